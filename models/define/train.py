@@ -1,0 +1,191 @@
+#!/usr/bin/python3
+"""Trains the model in this folder from WordNet's glosses, or checks what is saved.
+
+    train.py             corpus, tokenizer, training, all files of this folder
+    train.py --check     the figures and logits again from the saved files
+
+The last part of the training computes every product with int8 operands, as the
+accelerator will, so that the model learns weights that rounding does not hurt.
+"""
+import argparse
+import math
+import os
+import random
+import time
+
+import torch
+from torch.nn.functional import cross_entropy
+
+import bpe
+import corpus
+import evaluate
+import export
+import llama
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+SEED = 20
+VOCABULARY = 1024
+CONTEXT = 256
+BATCH_TOKENS = 2048
+PACKED_SHARE = 0.15            # of the batches: rows full of definitions, CONTEXT long
+INT8_SHARE = 0.35              # of the steps, the last ones
+WARM_UP = 150
+PEAK_RATE = 4e-3
+WEIGHT_DECAY = 0.05
+
+CONFIG = {
+    "architectures": ["LlamaForCausalLM"], "model_type": "llama",
+    "vocab_size": VOCABULARY, "hidden_size": 128, "intermediate_size": 384,
+    "num_hidden_layers": 5, "num_attention_heads": 8, "num_key_value_heads": 4,
+    "head_dim": 16, "max_position_embeddings": CONTEXT, "hidden_act": "silu",
+    "rms_norm_eps": 1e-05, "rope_theta": 10000.0, "rope_scaling": None,
+    "attention_bias": False, "attention_dropout": 0.0, "mlp_bias": False,
+    "bos_token_id": VOCABULARY - 2, "eos_token_id": VOCABULARY - 1, "pad_token_id": None,
+    "initializer_range": 0.04, "pretraining_tp": 1, "tie_word_embeddings": True,
+    "torch_dtype": "float16", "use_cache": True,
+}
+
+
+# --- batches ------------------------------------------------------------------------
+
+def single_rows(sequences, rng):
+    """Batches of rows of one definition each, like with like in length."""
+    ordered = sorted(sequences, key=lambda s: (len(s), rng.random()))
+    batches, batch = [], []
+    for sequence in ordered:
+        if batch and len(sequence) * (len(batch) + 1) > BATCH_TOKENS:
+            batches.append(batch)
+            batch = []
+        batch.append(sequence)
+    return batches + [batch]
+
+
+def packed_rows(sequences):
+    """Batches of rows that run on from definition to definition for the whole context."""
+    stream = [token for s in sequences for token in s[1:]]
+    begin, width = sequences[0][0], CONTEXT - 1
+    rows = [[begin] + stream[i:i + width] for i in range(0, len(stream) - width, width)]
+    per_batch = BATCH_TOKENS // CONTEXT
+    return [rows[i:i + per_batch] for i in range(0, len(rows), per_batch)]
+
+
+def epoch_batches(training, tokenizer, rng):
+    lines = corpus.epoch_lines(training, rng)
+    sequences = evaluate.held_out_sequences(tokenizer, lines)
+    packed = int(PACKED_SHARE * len(sequences))
+    batches = single_rows(sequences[packed:], rng) + packed_rows(sequences[:packed])
+    rng.shuffle(batches)
+    return batches
+
+
+def endless_batches(training, tokenizer, rng):
+    while True:
+        yield from epoch_batches(training, tokenizer, rng)
+
+
+# --- training -----------------------------------------------------------------------
+
+def learning_rate(step, steps):
+    """A linear start, then a cosine to zero."""
+    if step < WARM_UP:
+        return PEAK_RATE * (step + 1) / WARM_UP
+    done = (step - WARM_UP) / max(1, steps - WARM_UP)
+    return PEAK_RATE * 0.5 * (1 + math.cos(math.pi * done))
+
+
+def make_optimizer(model):
+    """Weight decay for the matrices, none for the gains of the norms."""
+    matrices = [p for p in model.parameters() if p.dim() == 2]
+    gains = [p for p in model.parameters() if p.dim() == 1]
+    return torch.optim.AdamW([{"params": matrices, "weight_decay": WEIGHT_DECAY},
+                              {"params": gains, "weight_decay": 0.0}],
+                             lr=PEAK_RATE, betas=(0.9, 0.98))
+
+
+def train(model, batches, steps):
+    optimizer, started, total = make_optimizer(model), time.time(), 0.0
+    for step in range(steps):
+        for group in optimizer.param_groups:
+            group["lr"] = learning_rate(step, steps)
+        rows = evaluate.padded(next(batches), -100)
+        int8 = step >= steps * (1 - INT8_SHARE)
+        model.train()
+        logits = model(rows[:, :-1].clamp(min=0), int8=int8)
+        loss = cross_entropy(logits.flatten(0, 1), rows[:, 1:].flatten(), ignore_index=-100)
+        optimizer.zero_grad()
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        optimizer.step()
+        total += loss.item()
+        if (step + 1) % 100 == 0:
+            print("step %d of %d  loss %.3f  %s  %.0f s" % (
+                step + 1, steps, total / 100, "int8" if int8 else "fp32",
+                time.time() - started), flush=True)
+            total = 0.0
+
+
+def round_to_f16(model):
+    """From here on the weights are what the file will hold."""
+    with torch.no_grad():
+        for weight in model.parameters():
+            weight.copy_(weight.half().float())
+
+
+def train_all(folder, steps):
+    print("seed", SEED)
+    torch.manual_seed(SEED)
+    rng = random.Random(SEED)
+    started = time.time()
+    training, held_out = corpus.split_glosses(corpus.read_glosses())
+    merges = bpe.learn_merges(corpus.epoch_lines(training, random.Random(SEED)),
+                              VOCABULARY - 258)
+    tokenizer = bpe.Tokenizer(merges)
+    print("%d glosses, tokenizer learnt in %.0f s" % (len(training), time.time() - started))
+    model = llama.Llama(CONFIG)
+    llama.initialise(model, CONFIG)
+    train(model, endless_batches(training, tokenizer, rng), steps)
+    round_to_f16(model)
+    export.write_folder(folder, model, CONFIG, tokenizer, held_out)
+    print("trained in %.0f minutes" % ((time.time() - started) / 60))
+
+
+# --- checking -----------------------------------------------------------------------
+
+PROMPTS = ("accelerator:", "river:", "guitar:", "teacher:", "transformer:", "truth:",
+           "run:", "beautiful:")
+
+
+def check(folder):
+    """Prints the figures of what is saved; fails where the saved logits differ."""
+    model, _ = llama.load(folder)
+    tokenizer = bpe.load(os.path.join(folder, "tokenizer.json"))
+    print("%d parameters, %d bytes of weights" % (
+        sum(p.numel() for p in model.parameters()),
+        os.path.getsize(os.path.join(folder, "model.safetensors"))))
+    with open(os.path.join(folder, "heldout.txt"), encoding="utf-8") as file:
+        lines = file.read().splitlines()
+    sequences = evaluate.held_out_sequences(tokenizer, lines)
+    print(evaluate.describe(evaluate.measure(model, sequences)))
+    for prompt in PROMPTS:
+        for int8 in (False, True):
+            print("int8 |" if int8 else "fp32 |",
+                  evaluate.greedy(model, tokenizer, prompt, int8=int8))
+    export.check_logits(folder, model)
+    export.check_tokens(folder, tokenizer)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--check", action="store_true", help="no training, only figures")
+    parser.add_argument("--steps", type=int, default=7000)
+    parser.add_argument("--out", default=HERE, help="the folder to write or check")
+    args = parser.parse_args()
+    torch.set_num_threads(1)
+    torch.set_flush_denormal(True)             # gradients near zero are slow otherwise
+    if not args.check:
+        train_all(args.out, args.steps)
+    check(args.out)
+
+
+if __name__ == "__main__":
+    main()
