@@ -69,7 +69,7 @@ def write_folder(folder, model, config, tokenizer, held_out):
     write_json(os.path.join(folder, "config.json"), config)
     write_json(os.path.join(folder, "generation_config.json"), {
         "bos_token_id": config["bos_token_id"], "eos_token_id": config["eos_token_id"],
-        "max_length": config["max_position_embeddings"]})
+        "do_sample": False, "max_length": config["max_position_embeddings"]})
     tokenizer.save(os.path.join(folder, "tokenizer.json"))
     write_tokenizer_config(folder, "<|begin|>", "<|end|>")
     with open(os.path.join(folder, "heldout.txt"), "w", encoding="utf-8") as file:

@@ -136,7 +136,7 @@ class Llama(nn.Module):
         size = config.get("head_dim") or config["hidden_size"] // config["num_attention_heads"]
         self.frequencies = rotary_frequencies(config, size)
 
-    def forward(self, ids, int8=False, dropout=0.0):
+    def forward(self, ids, int8=False):
         """Token ids [batch, length] to logits [batch, length, vocabulary]."""
         length = ids.shape[1]
         angles = torch.arange(length)[:, None].double() * self.frequencies
@@ -144,7 +144,6 @@ class Llama(nn.Module):
         cos, sin = angles.cos().float(), angles.sin().float()
         mask = torch.full((length, length), float("-inf")).triu(1)
         x = self.model.embed_tokens(ids)
-        x = nn.functional.dropout(x, dropout, self.training)
         for layer in self.model.layers:
             x = layer(x, cos, sin, mask, int8)
         x = self.model.norm(x)

@@ -8,10 +8,11 @@ The last part of the training computes every product with int8 operands, as the
 accelerator will, so that the model learns weights that rounding does not hurt.
 """
 import argparse
-import math
 import os
 import random
 import time
+
+os.environ["OPENBLAS_NUM_THREADS"] = "1"       # read when torch loads the library
 
 import torch
 from torch.nn.functional import cross_entropy
@@ -21,6 +22,7 @@ import corpus
 import evaluate
 import export
 import llama
+from optimizer import make_optimizers
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 SEED = 20
@@ -85,42 +87,56 @@ def endless_batches(training, tokenizer, rng):
 
 # --- training -----------------------------------------------------------------------
 
-def learning_rate(step, steps):
-    """A linear start, then a cosine to zero."""
-    if step < WARM_UP:
-        return PEAK_RATE * (step + 1) / WARM_UP
-    done = (step - WARM_UP) / max(1, steps - WARM_UP)
-    return PEAK_RATE * 0.5 * (1 + math.cos(math.pi * done))
+class Clock:
+    """How far the training has come, from 0 to 1: by steps, or else by minutes."""
+
+    def __init__(self, minutes, steps):
+        self.minutes, self.steps = minutes, steps
+        self.step, self.started = 0, time.time()
+
+    def seconds(self):
+        return time.time() - self.started
+
+    def progress(self):
+        if self.steps:
+            return self.step / self.steps
+        return self.seconds() / (60 * self.minutes)
 
 
-def make_optimizer(model):
-    """Weight decay for the matrices, none for the gains of the norms."""
-    matrices = [p for p in model.parameters() if p.dim() == 2]
-    gains = [p for p in model.parameters() if p.dim() == 1]
-    return torch.optim.AdamW([{"params": matrices, "weight_decay": WEIGHT_DECAY},
-                              {"params": gains, "weight_decay": 0.0}],
-                             lr=PEAK_RATE, betas=(0.9, 0.98))
+def learning_rate(step, progress):
+    """A short linear start, then straight down to zero."""
+    return PEAK_RATE * min(1.0, (step + 1) / WARM_UP) * max(0.0, 1 - progress)
 
 
-def train(model, batches, steps):
-    optimizer, started, total = make_optimizer(model), time.time(), 0.0
-    for step in range(steps):
+def loss_of(model, rows, int8):
+    logits = model(rows[:, :-1].clamp(min=0), int8=int8)
+    return cross_entropy(logits.flatten(0, 1), rows[:, 1:].flatten(), ignore_index=-100)
+
+
+def update(model, optimizers, loss, rate):
+    for optimizer in optimizers:
         for group in optimizer.param_groups:
-            group["lr"] = learning_rate(step, steps)
-        rows = evaluate.padded(next(batches), -100)
-        int8 = step >= steps * (1 - INT8_SHARE)
-        model.train()
-        logits = model(rows[:, :-1].clamp(min=0), int8=int8)
-        loss = cross_entropy(logits.flatten(0, 1), rows[:, 1:].flatten(), ignore_index=-100)
-        optimizer.zero_grad()
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+            group["lr"] = rate
+    model.zero_grad()
+    loss.backward()
+    torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+    for optimizer in optimizers:
         optimizer.step()
+
+
+def train(model, batches, clock):
+    optimizers, total = make_optimizers(model, PEAK_RATE, WEIGHT_DECAY), 0.0
+    while clock.progress() < 1:
+        progress = clock.progress()
+        int8 = progress >= 1 - INT8_SHARE
+        loss = loss_of(model, evaluate.padded(next(batches), -100), int8)
+        update(model, optimizers, loss, learning_rate(clock.step, progress))
         total += loss.item()
-        if (step + 1) % 100 == 0:
-            print("step %d of %d  loss %.3f  %s  %.0f s" % (
-                step + 1, steps, total / 100, "int8" if int8 else "fp32",
-                time.time() - started), flush=True)
+        clock.step += 1
+        if clock.step % 100 == 0:
+            print("step %d  loss %.3f  %s  %.0f s  %.0f %% done" % (
+                clock.step, total / 100, "int8" if int8 else "fp32", clock.seconds(),
+                100 * progress), flush=True)
             total = 0.0
 
 
@@ -131,7 +147,7 @@ def round_to_f16(model):
             weight.copy_(weight.half().float())
 
 
-def train_all(folder, steps):
+def train_all(folder, minutes, steps):
     print("seed", SEED)
     torch.manual_seed(SEED)
     rng = random.Random(SEED)
@@ -143,10 +159,11 @@ def train_all(folder, steps):
     print("%d glosses, tokenizer learnt in %.0f s" % (len(training), time.time() - started))
     model = llama.Llama(CONFIG)
     llama.initialise(model, CONFIG)
-    train(model, endless_batches(training, tokenizer, rng), steps)
+    clock = Clock(minutes, steps)
+    train(model, endless_batches(training, tokenizer, rng), clock)
     round_to_f16(model)
     export.write_folder(folder, model, CONFIG, tokenizer, held_out)
-    print("trained in %.0f minutes" % ((time.time() - started) / 60))
+    print("%d steps in %.1f minutes" % (clock.step, clock.seconds() / 60))
 
 
 # --- checking -----------------------------------------------------------------------
@@ -177,13 +194,14 @@ def check(folder):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--check", action="store_true", help="no training, only figures")
-    parser.add_argument("--steps", type=int, default=7000)
+    parser.add_argument("--minutes", type=float, default=40, help="of training")
+    parser.add_argument("--steps", type=int, help="train so many steps, however long")
     parser.add_argument("--out", default=HERE, help="the folder to write or check")
     args = parser.parse_args()
     torch.set_num_threads(1)
     torch.set_flush_denormal(True)             # gradients near zero are slow otherwise
     if not args.check:
-        train_all(args.out, args.steps)
+        train_all(args.out, args.minutes, args.steps)
     check(args.out)
 
 
