@@ -5,9 +5,7 @@
 
 #include "compiler/load/json.h"
 
-// Above any vocabulary in use, and low enough that a lying file cannot make us
-// allocate much.
-#define ID_MAX ((1 << 22) - 1)
+#define ID_MAX (SYSTOLE_BPE_SIZE_MAX - 1)
 
 // ---- Tables ----
 
@@ -32,7 +30,7 @@ int32_t systole_bpe_find(const systole_bpe *bpe, const char *text, size_t size) 
   size_t mask = bpe->slots - 1;
   for (size_t at = hash_text(text, size) & mask; bpe->slot[at] >= 0; at = (at + 1) & mask) {
     const char *piece = bpe->piece[bpe->slot[at]];
-    if (strncmp(piece, text, size) == 0 && piece[size] == 0) return bpe->slot[at];
+    if (strlen(piece) == size && memcmp(piece, text, size) == 0) return bpe->slot[at];
   }
   return -1;
 }
@@ -53,26 +51,27 @@ static void put_merge(systole_bpe *bpe, systole_merge merge) {
   bpe->merge[at] = merge;
 }
 
-systole_status systole_bpe_add(systole_bpe *bpe, const char *label, const char *piece, int64_t id,
-                               systole_error *err) {
-  if (id < 0 || id >= bpe->size || bpe->piece[id])
-    return systole_fail(err, SYSTOLE_E_FORMAT, "%s: token \"%s\": its id %lld is %s", label, piece,
-                        (long long)id, id >= 0 && id < bpe->size ? "taken" : "out of range");
+static systole_status add_piece(systole_bpe *bpe, const char *label, const char *piece, int32_t id,
+                                systole_error *err) {
+  if (bpe->piece[id])
+    return systole_fail(err, SYSTOLE_E_FORMAT, "%s: model: vocab: \"%s\" and \"%s\" both have id %d",
+                        label, bpe->piece[id], piece, (int)id);
   size_t mask = bpe->slots - 1, size = strlen(piece);
   if (systole_bpe_find(bpe, piece, size) >= 0)
-    return systole_fail(err, SYSTOLE_E_FORMAT, "%s: token \"%s\" is there twice", label, piece);
+    return systole_fail(err, SYSTOLE_E_FORMAT, "%s: model: vocab: \"%s\" is there twice", label,
+                        piece);
   bpe->piece[id] = systole_copy(piece);
   if (!bpe->piece[id]) return systole_fail(err, SYSTOLE_E_MEMORY, "%s: out of memory", label);
   size_t at = hash_text(piece, size) & mask;
   while (bpe->slot[at] >= 0) at = (at + 1) & mask;
-  bpe->slot[at] = (int32_t)id;
+  bpe->slot[at] = id;
   return SYSTOLE_OK;
 }
 
 // ---- Reading ----
 
-static systole_status read_vocabulary(const cJSON *vocab, const char *label, size_t extra,
-                                      systole_bpe *bpe, systole_error *err) {
+static systole_status read_vocabulary(const cJSON *vocab, const char *label, systole_bpe *bpe,
+                                      systole_error *err) {
   int64_t highest = -1, id = 0;
   size_t count = 0;
   if (!cJSON_IsObject(vocab))
@@ -84,10 +83,8 @@ static systole_status read_vocabulary(const cJSON *vocab, const char *label, siz
                           item->string, ID_MAX);
     if (id > highest) highest = id;
   }
-  // Added tokens come behind the vocabulary or fill its holes; which, is not
-  // known yet, so that `size` shrinks again when they have been read.
   bpe->size = (int32_t)(highest + 1);
-  bpe->slots = power_above(count + extra);
+  bpe->slots = power_above(count);
   bpe->piece = calloc((size_t)bpe->size + 1, sizeof *bpe->piece);
   bpe->slot = malloc(bpe->slots * sizeof *bpe->slot);
   if (!bpe->piece || !bpe->slot)
@@ -95,7 +92,7 @@ static systole_status read_vocabulary(const cJSON *vocab, const char *label, siz
   memset(bpe->slot, 0xff, bpe->slots * sizeof *bpe->slot);
   systole_status status = SYSTOLE_OK;
   for (const cJSON *item = vocab->child; item && status == SYSTOLE_OK; item = item->next)
-    status = systole_bpe_add(bpe, label, item->string, (int64_t)item->valuedouble, err);
+    status = add_piece(bpe, label, item->string, (int32_t)item->valuedouble, err);
   return status;
 }
 
@@ -192,8 +189,8 @@ static systole_status refuse_options(const cJSON *model, const char *label, syst
   return SYSTOLE_OK;
 }
 
-systole_status systole_bpe_read(const cJSON *model, const char *label, size_t extra,
-                                systole_bpe *out, systole_error *err) {
+systole_status systole_bpe_read(const cJSON *model, const char *label, systole_bpe *out,
+                                systole_error *err) {
   if (!cJSON_IsObject(model))
     return systole_fail(err, SYSTOLE_E_FORMAT, "%s: model: expected an object, found %s", label,
                         systole_json_kind(model));
@@ -209,7 +206,7 @@ systole_status systole_bpe_read(const cJSON *model, const char *label, size_t ex
   if (status == SYSTOLE_OK)
     status = systole_json_bool(model, label, "ignore_merges", &out->ignore_merges, err);
   if (status == SYSTOLE_OK)
-    status = read_vocabulary(systole_json_get(model, "vocab"), label, extra, out, err);
+    status = read_vocabulary(systole_json_get(model, "vocab"), label, out, err);
   if (status == SYSTOLE_OK)
     status = read_merges(systole_json_get(model, "merges"), label, out, err);
   if (status == SYSTOLE_OK) status = read_unk(model, label, out, err);

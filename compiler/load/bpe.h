@@ -12,6 +12,10 @@
 #include "compiler/load/text.h"
 #include "hw/base/status.h"
 
+// Ids stay below this: above any vocabulary in use, and low enough that a lying
+// file cannot make us allocate much.
+#define SYSTOLE_BPE_SIZE_MAX (1 << 22)
+
 typedef struct {
   uint64_t pair;  // left id << 32 | right id
   int32_t rank, joined;
@@ -29,14 +33,10 @@ typedef struct {
   bool byte_fallback, fuse_unk, ignore_merges;
 } systole_bpe;
 
-// The "model" of a tokenizer.json, with room for `extra` added tokens.
-systole_status systole_bpe_read(const cJSON *model, const char *label, size_t extra,
-                                systole_bpe *out, systole_error *err);
+// The "model" of a tokenizer.json.
+systole_status systole_bpe_read(const cJSON *model, const char *label, systole_bpe *out,
+                                systole_error *err);
 void systole_bpe_free(systole_bpe *bpe);
-
-// Adds a token that no merge makes; there must be room for it.
-systole_status systole_bpe_add(systole_bpe *bpe, const char *label, const char *piece, int64_t id,
-                               systole_error *err);
 
 // The id of these bytes, or -1.
 int32_t systole_bpe_find(const systole_bpe *bpe, const char *text, size_t size);

@@ -82,8 +82,8 @@ static void merge_spans(systole_split split, spans *s) {
     span now = s->span[i];
     const span *before = i ? &s->span[i - 1] : NULL;
     const span *after = i + 1 < s->count ? &s->span[i + 1] : NULL;
-    // What span[i - 1] said may be overwritten below; `match` never is, because
-    // kept <= i and a slot takes the flag of the span that it came from or ends with.
+    // `before` still has its own flag: slots below i - 1 are all that was overwritten,
+    // or slot i - 1 by itself.
     bool join = false;
     if (split == SYSTOLE_SPLIT_REMOVED && now.match) continue;
     if (split == SYSTOLE_SPLIT_CONTIGUOUS) join = before && before->match == now.match;
