@@ -54,8 +54,8 @@ systole_status systole_tensor_rows(const systole_tensor *tensor, int64_t first, 
   int64_t all = tensor->rank ? tensor->shape[0] : 1;
   int64_t size = systole_tensor_row_size(tensor);
   if (first < 0 || rows < 0 || first > all || rows > all - first)
-    return systole_fail(err, SYSTOLE_E_RANGE, "%s: tensor %s: rows %lld to %lld asked, it has %lld",
-                        tensor->file, tensor->name, (long long)first, (long long)(first + rows),
+    return systole_fail(err, SYSTOLE_E_RANGE, "%s: tensor %s: %lld rows from %lld asked, it has %lld",
+                        tensor->file, tensor->name, (long long)rows, (long long)first,
                         (long long)all);
   int64_t count = rows * size;
   switch (tensor->dtype) {
