@@ -5,8 +5,7 @@
 #include "hw/isa/isa.h"
 #include "sim/model/sram.h"
 
-// `line` holds bound values and has passed the checks; m = 0 does nothing.
-// n = 0 is a no-op too and must not be given with a reduction that is to run.
+// `line` holds bound values and has passed the checks; with m or n zero nothing happens.
 void systole_model_vx(const systole_line *line, systole_srams *srams);
 
 #endif

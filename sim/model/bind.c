@@ -1,0 +1,73 @@
+// Binding: fields that take their value from scalar registers.
+#include "sim/model/resolve.h"
+
+typedef struct {
+  unsigned field, scalar;
+  int64_t mult;
+  uint32_t cap;
+} slot;
+
+static slot get_slot(const systole_line *binding, unsigned number) {
+  const unsigned at = number * SYSTOLE_BINDING_BITS;
+  slot s;
+#define BINDING(name, lsb, width, kind, text) \
+  const uint64_t raw_##name = systole_line_get(binding, at + (lsb), width);
+#include "hw/isa/isa.def"
+  s.field = (unsigned)raw_field;
+  s.scalar = (unsigned)raw_scalar;
+  s.mult = (int32_t)(uint32_t)raw_mult;
+  s.cap = (uint32_t)raw_cap;
+  return s;
+}
+
+typedef struct {
+  unsigned lsb, width;
+  bool is_signed;
+} place;
+
+// Where the field with a bind code lies; width 0 if there is none.
+static place find_field(unsigned opcode, unsigned code) {
+#define FIELD(instruction, name, lsb, width, kind, bind, text)      \
+  if (bind != 0 && opcode == SYSTOLE_OP_##instruction && code == bind) \
+    return (place){lsb, width, #kind[0] == 'S' && #kind[1] == 0};
+#include "hw/isa/isa.def"
+  return (place){0, 0, false};
+}
+
+// The immediate as a 64-bit number; sums wrap, so it stays unsigned.
+static uint64_t immediate(const systole_line *line, place field) {
+  const uint64_t raw = systole_line_get(line, field.lsb, field.width);
+  const uint64_t sign = field.is_signed ? 1ull << (field.width - 1) : 0;
+  return (raw ^ sign) - sign;
+}
+
+static uint64_t clamp(uint64_t sum, uint32_t cap) {
+  if (sum >> 63) return 0;
+  return cap != UINT32_MAX && sum > cap ? cap : sum;
+}
+
+systole_cause systole_resolve_bind(const systole_line *binding,
+                                   const int32_t scalars[SYSTOLE_SCALARS], systole_line *line) {
+  const unsigned opcode = line->word[0] & 0xFF;
+  for (unsigned i = 0; i < SYSTOLE_BINDING_SLOTS;) {
+    slot s = get_slot(binding, i);
+    if (s.field == 0) {
+      i++;
+      continue;
+    }
+    const unsigned code = s.field;
+    const place field = find_field(opcode, code);
+    uint64_t sum = immediate(line, field);
+    uint32_t cap = s.cap;
+    while (s.field == code) {
+      sum += (uint64_t)(scalars[s.scalar] * s.mult);
+      cap = s.cap;
+      if (++i == SYSTOLE_BINDING_SLOTS) break;
+      s = get_slot(binding, i);
+    }
+    const uint64_t value = clamp(sum, cap);
+    if (value >> (field.width - field.is_signed)) return SYSTOLE_CAUSE_RANGE;
+    systole_line_set(line, field.lsb, field.width, value);
+  }
+  return SYSTOLE_CAUSE_NONE;
+}

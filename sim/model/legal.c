@@ -1,0 +1,133 @@
+// The check ILLEGAL: what can be seen without scalars, counts or sizes.
+#include <stddef.h>
+
+#include "sim/model/resolve.h"
+
+int systole_opcode_engine(unsigned opcode) {
+  switch (opcode) {
+#define INSTRUCTION(name, code, engine, text) \
+  case code:                                  \
+    return SYSTOLE_ENGINE_##engine;
+#include "hw/isa/isa.def"
+    default: return -1;
+  }
+}
+
+// A line with ones wherever a field of the opcode lies.
+static systole_line defined_bits(unsigned opcode) {
+  systole_line mask = {{0}};
+#define COMMON(name, lsb, width, kind, text) systole_line_set(&mask, lsb, width, UINT64_MAX);
+#define FIELD(instruction, name, lsb, width, kind, bind, text) \
+  if (opcode == SYSTOLE_OP_##instruction) systole_line_set(&mask, lsb, width, UINT64_MAX);
+#include "hw/isa/isa.def"
+  return mask;
+}
+
+static bool has_reserved_bits(const systole_line *line, unsigned opcode) {
+  const systole_line mask = defined_bits(opcode);
+  uint32_t stray = 0;
+  for (unsigned w = 0; w < 16; w++) stray |= line->word[w] & ~mask.word[w];
+  return stray != 0;
+}
+
+// One function for each ENUM: is this value among its own? Kinds that are no
+// ENUM (U, S, F, B) take every value.
+enum kind {
+  KIND_U, KIND_S, KIND_F, KIND_B, KIND_SPACE_LD, KIND_SPACE_MX, KIND_SPACE_ST, KIND_SPACE_VXA,
+  KIND_SPACE_VXB, KIND_SPACE_VXC, KIND_SPACE_VXD, KIND_VXMUL, KIND_VXADD, KIND_VXFUNC,
+  KIND_VXREDUCE
+};
+
+static bool is_defined(enum kind kind, uint64_t value) {
+  if (kind <= KIND_B) return true;
+#define ENUM(name, value_name, code, text) \
+  if (kind == KIND_##name && value == (code)) return true;
+#include "hw/isa/isa.def"
+  return false;
+}
+
+static bool enumerations_legal(const systole_line *line, unsigned opcode) {
+  bool legal = true;
+#define FIELD(instruction, name, lsb, width, kind, bind, text)          \
+  if (KIND_##kind > KIND_B && opcode == SYSTOLE_OP_##instruction)       \
+    legal = legal && is_defined(KIND_##kind, systole_line_get(line, lsb, width));
+#include "hw/isa/isa.def"
+  return legal;
+}
+
+// An engine neither waits for nor raises a semaphore to itself; the sequencer
+// has none at all.
+static bool semaphores_legal(const systole_line *line, unsigned engine) {
+  const uint64_t wait = systole_line_get(line, SYSTOLE_LSB_wait, SYSTOLE_WIDTH_wait);
+  const uint64_t raise = systole_line_get(line, SYSTOLE_LSB_raise, SYSTOLE_WIDTH_raise);
+  if (engine == SYSTOLE_ENGINE_SEQ) return wait == 0 && raise == 0;
+  return (((wait | raise) >> (4 * engine)) & 15) == 0;
+}
+
+// Which operands share a port of RS, and which fields contradict each other.
+static bool vx_legal(const systole_line *line) {
+  const uint64_t add = SYSTOLE_GET(line, VX, add);
+  const bool carry = SYSTOLE_GET(line, VX, carry);
+  const bool c_none = SYSTOLE_GET(line, VX, c_space) == SYSTOLE_SPACE_VXC_NONE;
+  if (c_none == (add == SYSTOLE_VXADD_C)) return false;
+  if (add == SYSTOLE_VXADD_ROW && carry) return false;
+  if (SYSTOLE_GET(line, VX, a_space) == SYSTOLE_SPACE_VXA_RS &&
+      SYSTOLE_GET(line, VX, mul) == SYSTOLE_VXMUL_ROW)
+    return false;
+  if (SYSTOLE_GET(line, VX, b_space) == SYSTOLE_SPACE_VXB_RS &&
+      (add == SYSTOLE_VXADD_ROW || carry))
+    return false;
+  return SYSTOLE_GET(line, VX, d_space) != SYSTOLE_SPACE_VXD_RS ||
+         SYSTOLE_GET(line, VX, reduce) == SYSTOLE_VXREDUCE_NONE;
+}
+
+// Whether some field of the opcode has this bind code.
+static bool is_bindable(unsigned opcode, uint64_t code) {
+#define FIELD(instruction, name, lsb, width, kind, bind, text) \
+  if (bind != 0 && opcode == SYSTOLE_OP_##instruction && code == bind) return true;
+#include "hw/isa/isa.def"
+  return false;
+}
+
+static bool slot_has_reserved_bits(const systole_line *binding, unsigned lsb_of_slot) {
+  systole_line mask = {{0}};
+#define BINDING(name, lsb, width, kind, text) systole_line_set(&mask, lsb, width, UINT64_MAX);
+#include "hw/isa/isa.def"
+  for (unsigned lsb = 0; lsb < SYSTOLE_BINDING_BITS; lsb += 16)
+    if (systole_line_get(binding, lsb_of_slot + lsb, 16) & ~systole_line_get(&mask, lsb, 16))
+      return true;
+  return false;
+}
+
+static bool slot_is_empty(const systole_line *binding, unsigned lsb) {
+  return systole_line_get(binding, lsb, 64) == 0 && systole_line_get(binding, lsb + 64, 16) == 0;
+}
+
+static bool binding_legal(const systole_line *binding, unsigned opcode) {
+  uint32_t seen = 0;
+  uint64_t last = 0;
+  for (unsigned slot = 0; slot < SYSTOLE_BINDING_SLOTS; slot++) {
+    const unsigned lsb = slot * SYSTOLE_BINDING_BITS;
+    const uint64_t field = systole_line_get(binding, lsb, 8);
+    if (field == 0 && !slot_is_empty(binding, lsb)) return false;
+    if (field != 0 && !is_bindable(opcode, field)) return false;
+    if (slot_has_reserved_bits(binding, lsb)) return false;
+    if (field != 0 && field != last && (seen >> field & 1)) return false;
+    if (field != 0) seen |= 1u << field;
+    last = field;
+  }
+  const unsigned rest = SYSTOLE_BINDING_SLOTS * SYSTOLE_BINDING_BITS;
+  return systole_line_get(binding, rest, SYSTOLE_LINE_BYTES * 8 - rest) == 0;
+}
+
+systole_cause systole_resolve_legal(const systole_line *line, const systole_line *binding) {
+  const unsigned opcode = line->word[0] & 0xFF;
+  const int engine = systole_opcode_engine(opcode);
+  if (engine < 0) return SYSTOLE_CAUSE_ILLEGAL;
+  if (has_reserved_bits(line, opcode)) return SYSTOLE_CAUSE_ILLEGAL;
+  if (!enumerations_legal(line, opcode)) return SYSTOLE_CAUSE_ILLEGAL;
+  if (!semaphores_legal(line, (unsigned)engine)) return SYSTOLE_CAUSE_ILLEGAL;
+  if (opcode == SYSTOLE_OP_VX && !vx_legal(line)) return SYSTOLE_CAUSE_ILLEGAL;
+  if (binding != NULL && !binding_legal(binding, opcode)) return SYSTOLE_CAUSE_ILLEGAL;
+  return SYSTOLE_CAUSE_NONE;
+}

@@ -1,0 +1,57 @@
+#include "sim/model/resolve.h"
+
+#include <stddef.h>
+
+static systole_cause check_boxes(const systole_config *config, const systole_job *job,
+                                 const systole_line *line) {
+  systole_cause cause = systole_resolve_align(config, line);
+  if (cause == SYSTOLE_CAUSE_NONE) cause = systole_resolve_sram(config, line);
+  if (cause == SYSTOLE_CAUSE_NONE) cause = systole_resolve_segment(config, job, line);
+  return cause;
+}
+
+static void get_semaphores(systole_instruction *out) {
+  for (unsigned e = 0; e < SYSTOLE_ENGINES; e++) {
+    out->wait[e] = (uint8_t)systole_line_get(&out->line, SYSTOLE_LSB_wait + 4 * e, 4);
+    out->raise[e] = (uint8_t)systole_line_get(&out->line, SYSTOLE_LSB_raise + 4 * e, 4);
+  }
+}
+
+// Bases are multiples of 128: the register's low bits are taken as zero.
+static uint64_t absolute(const systole_job *job, uint64_t segment, uint64_t offset) {
+  return (job->segments[segment].base & ~127ull) + offset;
+}
+
+static void get_addresses(const systole_job *job, systole_instruction *out) {
+  const systole_line *line = &out->line;
+  out->address = out->index_address = 0;
+  if (out->engine == SYSTOLE_ENGINE_ST)
+    out->address = absolute(job, SYSTOLE_GET(line, ST, segment), SYSTOLE_GET(line, ST, offset));
+  if (out->engine == SYSTOLE_ENGINE_LD)
+    out->address = absolute(job, SYSTOLE_GET(line, LD, segment), SYSTOLE_GET(line, LD, offset));
+  if (out->opcode == SYSTOLE_OP_LDG)
+    out->index_address = absolute(job, SYSTOLE_GET(line, LDG, index_segment),
+                                  SYSTOLE_GET(line, LDG, index_offset));
+}
+
+systole_cause systole_resolve(const systole_config *config, const systole_job *job,
+                              const int32_t scalars[SYSTOLE_SCALARS], const systole_line *line,
+                              const systole_line *binding, uint32_t index,
+                              systole_instruction *out) {
+  const bool bound = systole_line_get(line, SYSTOLE_LSB_bound, SYSTOLE_WIDTH_bound);
+  const int engine = systole_opcode_engine(line->word[0] & 0xFF);
+  *out = (systole_instruction){.line = *line,
+                               .index = index,
+                               .opcode = (uint8_t)(line->word[0] & 0xFF),
+                               .engine = (uint8_t)(engine < 0 ? SYSTOLE_ENGINE_SEQ : engine),
+                               .lines = bound ? 2 : 1};
+  systole_cause cause = systole_resolve_legal(line, bound ? binding : NULL);
+  if (cause == SYSTOLE_CAUSE_NONE && bound)
+    cause = systole_resolve_bind(binding, scalars, &out->line);
+  if (cause == SYSTOLE_CAUSE_NONE) cause = systole_resolve_counts(config, &out->line);
+  if (cause != SYSTOLE_CAUSE_NONE) return cause;
+  out->noop = systole_resolve_noop(&out->line);
+  get_semaphores(out);
+  get_addresses(job, out);
+  return out->noop ? SYSTOLE_CAUSE_NONE : check_boxes(config, job, &out->line);
+}
