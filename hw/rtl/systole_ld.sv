@@ -1,0 +1,410 @@
+// LD and LDG: copies rows of whole words from DRAM into WGT, ACT or PAR.
+//
+// Two stages. The request stage cuts an instruction into bursts and hands them
+// to systole_axi_rd; the receive stage packs the beats that come back into
+// words and scatters them. Up to InFlight instructions are between the start
+// and their last beat; the request stage turns to the next instruction while
+// the data of earlier ones is on the way.
+//
+// A word is R = word_bytes / BusBytes beats; row 0 is at addr_i. If pitch is
+// words * word_bytes, all rows are one run of rows * words * R beats, else every
+// row is a run of its own. Runs are cut into bursts by systole_burst.
+//
+// Timing, all of it (start in cycle t):
+//   LD     The first burst is requested (req_valid_o) in t+2. A burst is taken in
+//          the first cycle >= that with req_ready_i, the next one is requested in
+//          the cycle after, across runs too. ready_o is high from the cycle after
+//          the last burst is taken, as long as fewer than InFlight instructions
+//          are in flight; one is in flight from t+1 to the cycle of its last beat.
+//          A word is written (we high) in the cycle after its last beat. done_o is
+//          high in the cycle after the last beat, so with the last write.
+//   no-op  (rows or words 0) done_o in the cycle after max(t, the last done_o).
+//          ready_o is high from that cycle on, at the latest.
+//   LDG    Waits for the other instructions in flight: with e = max(t+1, the first
+//          cycle in which none is), the list's first burst is requested in e+1,
+//          the next ones as above. With v the cycle of the list's last beat, row 0
+//          begins in v+2. A row that begins in cycle x has its index read in x and
+//          checked in x+1, requests its first burst in x+4, and if its last burst
+//          is taken in cycle u the next row begins in u+1. After the last row's
+//          last burst, or after the check of a bad index (x+1), or in place of
+//          row 0 if the list came with an error, the end begins, in cycle u+1,
+//          x+2, v+3: done_o in the cycle after max(that cycle, last beat + 1).
+//          ready_o is high from the cycle of done_o on.
+// The stages are never stalled by the receiver: beats are taken as they come.
+// active_o: from t+1 to done_o. stall_o: active_o and no beat in this cycle; so
+// the cycles of waiting for memory are the busy cycles less the beats.
+//
+// Faults: INDEX (detail: the first bad index; rows before it are loaded, none
+// from it on), else AXI_READ (detail: low half of addr_i, or of index_addr_i if
+// the list itself came with an error: then no row is loaded). Words that come
+// with an error are written as they come.
+//
+// Throughput: a beat a cycle, and a burst a cycle. Requires BusBytes <= Dim, both
+// powers of two, and addr_i, pitch, index_addr_i multiples of BusBytes.
+`include "systole_isa.svh"
+module systole_ld #(
+    parameter Dim      = 16,
+    parameter BusBytes = 16,
+    parameter WgtAddrW = 13,
+    parameter ActAddrW = 11,
+    parameter ParAddrW = 11,
+    parameter InFlight = 8    // a power of two
+) (
+    input  logic                  clk_i,
+    input  logic                  rst_ni,
+    // engine
+    output logic                  ready_o,
+    input  logic                  start_i,
+    input  logic [511:0]          desc_i,
+    input  logic [63:0]           addr_i,
+    input  logic [63:0]           index_addr_i,
+    output logic                  done_o,
+    output logic [3:0]            cause_o,
+    output logic [31:0]           detail_o,
+    output logic                  active_o,
+    output logic                  stall_o,
+    // read client of the AXI master
+    output logic                  req_valid_o,
+    input  logic                  req_ready_i,
+    output logic [63:0]           req_addr_o,
+    output logic [6:0]            req_beats_o,
+    input  logic                  rsp_valid_i,
+    input  logic [8*BusBytes-1:0] rsp_data_i,
+    input  logic                  rsp_error_i,
+    // SRAM write ports
+    output logic                  wgt_we_o,
+    output logic [WgtAddrW-1:0]   wgt_waddr_o,
+    output logic [8*Dim-1:0]      wgt_wdata_o,
+    output logic                  act_we_o,
+    output logic [ActAddrW-1:0]   act_waddr_o,
+    output logic [8*Dim-1:0]      act_wdata_o,
+    output logic                  par_we_o,
+    output logic [ParAddrW-1:0]   par_waddr_o,
+    output logic [32*Dim-1:0]     par_wdata_o
+);
+  localparam BusL  = $clog2(BusBytes);
+  localparam ByteL = $clog2(Dim);           // log2 of the bytes of a word of WGT or ACT
+  localparam Beats8  = Dim / BusBytes;      // beats of such a word
+  localparam Beats32 = 4 * Dim / BusBytes;  // beats of a word of PAR
+  localparam PackW = $clog2(Beats32);
+  localparam PtrW  = $clog2(InFlight);
+  localparam LaneW = BusL - 2;              // indices of a list's beat, log2 of
+
+  localparam [3:0] Idle = 0, Setup = 1, Run = 2, Nop = 3, Wait = 4, List = 5, ListEnd = 6,
+      Index = 7, Check = 8, Multiply = 9, Add = 10, Drain = 11;
+
+  // ---- The receive stage's queue of instructions in flight
+  localparam EntW = 115;
+  logic [EntW-1:0] ent_q[0:InFlight-1];
+  logic [PtrW-1:0] ent_put_q, ent_get_q;
+  logic [PtrW:0]   ent_count_q;   // waiting in the queue
+  logic [PtrW:0]   flight_q;      // in flight: those and the current one
+
+  logic            error_q;       // a beat of the current one came with an error
+
+  // ---- Request stage
+  logic [3:0]  state_q;
+  logic        gather_q, par_q;
+  logic [15:0] rows_q, words_q;
+  logic [31:0] pitch_q, limit_q;
+  logic [63:0] base_q;        // address of the next run; LDG: of table row 0
+  logic [63:0] index_addr_q;
+  logic [63:0] addr_q;        // of the next burst
+  logic [39:0] left_q;        // beats left in this run
+  logic [39:0] row_beats_q;   // beats of a row
+  logic [15:0] runs_q;        // runs left, this one included
+  logic [9:0]  row_q;         // LDG: row number
+  logic [31:0] index_q;
+  logic [63:0] product_q;
+  logic [12:0] pending_q;     // LDG: beats requested and not yet received
+
+  logic [15:0] in_rows, in_words;
+  assign in_rows  = desc_i[`SYS_LD_ROWS];
+  assign in_words = desc_i[`SYS_LD_WORDS];
+  logic nop, start;
+  assign nop   = in_rows == '0 || in_words == '0;
+  assign start = start_i && !nop;
+
+  logic [6:0] burst;
+  systole_burst #(
+      .BusBytes(BusBytes),
+      .CountW  (40)
+  ) i_burst (
+      .addr_i (addr_q[9:0]),
+      .beats_i(left_q),
+      .beats_o(burst)
+  );
+
+  logic take, last_burst;
+  assign req_valid_o = state_q == Run || state_q == List;
+  assign req_addr_o  = addr_q;
+  assign req_beats_o = burst;
+  assign take        = req_valid_o && req_ready_i;
+  assign last_burst  = left_q == 40'(burst);
+
+  logic [31:0] row_bytes;
+  logic [39:0] row_beats;
+  logic        one_run;
+  assign row_bytes = par_q ? 32'(words_q) << (ByteL + 2) : 32'(words_q) << ByteL;
+  assign row_beats = 40'(row_bytes) >> BusL;
+  assign one_run   = pitch_q == row_bytes && !gather_q;
+
+  // LDG's list of indices
+  logic [8*BusBytes-1:0] list_word;
+  logic [31:0]           index;
+  logic                  list_beat;
+  logic [11:0]           list_put_q;
+  assign list_beat = rsp_valid_i && (state_q == List || state_q == ListEnd);
+  generate
+    if (LaneW > 0) begin : gen_lanes
+      assign index = list_word[32*row_q[LaneW-1:0]+:32];
+    end else begin : gen_lane
+      assign index = list_word;
+    end
+  endgenerate
+  systole_ram #(
+      .Width(8 * BusBytes),
+      .Depth(1024 >> LaneW)
+  ) i_list (
+      .clk_i,
+      .we_i   (list_beat),
+      .waddr_i(list_put_q[9-LaneW:0]),
+      .wdata_i(rsp_data_i),
+      .re_i   (state_q == Index),
+      .raddr_i(row_q[9:LaneW]),
+      .rdata_o(list_word)
+  );
+
+  logic bad_index, end_gather;
+  assign bad_index  = state_q == Check && index >= limit_q;
+  assign end_gather = state_q == Drain && pending_q == '0;
+
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) begin
+      state_q <= Idle;
+    end else begin
+      case (state_q)
+        Idle:
+          if (start_i) begin
+            if (nop) state_q <= flight_q == '0 ? Idle : Nop;
+            else state_q <= desc_i[`SYS_OPCODE] == 8'(`SYS_OP_LDG) ? Wait : Setup;
+          end
+        Setup:    state_q <= Run;
+        Run:      if (take && last_burst) begin
+                    if (runs_q == 16'd1) state_q <= gather_q ? Drain : Idle;
+                    else if (gather_q) state_q <= Index;
+                  end
+        Nop:      if (flight_q == '0) state_q <= Idle;
+        Wait:     if (flight_q == (PtrW + 1)'(1)) state_q <= List;
+        List:     if (take && last_burst) state_q <= ListEnd;
+        ListEnd:  if (pending_q == '0) state_q <= error_q ? Drain : Index;
+        Index:    state_q <= Check;
+        Check:    state_q <= bad_index ? Drain : Multiply;
+        Multiply: state_q <= Add;
+        Add:      state_q <= Run;
+        Drain:    if (pending_q == '0) state_q <= Idle;
+        default:  state_q <= Idle;
+      endcase
+    end
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (start_i) begin
+      gather_q     <= desc_i[`SYS_OPCODE] == 8'(`SYS_OP_LDG);
+      par_q        <= desc_i[`SYS_LD_SPACE] == 3'(`SYS_SPACE_PAR);
+      rows_q       <= in_rows;
+      words_q      <= in_words;
+      pitch_q      <= desc_i[`SYS_LD_PITCH];
+      limit_q      <= desc_i[`SYS_LDG_LIMIT];
+      base_q       <= addr_i;
+      index_addr_q <= index_addr_i;
+      row_q        <= '0;
+    end
+    case (state_q)
+      Setup: begin
+        addr_q      <= base_q;
+        base_q      <= base_q + 64'(pitch_q);
+        left_q      <= one_run ? 40'(rows_q) * row_beats : row_beats;
+        row_beats_q <= row_beats;
+        runs_q      <= one_run ? 16'd1 : rows_q;
+      end
+      Run, List:
+        if (take) begin
+          if (last_burst && !gather_q) begin
+            addr_q <= base_q;
+            base_q <= base_q + 64'(pitch_q);
+            left_q <= row_beats_q;
+          end else begin
+            addr_q <= addr_q + (64'(burst) << BusL);
+            left_q <= left_q - 40'(burst);
+          end
+          if (last_burst && state_q == Run) begin
+            runs_q <= runs_q - 16'd1;
+            row_q  <= row_q + 10'd1;
+          end
+        end
+      Wait: begin
+        addr_q      <= index_addr_q;
+        left_q      <= (40'(rows_q) + 40'(BusBytes / 4 - 1)) >> LaneW;
+        row_beats_q <= row_beats;
+        runs_q      <= rows_q;
+        list_put_q  <= '0;
+      end
+      Check:    index_q <= index;
+      Multiply: product_q <= 64'(index_q) * 64'(pitch_q);
+      Add: begin
+        addr_q <= base_q + product_q;
+        left_q <= row_beats_q;
+      end
+      default: ;
+    endcase
+    if (list_beat) list_put_q <= list_put_q + 12'd1;
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) begin
+      pending_q <= '0;
+    end else if (gather_q && state_q != Idle && state_q != Nop && state_q != Wait) begin
+      pending_q <= pending_q + (take ? 13'(burst) : 13'd0) - 13'(rsp_valid_i);
+    end
+  end
+
+  // ---- Receive stage
+  logic        cur_valid_q, cur_gather_q, cur_act_q, cur_par_q;
+  logic [15:0] cur_rows_q, cur_words_q, cur_dst_q, cur_dst_row_q, cur_dst_word_q;
+  logic [15:0] word_q;        // words left in this row
+  logic [15:0] waddr_q;       // where the next word goes
+  logic [31:0] cur_detail_q;
+
+  logic [PackW-1:0]      beat_q;
+  logic [32*Dim-1:0]     pack_q;
+  logic                  we_q, we_act_q, we_par_q;
+  logic [15:0]           we_addr_q;
+  logic                  done_q;
+  logic [3:0]            cause_q;
+  logic [31:0]           detail_q;
+
+  logic data_beat, word_end, row_end, finish, load, nop_done;
+  assign data_beat = rsp_valid_i && !list_beat;
+  assign word_end  = data_beat && beat_q == (cur_par_q ? PackW'(Beats32 - 1) : PackW'(Beats8 - 1));
+  assign row_end   = word_end && word_q == 16'd1;
+  assign finish    = (row_end && cur_rows_q == 16'd1 && !cur_gather_q) || end_gather;
+  assign load      = (!cur_valid_q || finish) && ent_count_q != '0;
+  assign nop_done  = flight_q == '0 && ((start_i && nop) || state_q == Nop);
+
+  logic [EntW-1:0] head;
+  assign head = ent_q[ent_get_q];
+
+  always_ff @(posedge clk_i) begin
+    if (start) begin
+      ent_q[ent_put_q] <= {
+        desc_i[`SYS_OPCODE] == 8'(`SYS_OP_LDG),
+        desc_i[`SYS_LD_SPACE] == 3'(`SYS_SPACE_ACT),
+        desc_i[`SYS_LD_SPACE] == 3'(`SYS_SPACE_PAR),
+        in_rows, in_words, desc_i[`SYS_LD_DST], desc_i[`SYS_LD_DST_ROW],
+        desc_i[`SYS_LD_DST_WORD], addr_i[31:0]
+      };
+    end
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) begin
+      ent_put_q   <= '0;
+      ent_get_q   <= '0;
+      ent_count_q <= '0;
+      flight_q    <= '0;
+      cur_valid_q <= 1'b0;
+      beat_q      <= '0;
+      we_q        <= 1'b0;
+      done_q      <= 1'b0;
+    end else begin
+      if (start) ent_put_q <= ent_put_q + 1'b1;
+      if (load) ent_get_q <= ent_get_q + 1'b1;
+      if (start && !load) ent_count_q <= ent_count_q + 1'b1;
+      else if (load && !start) ent_count_q <= ent_count_q - 1'b1;
+      if (start && !finish) flight_q <= flight_q + 1'b1;
+      else if (finish && !start) flight_q <= flight_q - 1'b1;
+      if (load) cur_valid_q <= 1'b1;
+      else if (finish) cur_valid_q <= 1'b0;
+      if (data_beat) beat_q <= word_end ? '0 : beat_q + 1'b1;
+      we_q   <= word_end;
+      done_q <= finish || nop_done;
+    end
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (load) begin
+      {cur_gather_q, cur_act_q, cur_par_q, cur_rows_q, cur_words_q, cur_dst_q, cur_dst_row_q,
+       cur_dst_word_q, cur_detail_q} <= head;
+      word_q  <= head[95:80];   // words
+      waddr_q <= head[79:64];   // dst
+      error_q <= 1'b0;
+    end else begin
+      if (word_end) begin
+        if (row_end) begin
+          word_q     <= cur_words_q;
+          cur_rows_q <= cur_rows_q - 16'd1;
+          cur_dst_q  <= cur_dst_q + cur_dst_row_q;
+          waddr_q    <= cur_dst_q + cur_dst_row_q;
+        end else begin
+          word_q  <= word_q - 16'd1;
+          waddr_q <= waddr_q + cur_dst_word_q;
+        end
+      end
+      if (rsp_valid_i && rsp_error_i) error_q <= 1'b1;
+    end
+    if (data_beat) pack_q[8*BusBytes*beat_q+:8*BusBytes] <= rsp_data_i;
+    if (word_end) begin
+      we_addr_q <= waddr_q;
+      we_act_q  <= cur_act_q;
+      we_par_q  <= cur_par_q;
+    end
+  end
+
+  // What the end will report. LDG sets its own faults before its end.
+  logic        fault_q;       // LDG: cause and detail are settled
+  logic [31:0] fault_detail_q;
+  logic        list_error_q;  // LDG: the list came with an error
+  always_ff @(posedge clk_i) begin
+    if (state_q == ListEnd) list_error_q <= error_q;
+    if (start_i) fault_q <= 1'b0;
+    else if (bad_index) fault_q <= 1'b1;
+    if (bad_index) fault_detail_q <= index;
+    else if (state_q == ListEnd) fault_detail_q <= index_addr_q[31:0];
+    if (finish) begin
+      if (cur_gather_q && fault_q) begin
+        cause_q  <= 4'(`SYS_CAUSE_INDEX);
+        detail_q <= fault_detail_q;
+      end else if (error_q || (data_beat && rsp_error_i)) begin
+        cause_q  <= 4'(`SYS_CAUSE_AXI_READ);
+        detail_q <= cur_gather_q && list_error_q ? fault_detail_q : cur_detail_q;
+      end else begin
+        cause_q  <= '0;
+        detail_q <= '0;
+      end
+    end else begin
+      cause_q  <= '0;
+      detail_q <= '0;
+    end
+  end
+
+  assign ready_o  = state_q == Idle && !flight_q[PtrW];
+  assign done_o   = done_q;
+  assign cause_o  = cause_q;
+  assign detail_o = detail_q;
+  assign active_o = state_q != Idle || flight_q != '0 || done_q;
+  assign stall_o  = active_o && !rsp_valid_i;
+
+  assign wgt_we_o    = we_q && !we_act_q && !we_par_q;
+  assign act_we_o    = we_q && we_act_q;
+  assign par_we_o    = we_q && we_par_q;
+  assign wgt_waddr_o = we_addr_q[WgtAddrW-1:0];
+  assign act_waddr_o = we_addr_q[ActAddrW-1:0];
+  assign par_waddr_o = we_addr_q[ParAddrW-1:0];
+  assign wgt_wdata_o = pack_q[8*Dim-1:0];
+  assign act_wdata_o = pack_q[8*Dim-1:0];
+  assign par_wdata_o = pack_q;
+
+  logic unused;
+  assign unused = &{1'b0, desc_i, list_put_q, we_addr_q};
+endmodule
