@@ -71,8 +71,8 @@ systole_status systole_added_read(const cJSON *item, const char *label,
                                   systole_error *err) {
   if (!item) return SYSTOLE_OK;
   if (!cJSON_IsArray(item))
-    return systole_fail(err, SYSTOLE_E_FORMAT, "%s: added_tokens: expected a list, found %s",
-                        label, systole_json_kind(item));
+    return systole_fail(err, SYSTOLE_E_FORMAT, "%s: added_tokens: expected a list, found %s", label,
+                        systole_json_kind(item));
   size_t most = (size_t)cJSON_GetArraySize(item) + 1;
   out->raw.token = calloc(most, sizeof *out->raw.token);
   out->normalized.token = calloc(most, sizeof *out->normalized.token);

@@ -54,8 +54,9 @@ static void put_merge(systole_bpe *bpe, systole_merge merge) {
 static systole_status add_piece(systole_bpe *bpe, const char *label, const char *piece, int32_t id,
                                 systole_error *err) {
   if (bpe->piece[id])
-    return systole_fail(err, SYSTOLE_E_FORMAT, "%s: model: vocab: \"%s\" and \"%s\" both have id %d",
-                        label, bpe->piece[id], piece, (int)id);
+    return systole_fail(err, SYSTOLE_E_FORMAT,
+                        "%s: model: vocab: \"%s\" and \"%s\" both have id %d", label,
+                        bpe->piece[id], piece, (int)id);
   size_t mask = bpe->slots - 1, size = strlen(piece);
   if (systole_bpe_find(bpe, piece, size) >= 0)
     return systole_fail(err, SYSTOLE_E_FORMAT, "%s: model: vocab: \"%s\" is there twice", label,
@@ -226,7 +227,7 @@ void systole_bpe_free(systole_bpe *bpe) {
 // A word is a doubly linked list of symbols in an array, so that a merge is
 // O(1); a heap holds the merges possible now, and some that no longer are.
 typedef struct {
-  int32_t id;          // -1 once merged into the one before
+  int32_t id;             // -1 once merged into the one before
   int32_t before, after;  // indices, -1 at the ends
 } symbol;
 

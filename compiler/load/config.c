@@ -72,8 +72,8 @@ static systole_status read_common(const reader *r, systole_model *out) {
   int64_t value = 0;
   systole_status status = width(r, "vocab_size", &out->vocab);
   if (status) return status;
-  status = systole_json_int(r->root, r->label, "max_position_embeddings", 1, 1 << 24, &value,
-                            r->err);
+  status =
+      systole_json_int(r->root, r->label, "max_position_embeddings", 1, 1 << 24, &value, r->err);
   if (status) return status;
   out->context = (int32_t)value;
   status = systole_json_bool(r->root, r->label, "tie_word_embeddings", &out->tied, r->err);
@@ -140,8 +140,8 @@ static systole_status read_heads(const reader *r, systole_llama *out) {
                         "found %d",
                         r->label, (int)out->head_size);
   if ((int64_t)out->heads * out->head_size > WIDTH_MAX)
-    return systole_fail(r->err, SYSTOLE_E_RANGE, "%s: head_dim: %d heads of %d exceed %d",
-                        r->label, (int)out->heads, (int)out->head_size, WIDTH_MAX);
+    return systole_fail(r->err, SYSTOLE_E_RANGE, "%s: head_dim: %d heads of %d exceed %d", r->label,
+                        (int)out->heads, (int)out->head_size, WIDTH_MAX);
   return SYSTOLE_OK;
 }
 
@@ -196,8 +196,10 @@ static systole_status find_architecture(const reader *r, const architecture **ou
     return systole_fail(r->err, SYSTOLE_E_FORMAT, "%s: architectures: expected a list of names",
                         r->label);
   if (!name && !type)
-    return systole_fail(r->err, SYSTOLE_E_FORMAT, "%s: architectures: expected a list of names, "
-                        "found neither it nor model_type", r->label);
+    return systole_fail(r->err, SYSTOLE_E_FORMAT,
+                        "%s: architectures: expected a list of names, "
+                        "found neither it nor model_type",
+                        r->label);
   for (int i = 0; i < ARCHITECTURES; i++)
     if (strcmp(name ? name : type, name ? architectures[i].name : architectures[i].model_type) ==
         0) {

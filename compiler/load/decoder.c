@@ -10,16 +10,6 @@ static const char replacement[] = "\xef\xbf\xbd";  // U+FFFD
 
 // ---- Reading ----
 
-static systole_status set_content(const cJSON *item, const char *field, const char *label,
-                                  systole_decode_stage *stage, systole_error *err) {
-  const char *content = NULL;
-  systole_status status = systole_json_string(item, label, field, &content, err);
-  if (status) return status;
-  stage->content = systole_copy(content);
-  return stage->content ? SYSTOLE_OK
-                        : systole_fail(err, SYSTOLE_E_MEMORY, "%s: out of memory", label);
-}
-
 static systole_status read_metaspace(const cJSON *item, const char *label,
                                      systole_decode_stage *stage, systole_error *err) {
   bool old = true;
@@ -43,7 +33,7 @@ static systole_status read_replace(const cJSON *item, const char *label, bool fu
     return systole_fail(err, SYSTOLE_E_UNSUPPORTED,
                         "%s: decoder: Replace after Fuse is supported for single characters only",
                         label);
-  systole_status status = set_content(item, "content", label, stage, err);
+  systole_status status = systole_json_copy(item, label, "content", &stage->content, err);
   if (status) return status;
   return systole_pattern_read(systole_json_get(item, "pattern"), label, "decoder", &stage->pattern,
                               err);
@@ -56,7 +46,8 @@ static systole_status read_strip(const cJSON *item, const char *label, bool fuse
   stage->fused = fused;
   systole_status status = systole_json_int(item, label, "start", 0, 1 << 20, &start, err);
   if (status == SYSTOLE_OK) status = systole_json_int(item, label, "stop", 0, 1 << 20, &stop, err);
-  if (status == SYSTOLE_OK) status = set_content(item, "content", label, stage, err);
+  if (status == SYSTOLE_OK)
+    status = systole_json_copy(item, label, "content", &stage->content, err);
   if (status) return status;
   stage->start = (int)start;
   stage->stop = (int)stop;
@@ -91,8 +82,7 @@ static systole_status read_stage(const cJSON *item, const char *type, const char
 }
 
 static systole_status add_stage(systole_decoder *out, systole_error *err) {
-  systole_decode_stage *grown =
-      systole_grow(out->stage, &out->room, out->count + 1, sizeof *grown);
+  systole_decode_stage *grown = systole_grow(out->stage, &out->room, out->count + 1, sizeof *grown);
   if (!grown) return systole_fail(err, SYSTOLE_E_MEMORY, "out of memory for a decoder");
   out->stage = grown;
   grown[out->count++] = (systole_decode_stage){.kind = SYSTOLE_DECODE_SPACES};
@@ -249,8 +239,7 @@ static void end_run(systole_decode_state *s) {
   systole_bytes_clear(&s->held);
 }
 
-static void byte_fallback(systole_decode_state *s, bool whole_runs, const char *text,
-                          size_t size) {
+static void byte_fallback(systole_decode_state *s, bool whole_runs, const char *text, size_t size) {
   int byte = byte_token(text, size);
   if (byte < 0) {
     end_run(s);

@@ -39,8 +39,7 @@ static systole_status read_open_file(FILE *file, const char *path, char **bytes,
   return SYSTOLE_OK;
 }
 
-systole_status systole_file_read(const char *path, char **bytes, size_t *size,
-                                 systole_error *err) {
+systole_status systole_file_read(const char *path, char **bytes, size_t *size, systole_error *err) {
   FILE *file = fopen(path, "rb");
   if (!file) return systole_fail(err, SYSTOLE_E_IO, "%s: %s", path, strerror(errno));
   systole_status status = read_open_file(file, path, bytes, size, err);

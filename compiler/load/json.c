@@ -3,6 +3,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "compiler/load/text.h"
+
 static bool only_space(const char *p, const char *end) {
   while (p < end && (*p == ' ' || *p == '\n' || *p == '\r' || *p == '\t')) p++;
   return p == end;
@@ -57,8 +59,9 @@ systole_status systole_json_int(const cJSON *object, const char *label, const ch
                                 int64_t low, int64_t high, int64_t *out, systole_error *err) {
   const cJSON *item = systole_json_get(object, field);
   if (systole_json_whole(item, low, high, out)) return SYSTOLE_OK;
-  return systole_fail(err, SYSTOLE_E_FORMAT, "%s: %s: expected an integer from %lld to %lld, found %s",
-                      label, field, (long long)low, (long long)high, systole_json_kind(item));
+  return systole_fail(err, SYSTOLE_E_FORMAT,
+                      "%s: %s: expected an integer from %lld to %lld, found %s", label, field,
+                      (long long)low, (long long)high, systole_json_kind(item));
 }
 
 systole_status systole_json_positive(const cJSON *object, const char *label, const char *field,
@@ -91,4 +94,13 @@ systole_status systole_json_string(const cJSON *object, const char *label, const
                         systole_json_kind(item));
   *out = item->valuestring;
   return SYSTOLE_OK;
+}
+
+systole_status systole_json_copy(const cJSON *object, const char *label, const char *field,
+                                 char **out, systole_error *err) {
+  const char *text = NULL;
+  systole_status status = systole_json_string(object, label, field, &text, err);
+  if (status) return status;
+  *out = systole_copy(text);
+  return *out ? SYSTOLE_OK : systole_fail(err, SYSTOLE_E_MEMORY, "%s: out of memory", label);
 }

@@ -36,6 +36,10 @@ systole_status systole_json_bool(const cJSON *object, const char *label, const c
 systole_status systole_json_string(const cJSON *object, const char *label, const char *field,
                                    const char **out, systole_error *err);
 
+// The same, copied for the caller to free().
+systole_status systole_json_copy(const cJSON *object, const char *label, const char *field,
+                                 char **out, systole_error *err);
+
 // True if item is a whole number in [low, high].
 bool systole_json_whole(const cJSON *item, int64_t low, int64_t high, int64_t *out);
 

@@ -17,15 +17,6 @@ static const struct {
 };
 enum { FORMS = sizeof forms / sizeof forms[0] };
 
-static systole_status set_content(const cJSON *item, const char *field, const char *label,
-                                  systole_normalize_step *step, systole_error *err) {
-  const char *content = NULL;
-  systole_status status = systole_json_string(item, label, field, &content, err);
-  if (status) return status;
-  step->content = systole_copy(content);
-  return step->content ? SYSTOLE_OK : systole_fail(err, SYSTOLE_E_MEMORY, "%s: out of memory", label);
-}
-
 static systole_status read_step(const cJSON *item, const char *type, const char *label,
                                 systole_normalize_step *step, systole_error *err) {
   for (int i = 0; i < FORMS; i++)
@@ -35,11 +26,11 @@ static systole_status read_step(const cJSON *item, const char *type, const char 
     }
   if (strcmp(type, "Prepend") == 0) {
     step->kind = SYSTOLE_NORMALIZE_PREPEND;
-    return set_content(item, "prepend", label, step, err);
+    return systole_json_copy(item, label, "prepend", &step->content, err);
   }
   if (strcmp(type, "Replace") == 0) {
     step->kind = SYSTOLE_NORMALIZE_REPLACE;
-    systole_status status = set_content(item, "content", label, step, err);
+    systole_status status = systole_json_copy(item, label, "content", &step->content, err);
     if (status) return status;
     return systole_pattern_read(systole_json_get(item, "pattern"), label, "normalizer",
                                 &step->pattern, err);
@@ -105,9 +96,9 @@ systole_status systole_replace(const systole_pattern *pattern, const char *conte
 
 static systole_status normalize_form(int form, systole_bytes *text, systole_error *err) {
   utf8proc_uint8_t *made = NULL;
-  utf8proc_ssize_t size = utf8proc_map((const utf8proc_uint8_t *)(text->data ? text->data : ""),
-                                       (utf8proc_ssize_t)text->size, &made,
-                                       (utf8proc_option_t)form);
+  utf8proc_ssize_t size =
+      utf8proc_map((const utf8proc_uint8_t *)(text->data ? text->data : ""),
+                   (utf8proc_ssize_t)text->size, &made, (utf8proc_option_t)form);
   if (size < 0)
     return systole_fail(err, SYSTOLE_E_FORMAT, "Unicode normalization failed: %s",
                         utf8proc_errmsg(size));

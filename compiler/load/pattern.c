@@ -9,8 +9,7 @@
 #include "compiler/load/json.h"
 #include "compiler/load/text.h"
 
-systole_status systole_pattern_literal(const char *text, systole_pattern *out,
-                                       systole_error *err) {
+systole_status systole_pattern_literal(const char *text, systole_pattern *out, systole_error *err) {
   out->literal = systole_copy(text);
   return out->literal ? SYSTOLE_OK
                       : systole_fail(err, SYSTOLE_E_MEMORY, "out of memory for a pattern");
@@ -36,8 +35,8 @@ systole_status systole_pattern_read(const cJSON *item, const char *label, const 
   if (literal) return systole_pattern_literal(literal, out, err);
   const char *regex = systole_json_text(item, "Regex", NULL);
   if (regex) return systole_pattern_regex(regex, label, where, out, err);
-  return systole_fail(err, SYSTOLE_E_FORMAT, "%s: %s: pattern: expected a String or a Regex",
-                      label, where);
+  return systole_fail(err, SYSTOLE_E_FORMAT, "%s: %s: pattern: expected a String or a Regex", label,
+                      where);
 }
 
 void systole_pattern_free(systole_pattern *pattern) {

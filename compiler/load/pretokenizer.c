@@ -100,8 +100,8 @@ static void merge_spans(systole_split split, spans *s) {
   s->count = kept;
 }
 
-static systole_status split_piece(const systole_cut *cut, const char *text, size_t size,
-                                  bool first, systole_pieces *out, systole_error *err) {
+static systole_status split_piece(const systole_cut *cut, const char *text, size_t size, bool first,
+                                  systole_pieces *out, systole_error *err) {
   spans s = {0};
   systole_status status = find_spans(cut, text, size, &s, err);
   if (status == SYSTOLE_OK) merge_spans(cut->split, &s);
@@ -158,8 +158,8 @@ static systole_status cut_piece(const systole_cut *cut, const char *text, size_t
   return SYSTOLE_OK;
 }
 
-systole_status systole_pretokenize(const systole_pretokenizer *pretokenizer,
-                                   systole_pieces *pieces, systole_error *err) {
+systole_status systole_pretokenize(const systole_pretokenizer *pretokenizer, systole_pieces *pieces,
+                                   systole_error *err) {
   systole_status status = SYSTOLE_OK;
   systole_pieces next = {0};
   for (size_t i = 0; i < pretokenizer->count && status == SYSTOLE_OK; i++) {
@@ -260,8 +260,8 @@ static systole_status read_digits(const cJSON *item, const char *label, systole_
 
 static systole_status read_split(const cJSON *item, const char *label, systole_pretokenizer *out,
                                  systole_error *err) {
-  static const char *const names[] = {"Removed", "Isolated", "MergedWithPrevious",
-                                      "MergedWithNext", "Contiguous"};
+  static const char *const names[] = {"Removed", "Isolated", "MergedWithPrevious", "MergedWithNext",
+                                      "Contiguous"};
   systole_cut *cut = NULL;
   systole_status status = new_cut(out, SYSTOLE_CUT_SPLIT, NULL, &cut, err);
   if (status) return status;

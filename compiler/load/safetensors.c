@@ -146,8 +146,9 @@ static systole_status check_tiling(systole_tensor *tensor, size_t count, const w
   const unsigned char *at = data;
   for (size_t i = 0; i < count; i++) {
     if (tensor[i].data != at)
-      return entry_fail(&tensor[i], tensor[i].data < at ? "data_offsets: overlaps another tensor"
-                                                        : "data_offsets: leaves a hole before it",
+      return entry_fail(&tensor[i],
+                        tensor[i].data < at ? "data_offsets: overlaps another tensor"
+                                            : "data_offsets: leaves a hole before it",
                         err);
     at += tensor[i].bytes;
   }
@@ -225,8 +226,7 @@ static systole_status open_file(systole_weights *w, const char *dir, const char 
   file->path = systole_path_join(dir, name);
   if (!file->path) return systole_fail(err, SYSTOLE_E_MEMORY, "%s: out of memory", name);
   int fd = open(file->path, O_RDONLY | O_CLOEXEC);
-  if (fd < 0)
-    return systole_fail(err, SYSTOLE_E_IO, "%s: %s", file->path, strerror(errno));
+  if (fd < 0) return systole_fail(err, SYSTOLE_E_IO, "%s: %s", file->path, strerror(errno));
   systole_status status = map_descriptor(fd, file, err);
   close(fd);
   return status ? status : read_file(w, file, err);
@@ -396,9 +396,9 @@ systole_status systole_weights_open(const char *dir, systole_weights **out, syst
   else if (systole_file_exists(index))
     status = open_index(dir, index, out, err);
   else
-    status = systole_fail(err, SYSTOLE_E_IO,
-                          "%s: has neither model.safetensors nor model.safetensors.index.json",
-                          dir);
+    status =
+        systole_fail(err, SYSTOLE_E_IO,
+                     "%s: has neither model.safetensors nor model.safetensors.index.json", dir);
   free(index);
   free(single);
   return status;

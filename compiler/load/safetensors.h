@@ -52,7 +52,8 @@ void systole_weights_close(systole_weights *weights);  // NULL is allowed
 
 size_t systole_weights_count(const systole_weights *weights);
 const systole_tensor *systole_weights_at(const systole_weights *weights, size_t index);  // by name
-const systole_tensor *systole_weights_find(const systole_weights *weights, const char *name);  // or NULL
+const systole_tensor *systole_weights_find(const systole_weights *weights,
+                                           const char *name);  // or NULL
 
 // Checks that the tensor has this shape and a dtype that converts to float.
 // The message names file, tensor, and both shapes.

@@ -12,8 +12,8 @@ static const char *shape_text(char *text, int rank, const int64_t *shape) {
   size_t at = 1;
   strcpy(text, "[");
   for (int i = 0; i < rank && i < SYSTOLE_TENSOR_RANK_MAX; i++)
-    at += (size_t)snprintf(text + at, SHAPE_TEXT - at, "%s%lld", i ? ", " : "",
-                           (long long)shape[i]);
+    at +=
+        (size_t)snprintf(text + at, SHAPE_TEXT - at, "%s%lld", i ? ", " : "", (long long)shape[i]);
   strcpy(text + at, "]");
   return text;
 }
@@ -54,9 +54,9 @@ systole_status systole_tensor_rows(const systole_tensor *tensor, int64_t first, 
   int64_t all = tensor->rank ? tensor->shape[0] : 1;
   int64_t size = systole_tensor_row_size(tensor);
   if (first < 0 || rows < 0 || first > all || rows > all - first)
-    return systole_fail(err, SYSTOLE_E_RANGE, "%s: tensor %s: %lld rows from %lld asked, it has %lld",
-                        tensor->file, tensor->name, (long long)rows, (long long)first,
-                        (long long)all);
+    return systole_fail(err, SYSTOLE_E_RANGE,
+                        "%s: tensor %s: %lld rows from %lld asked, it has %lld", tensor->file,
+                        tensor->name, (long long)rows, (long long)first, (long long)all);
   int64_t count = rows * size;
   switch (tensor->dtype) {
     case SYSTOLE_DTYPE_F32:
@@ -74,7 +74,6 @@ systole_status systole_tensor_rows(const systole_tensor *tensor, int64_t first, 
                       tensor->file, tensor->name, tensor->dtype_name);
 }
 
-systole_status systole_tensor_floats(const systole_tensor *tensor, float *out,
-                                     systole_error *err) {
+systole_status systole_tensor_floats(const systole_tensor *tensor, float *out, systole_error *err) {
   return systole_tensor_rows(tensor, 0, tensor->rank ? tensor->shape[0] : 1, out, err);
 }

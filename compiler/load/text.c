@@ -14,7 +14,8 @@ void *systole_grow(void *array, size_t *room, size_t count, size_t size) {
 }
 
 void systole_bytes_add(systole_bytes *bytes, const char *data, size_t size) {
-  char *grown = bytes->failed ? NULL : systole_grow(bytes->data, &bytes->room, bytes->size + size + 1, 1);
+  char *grown =
+      bytes->failed ? NULL : systole_grow(bytes->data, &bytes->room, bytes->size + size + 1, 1);
   if (!grown) {
     bytes->failed = true;
     return;

@@ -25,8 +25,8 @@ struct systole_tokenizer {
 
 // ---- Post-processor ----
 
-static systole_status read_template_ids(const cJSON *template, const cJSON *part,
-                                        const char *label, systole_ids *out, systole_error *err) {
+static systole_status read_template_ids(const cJSON *template, const cJSON *part, const char *label,
+                                        systole_ids *out, systole_error *err) {
   const char *name = systole_json_text(part, "id", "(none)");
   const cJSON *token = systole_json_get(systole_json_get(template, "special_tokens"), name);
   const cJSON *ids = systole_json_get(token, "ids");
@@ -67,8 +67,8 @@ static systole_status read_template(const cJSON *item, const char *label, systol
     if (status) return status;
   }
   if (text) return SYSTOLE_OK;
-  return systole_fail(err, SYSTOLE_E_UNSUPPORTED,
-                      "%s: post_processor: single: expected sequence A", label);
+  return systole_fail(err, SYSTOLE_E_UNSUPPORTED, "%s: post_processor: single: expected sequence A",
+                      label);
 }
 
 static systole_status read_post_processor(const cJSON *item, const char *label,
@@ -76,8 +76,8 @@ static systole_status read_post_processor(const cJSON *item, const char *label,
   if (!item) return SYSTOLE_OK;
   const char *type = systole_json_text(item, "type", NULL);
   if (!type)
-    return systole_fail(err, SYSTOLE_E_FORMAT,
-                        "%s: post_processor: expected an object with a type", label);
+    return systole_fail(err, SYSTOLE_E_FORMAT, "%s: post_processor: expected an object with a type",
+                        label);
   if (strcmp(type, "ByteLevel") == 0) return SYSTOLE_OK;  // moves offsets, not ids
   if (strcmp(type, "TemplateProcessing") == 0) {
     if (t->prefix.count || t->suffix.count)
@@ -151,8 +151,8 @@ static systole_status read_root(const cJSON *root, const char *label, systole_to
   // when the file was saved, and transformers ignores them too.
   systole_status status = systole_bpe_read(systole_json_get(root, "model"), label, &t->bpe, err);
   if (status == SYSTOLE_OK)
-    status = systole_normalizer_read(systole_json_get(root, "normalizer"), label, &t->normalizer,
-                                     err);
+    status =
+        systole_normalizer_read(systole_json_get(root, "normalizer"), label, &t->normalizer, err);
   if (status == SYSTOLE_OK)
     status = systole_pretokenizer_read(systole_json_get(root, "pre_tokenizer"), label,
                                        &t->pretokenizer, err);
@@ -279,8 +279,8 @@ static systole_status encode_normalized(const systole_tokenizer *t, const char *
   if (status == SYSTOLE_OK && made.failed)
     status = systole_fail(err, SYSTOLE_E_MEMORY, "out of memory for a normalized text");
   if (status == SYSTOLE_OK)
-    status = encode_around(t, &t->added.normalized, encode_words, made.data, made.size, first, ids,
-                           err);
+    status =
+        encode_around(t, &t->added.normalized, encode_words, made.data, made.size, first, ids, err);
   systole_bytes_free(&made);
   return status;
 }

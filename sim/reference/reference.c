@@ -17,18 +17,18 @@ typedef struct {
 struct systole_reference {
   systole_model model;
   int32_t context, position;
-  matrix *weight;     // (layers + 1) * SYSTOLE_W_COUNT, as in the checkpoint
-  float *keys;        // [layer][kv head][context][head_size], after rotary positions
-  float *values;      // likewise
-  float *rotary;      // [head_size / 2] frequencies
-  float *x;           // [BLOCK][hidden] the residual stream
-  float *normed;      // [BLOCK][hidden]
-  float *query;       // [BLOCK][heads * head_size]
-  float *mixed;       // [BLOCK][heads * head_size] attention before the output matrix
-  float *fresh;       // [BLOCK][kv_heads * head_size] new keys or values
-  float *scores;      // [BLOCK][context]
-  float *gate, *up;   // [BLOCK][ffn]
-  float *out;         // [BLOCK][hidden] what a part adds to the residual stream
+  matrix *weight;    // (layers + 1) * SYSTOLE_W_COUNT, as in the checkpoint
+  float *keys;       // [layer][kv head][context][head_size], after rotary positions
+  float *values;     // likewise
+  float *rotary;     // [head_size / 2] frequencies
+  float *x;          // [BLOCK][hidden] the residual stream
+  float *normed;     // [BLOCK][hidden]
+  float *query;      // [BLOCK][heads * head_size]
+  float *mixed;      // [BLOCK][heads * head_size] attention before the output matrix
+  float *fresh;      // [BLOCK][kv_heads * head_size] new keys or values
+  float *scores;     // [BLOCK][context]
+  float *gate, *up;  // [BLOCK][ffn]
+  float *out;        // [BLOCK][hidden] what a part adds to the residual stream
   systole_reference_hook *hook;
   void *user;
 };
@@ -96,8 +96,7 @@ static bool allocate(systole_reference *r) {
          r->query && r->mixed && r->fresh && r->scores && r->gate && r->up;
 }
 
-static systole_status fill(systole_reference *r, const systole_checkpoint *c,
-                           systole_error *err) {
+static systole_status fill(systole_reference *r, const systole_checkpoint *c, systole_error *err) {
   if (!allocate(r)) return systole_fail(err, SYSTOLE_E_MEMORY, "out of memory for the reference");
   const systole_llama *l = &r->model.llama;
   for (int i = 0; i < l->head_size / 2; i++)
@@ -225,9 +224,8 @@ static void attend(systole_reference *r, int layer, int head, int start, int row
   int size = l->head_size, stride = l->heads * size, reach = start + rows;
   int shared = head / (l->heads / l->kv_heads);
   const float *q = r->query + (size_t)head * (size_t)size;
-  cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, rows, reach, size,
-              1.0f / sqrtf((float)size), q, stride, cache(r, r->keys, layer, shared), size, 0.0f,
-              r->scores, reach);
+  cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, rows, reach, size, 1.0f / sqrtf((float)size),
+              q, stride, cache(r, r->keys, layer, shared), size, 0.0f, r->scores, reach);
   for (int row = 0; row < rows; row++) {
     float *score = r->scores + (size_t)row * (size_t)reach;
     int seen = start + row + 1;
@@ -235,8 +233,8 @@ static void attend(systole_reference *r, int layer, int head, int start, int row
     memset(score + seen, 0, (size_t)(reach - seen) * sizeof(float));
   }
   cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, rows, size, reach, 1.0f, r->scores, reach,
-              cache(r, r->values, layer, shared), size, 0.0f, r->mixed + (size_t)head * (size_t)size,
-              stride);
+              cache(r, r->values, layer, shared), size, 0.0f,
+              r->mixed + (size_t)head * (size_t)size, stride);
 }
 
 static void project_attention(systole_reference *r, int layer, int start, int rows) {
@@ -309,8 +307,8 @@ static void run_block(systole_reference *r, const int32_t *tokens, int rows, int
   r->position = start + rows;
 }
 
-static systole_status check_input(const systole_reference *r, const int32_t *tokens,
-                                  int32_t count, int32_t start, systole_error *err) {
+static systole_status check_input(const systole_reference *r, const int32_t *tokens, int32_t count,
+                                  int32_t start, systole_error *err) {
   if (start < 0 || start > r->position)
     return systole_fail(err, SYSTOLE_E_RANGE, "position %d: expected 0 to the %d filled",
                         (int)start, (int)r->position);
@@ -326,13 +324,14 @@ static systole_status check_input(const systole_reference *r, const int32_t *tok
   return SYSTOLE_OK;
 }
 
-systole_status systole_reference_forward(systole_reference *r, const int32_t *tokens,
-                                         int32_t count, int32_t start, systole_logits which,
-                                         float *logits, systole_error *err) {
+systole_status systole_reference_forward(systole_reference *r, const int32_t *tokens, int32_t count,
+                                         int32_t start, systole_logits which, float *logits,
+                                         systole_error *err) {
   systole_status status = check_input(r, tokens, count, start, err);
   if (status) return status;
   if (!logits && which != SYSTOLE_LOGITS_NONE)
-    return systole_fail(err, SYSTOLE_E_USAGE, "logits are asked for, but there is no room for them");
+    return systole_fail(err, SYSTOLE_E_USAGE,
+                        "logits are asked for, but there is no room for them");
   int hidden = r->model.llama.hidden, vocab = r->model.vocab;
   const float *head = weight(r, SYSTOLE_W_HEAD, 0);
   for (int32_t done = 0; done < count;) {

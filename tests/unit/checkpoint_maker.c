@@ -10,9 +10,17 @@
 #include "compiler/load/text.h"
 
 systole_maker systole_maker_default(void) {
-  return (systole_maker){.hidden = 64, .heads = 4, .kv_heads = 2, .head_size = 16, .layers = 2,
-                         .ffn = 128, .vocab = 512, .context = 128, .tied = true,
-                         .dtype = SYSTOLE_DTYPE_F32, .seed = 1};
+  return (systole_maker){.hidden = 64,
+                         .heads = 4,
+                         .kv_heads = 2,
+                         .head_size = 16,
+                         .layers = 2,
+                         .ffn = 128,
+                         .vocab = 512,
+                         .context = 128,
+                         .tied = true,
+                         .dtype = SYSTOLE_DTYPE_F32,
+                         .seed = 1};
 }
 
 // ---- Text and random numbers ----
@@ -120,7 +128,9 @@ static void add_entry(systole_bytes *header, const plan_entry *e, const systole_
   print(header, header->size > 1 ? ",\"" : "\"");
   print(header, e->name);
   print(header, "\":{\"dtype\":\"");
-  print(header, m->dtype == SYSTOLE_DTYPE_F32 ? "F32" : m->dtype == SYSTOLE_DTYPE_F16 ? "F16" : "BF16");
+  print(header, m->dtype == SYSTOLE_DTYPE_F32   ? "F32"
+                : m->dtype == SYSTOLE_DTYPE_F16 ? "F16"
+                                                : "BF16");
   print_number(header, "\",\"shape\":[", (uint64_t)e->rows);
   if (e->columns) print_number(header, ",", (uint64_t)e->columns);
   print_number(header, "],\"data_offsets\":[", begin);
@@ -148,8 +158,8 @@ static void shard_name(char *name, size_t size, const systole_maker *m, int shar
     snprintf(name, size, "model.safetensors");
 }
 
-static systole_status write_shard(const systole_maker *m, const plan *p, int shard,
-                                  const char *dir, systole_error *err) {
+static systole_status write_shard(const systole_maker *m, const plan *p, int shard, const char *dir,
+                                  systole_error *err) {
   systole_bytes header = {0}, data = {0}, file = {0};
   print(&header, "{");
   for (int i = 0; i < p->count; i++) {
@@ -197,8 +207,7 @@ static systole_status write_weights(const systole_maker *m, const char *dir, sys
   plan_all(p, m);
   int shards = m->shards > 1 ? m->shards : 1;
   systole_status status = SYSTOLE_OK;
-  for (int i = 0; i < shards && status == SYSTOLE_OK; i++)
-    status = write_shard(m, p, i, dir, err);
+  for (int i = 0; i < shards && status == SYSTOLE_OK; i++) status = write_shard(m, p, i, dir, err);
   if (status == SYSTOLE_OK && shards > 1) status = write_index(m, p, dir, err);
   free(p);
   return status;
@@ -252,16 +261,16 @@ static void print_piece(systole_bytes *out, int id) {
   if (id - 257 >= 729) print(out, "|>");
 }
 
-static systole_status write_tokenizer(const systole_maker *m, const char *dir,
-                                      systole_error *err) {
+static systole_status write_tokenizer(const systole_maker *m, const char *dir, systole_error *err) {
   systole_bytes out = {0};
-  print(&out, "{\"version\":\"1.0\",\"added_tokens\":[{\"id\":256,\"content\":\"<|end|>\","
-              "\"single_word\":false,\"lstrip\":false,\"rstrip\":false,\"normalized\":false,"
-              "\"special\":true}],\"normalizer\":null,\"pre_tokenizer\":{\"type\":\"ByteLevel\","
-              "\"add_prefix_space\":false,\"use_regex\":true},\"post_processor\":{\"type\":"
-              "\"TemplateProcessing\",\"single\":[{\"SpecialToken\":{\"id\":\"<|end|>\"}},"
-              "{\"Sequence\":{\"id\":\"A\"}}],\"special_tokens\":{\"<|end|>\":{\"ids\":[256]}}},"
-              "\"decoder\":{\"type\":\"ByteLevel\"},\"model\":{\"type\":\"BPE\",\"vocab\":{");
+  print(&out,
+        "{\"version\":\"1.0\",\"added_tokens\":[{\"id\":256,\"content\":\"<|end|>\","
+        "\"single_word\":false,\"lstrip\":false,\"rstrip\":false,\"normalized\":false,"
+        "\"special\":true}],\"normalizer\":null,\"pre_tokenizer\":{\"type\":\"ByteLevel\","
+        "\"add_prefix_space\":false,\"use_regex\":true},\"post_processor\":{\"type\":"
+        "\"TemplateProcessing\",\"single\":[{\"SpecialToken\":{\"id\":\"<|end|>\"}},"
+        "{\"Sequence\":{\"id\":\"A\"}}],\"special_tokens\":{\"<|end|>\":{\"ids\":[256]}}},"
+        "\"decoder\":{\"type\":\"ByteLevel\"},\"model\":{\"type\":\"BPE\",\"vocab\":{");
   for (int id = 0; id < m->vocab; id++) {
     print(&out, id ? ",\"" : "\"");
     print_piece(&out, id);

@@ -98,8 +98,7 @@ static void test_mismatch(void) {
             "lm_head.weight is missing");
   check_bad(true, weights, "model.norm.weight", "model.norm.weighs", SYSTOLE_E_FORMAT,
             "model.norm.weight is missing");
-  check_bad(true, weights, "model.embed_tokens", "model.exbed_tokens", SYSTOLE_E_FORMAT,
-            "missing");
+  check_bad(true, weights, "model.embed_tokens", "model.exbed_tokens", SYSTOLE_E_FORMAT, "missing");
   check_bad(true, weights, "[24,12]", "[12,24]", SYSTOLE_E_FORMAT,
             "q_proj.weight: expected shape [24, 12], found [12, 24]");
   check_bad(true, weights, "\"shape\":[12]", "\"shape\":[ 6]", SYSTOLE_E_FORMAT, "48 bytes");
@@ -122,9 +121,12 @@ static void test_tied_head_only(void) {
   systole_test_make_dir(dir, sizeof dir);
   CU_ASSERT_EQUAL_FATAL(systole_maker_write(&m, dir, &err), SYSTOLE_OK);
   // The same file with the embedding under the head's name, padded by a space.
-  patch(dir, "model.safetensors", "\"model.embed_tokens.weight\":", "\"lm_head.weight\"           :");
+  patch(dir, "model.safetensors",
+        "\"model.embed_tokens.weight\":", "\"lm_head.weight\"           :");
   CU_ASSERT_EQUAL(systole_checkpoint_open(dir, &c, &err), SYSTOLE_OK);
-  if (c.tensor) CU_ASSERT_STRING_EQUAL(systole_checkpoint_tensor(&c, SYSTOLE_W_EMBED, 0)->name, "lm_head.weight");
+  if (c.tensor)
+    CU_ASSERT_STRING_EQUAL(systole_checkpoint_tensor(&c, SYSTOLE_W_EMBED, 0)->name,
+                           "lm_head.weight");
   systole_checkpoint_close(&c);
   systole_test_remove_dir(dir);
 }

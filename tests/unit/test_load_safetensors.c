@@ -36,8 +36,9 @@ static void check_bad(const char *header, size_t data, systole_status status, co
   free(image);
 }
 
-#define ENTRY(name, dtype, shape, begin, end) \
-  "\"" name "\":{\"dtype\":\"" dtype "\",\"shape\":" shape ",\"data_offsets\":[" #begin "," #end "]}"
+#define ENTRY(name, dtype, shape, begin, end)                                                    \
+  "\"" name "\":{\"dtype\":\"" dtype "\",\"shape\":" shape ",\"data_offsets\":[" #begin "," #end \
+  "]}"
 
 static void test_lies(void) {
   const systole_status bad = SYSTOLE_E_FORMAT;
@@ -94,9 +95,11 @@ static void test_truncated(void) {
 
 static void test_values(void) {
   size_t size = 0;
-  unsigned char *image = make_image("{\"__metadata__\":{\"format\":\"pt\"}," ENTRY("b", "F32", "[2,2]", 4, 20) ","
-                                    ENTRY("a", "BF16", "[2]", 0, 4) "," ENTRY("c", "I64", "[]", 20, 28) ","
-                                    ENTRY("d", "F32", "[0,3]", 28, 28) "}   ", 28, &size);
+  unsigned char *image = make_image(
+      "{\"__metadata__\":{\"format\":\"pt\"}," ENTRY("b", "F32", "[2,2]", 4, 20) "," ENTRY(
+          "a", "BF16", "[2]", 0, 4) "," ENTRY("c", "I64", "[]", 20,
+                                              28) "," ENTRY("d", "F32", "[0,3]", 28, 28) "}   ",
+      28, &size);
   const float want[4] = {1.5f, -2.0f, 0.25f, 3e8f};
   memcpy(image + size - 24, want, sizeof want);
   memcpy(image + size - 28, (uint16_t[]){0x3fc0, 0xc000}, 4);
@@ -108,8 +111,10 @@ static void test_values(void) {
   CU_ASSERT_PTR_NULL(systole_weights_at(weights, 4));
   CU_ASSERT_PTR_NULL(systole_weights_find(weights, "e"));
   CU_ASSERT_PTR_NULL(systole_weights_find(weights, "__metadata__"));
-  const systole_tensor *a = systole_weights_find(weights, "a"), *c = systole_weights_find(weights, "c");
-  const systole_tensor *b = systole_weights_find(weights, "b"), *d = systole_weights_find(weights, "d");
+  const systole_tensor *a = systole_weights_find(weights, "a"),
+                       *c = systole_weights_find(weights, "c");
+  const systole_tensor *b = systole_weights_find(weights, "b"),
+                       *d = systole_weights_find(weights, "d");
   float got[4] = {0};
   CU_ASSERT_EQUAL(systole_tensor_floats(a, got, &err), SYSTOLE_OK);
   CU_ASSERT_EQUAL(got[0], 1.5f);

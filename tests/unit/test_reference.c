@@ -62,8 +62,8 @@ static void plain_rotate(const systole_llama *l, double *x, int heads, int posit
 }
 
 // Attention of one head at one position over the positions up to it.
-static void plain_attend(const systole_llama *l, const double *q, const double *k,
-                         const double *v, int position, int stride, double *out) {
+static void plain_attend(const systole_llama *l, const double *q, const double *k, const double *v,
+                         int position, int stride, double *out) {
   double sum = 0, most = -INFINITY;
   double *weight = need(malloc((size_t)(position + 1) * sizeof *weight));
   for (int j = 0; j <= position; j++) {
@@ -84,8 +84,10 @@ static void plain_attention(const plain *p, int layer, double *x) {
   const systole_llama *l = &p->c->model.llama;
   int hidden = l->hidden, heads = l->heads * l->head_size, kv = l->kv_heads * l->head_size;
   size_t n = (size_t)p->count;
-  double *q = need(malloc(n * (size_t)heads * sizeof *q)), *k = need(malloc(n * (size_t)kv * sizeof *k));
-  double *v = need(malloc(n * (size_t)kv * sizeof *v)), *y = need(malloc((size_t)hidden * sizeof *y));
+  double *q = need(malloc(n * (size_t)heads * sizeof *q)),
+         *k = need(malloc(n * (size_t)kv * sizeof *k));
+  double *v = need(malloc(n * (size_t)kv * sizeof *v)),
+         *y = need(malloc((size_t)hidden * sizeof *y));
   double *mixed = need(malloc((size_t)heads * sizeof *mixed));
   for (int t = 0; t < p->count; t++) {
     plain_norm(p, SYSTOLE_W_ATTENTION_NORM, layer, x + t * hidden, y);
@@ -110,7 +112,8 @@ static void plain_attention(const plain *p, int layer, double *x) {
 static void plain_ffn(const plain *p, int layer, double *x) {
   const systole_llama *l = &p->c->model.llama;
   double *y = need(malloc((size_t)l->hidden * sizeof *y));
-  double *gate = need(malloc((size_t)l->ffn * sizeof *gate)), *up = need(malloc((size_t)l->ffn * sizeof *up));
+  double *gate = need(malloc((size_t)l->ffn * sizeof *gate)),
+         *up = need(malloc((size_t)l->ffn * sizeof *up));
   for (int t = 0; t < p->count; t++, x += l->hidden) {
     plain_norm(p, SYSTOLE_W_FFN_NORM, layer, x, y);
     plain_linear(p, SYSTOLE_W_GATE, layer, y, gate);
@@ -186,11 +189,14 @@ static void check_plain(systole_maker m, int count) {
   for (int i = 0; i < count; i++) tokens[i] = (i * 7 + 3) % m.vocab;
   plain_forward(&(plain){&b.checkpoint, count}, tokens, want);
   for (size_t i = 0; i < all; i++) rounded[i] = (float)want[i];
-  CU_ASSERT_EQUAL(systole_reference_forward(b.reference, tokens, count, 0, SYSTOLE_LOGITS_ALL, got, &err), SYSTOLE_OK);
+  CU_ASSERT_EQUAL(
+      systole_reference_forward(b.reference, tokens, count, 0, SYSTOLE_LOGITS_ALL, got, &err),
+      SYSTOLE_OK);
   double prefill = worst(got, rounded, all);
   for (int i = 0; i < count; i++)
     CU_ASSERT_EQUAL(systole_reference_forward(b.reference, tokens + i, 1, i, SYSTOLE_LOGITS_LAST,
-                                              got + (size_t)i * (size_t)m.vocab, &err), SYSTOLE_OK);
+                                              got + (size_t)i * (size_t)m.vocab, &err),
+                    SYSTOLE_OK);
   double decode = worst(got, rounded, all);
   if (prefill > 2e-5 || decode > 2e-5)
     printf("  hidden %d: off by %g at once, %g one by one\n", m.hidden, prefill, decode);
@@ -221,28 +227,44 @@ static void test_positions(void) {
   const int32_t tokens[] = {1, 2, 3, 4, 5, 6};
   float once[512], again[512];
   systole_reference *r = b.reference;
-  CU_ASSERT_EQUAL(systole_reference_forward(r, tokens, 6, 0, SYSTOLE_LOGITS_LAST, once, &err), SYSTOLE_OK);
+  CU_ASSERT_EQUAL(systole_reference_forward(r, tokens, 6, 0, SYSTOLE_LOGITS_LAST, once, &err),
+                  SYSTOLE_OK);
   CU_ASSERT_EQUAL(systole_reference_position(r), 6);
   // Back to position 2, past a wrong continuation, and on in two parts.
-  CU_ASSERT_EQUAL(systole_reference_forward(r, (int32_t[]){9, 9}, 2, 2, SYSTOLE_LOGITS_NONE, NULL, &err), SYSTOLE_OK);
+  CU_ASSERT_EQUAL(
+      systole_reference_forward(r, (int32_t[]){9, 9}, 2, 2, SYSTOLE_LOGITS_NONE, NULL, &err),
+      SYSTOLE_OK);
   CU_ASSERT_EQUAL(systole_reference_position(r), 4);
-  CU_ASSERT_EQUAL(systole_reference_forward(r, tokens + 2, 3, 2, SYSTOLE_LOGITS_NONE, NULL, &err), SYSTOLE_OK);
-  CU_ASSERT_EQUAL(systole_reference_forward(r, tokens + 5, 1, 5, SYSTOLE_LOGITS_LAST, again, &err), SYSTOLE_OK);
+  CU_ASSERT_EQUAL(systole_reference_forward(r, tokens + 2, 3, 2, SYSTOLE_LOGITS_NONE, NULL, &err),
+                  SYSTOLE_OK);
+  CU_ASSERT_EQUAL(systole_reference_forward(r, tokens + 5, 1, 5, SYSTOLE_LOGITS_LAST, again, &err),
+                  SYSTOLE_OK);
   CU_ASSERT(worst(once, again, 512) < 1e-5);
 
-  CU_ASSERT_EQUAL(systole_reference_forward(r, tokens, 1, 7, SYSTOLE_LOGITS_NONE, NULL, &err), SYSTOLE_E_RANGE);
-  CU_ASSERT_EQUAL(systole_reference_forward(r, tokens, 1, -1, SYSTOLE_LOGITS_NONE, NULL, &err), SYSTOLE_E_RANGE);
-  CU_ASSERT_EQUAL(systole_reference_forward(r, tokens, 0, 0, SYSTOLE_LOGITS_NONE, NULL, &err), SYSTOLE_E_RANGE);
-  CU_ASSERT_EQUAL(systole_reference_forward(r, tokens, 128, 1, SYSTOLE_LOGITS_NONE, NULL, &err), SYSTOLE_E_RANGE);
-  CU_ASSERT_EQUAL(systole_reference_forward(r, (int32_t[]){512}, 1, 0, SYSTOLE_LOGITS_NONE, NULL, &err), SYSTOLE_E_RANGE);
+  CU_ASSERT_EQUAL(systole_reference_forward(r, tokens, 1, 7, SYSTOLE_LOGITS_NONE, NULL, &err),
+                  SYSTOLE_E_RANGE);
+  CU_ASSERT_EQUAL(systole_reference_forward(r, tokens, 1, -1, SYSTOLE_LOGITS_NONE, NULL, &err),
+                  SYSTOLE_E_RANGE);
+  CU_ASSERT_EQUAL(systole_reference_forward(r, tokens, 0, 0, SYSTOLE_LOGITS_NONE, NULL, &err),
+                  SYSTOLE_E_RANGE);
+  CU_ASSERT_EQUAL(systole_reference_forward(r, tokens, 128, 1, SYSTOLE_LOGITS_NONE, NULL, &err),
+                  SYSTOLE_E_RANGE);
+  CU_ASSERT_EQUAL(
+      systole_reference_forward(r, (int32_t[]){512}, 1, 0, SYSTOLE_LOGITS_NONE, NULL, &err),
+      SYSTOLE_E_RANGE);
   CU_ASSERT_STRING_EQUAL(err.text, "token 512: expected an id from 0 to 511");
-  CU_ASSERT_EQUAL(systole_reference_forward(r, (int32_t[]){-1}, 1, 0, SYSTOLE_LOGITS_NONE, NULL, &err), SYSTOLE_E_RANGE);
-  CU_ASSERT_EQUAL(systole_reference_forward(r, tokens, 1, 0, SYSTOLE_LOGITS_ALL, NULL, &err), SYSTOLE_E_USAGE);
+  CU_ASSERT_EQUAL(
+      systole_reference_forward(r, (int32_t[]){-1}, 1, 0, SYSTOLE_LOGITS_NONE, NULL, &err),
+      SYSTOLE_E_RANGE);
+  CU_ASSERT_EQUAL(systole_reference_forward(r, tokens, 1, 0, SYSTOLE_LOGITS_ALL, NULL, &err),
+                  SYSTOLE_E_USAGE);
   systole_reference *more = NULL;
   CU_ASSERT_EQUAL(systole_reference_create(&b.checkpoint, 129, &more, &err), SYSTOLE_E_RANGE);
   CU_ASSERT_EQUAL(systole_reference_create(&b.checkpoint, 3, &more, &err), SYSTOLE_OK);
-  CU_ASSERT_EQUAL(systole_reference_forward(more, tokens, 4, 0, SYSTOLE_LOGITS_NONE, NULL, &err), SYSTOLE_E_RANGE);
-  CU_ASSERT_EQUAL(systole_reference_forward(more, tokens, 3, 0, SYSTOLE_LOGITS_NONE, NULL, &err), SYSTOLE_OK);
+  CU_ASSERT_EQUAL(systole_reference_forward(more, tokens, 4, 0, SYSTOLE_LOGITS_NONE, NULL, &err),
+                  SYSTOLE_E_RANGE);
+  CU_ASSERT_EQUAL(systole_reference_forward(more, tokens, 3, 0, SYSTOLE_LOGITS_NONE, NULL, &err),
+                  SYSTOLE_OK);
   systole_reference_destroy(more);
   close_bench(&b);
 }
@@ -269,7 +291,9 @@ static void test_hook(void) {
   m.layers = 1;
   open_bench(&b, &m);
   systole_reference_set_hook(b.reference, note, &s);
-  CU_ASSERT_EQUAL(systole_reference_forward(b.reference, (int32_t[]){1, 2}, 2, 0, SYSTOLE_LOGITS_NONE, NULL, &err), SYSTOLE_OK);
+  CU_ASSERT_EQUAL(systole_reference_forward(b.reference, (int32_t[]){1, 2}, 2, 0,
+                                            SYSTOLE_LOGITS_NONE, NULL, &err),
+                  SYSTOLE_OK);
   CU_ASSERT_STRING_EQUAL(s.names,
                          "embed:64 layers.0.attention.norm:64 layers.0.attention.query:64 "
                          "layers.0.attention.key:32 layers.0.attention.value:32 "
@@ -287,8 +311,8 @@ static void test_tinystories(void) {
   const int32_t prompt[] = {1, 80, 147, 201, 282, 57};
   const int at[] = {0, 3, 100, 1000, 2047};
   const double want[] = {-1.53034, -4.47675, 2.42228, 1.97299, 2.14336};
-  const int32_t said[] = {313, 598, 303, 1049, 1468, 267, 628, 333, 94,  1210, 263,  251,
-                          604, 94,  1030, 94,  1030, 94,  436, 220, 1053, 615, 303, 328};
+  const int32_t said[] = {313, 598, 303,  1049, 1468, 267, 628, 333, 94,   1210, 263, 251,
+                          604, 94,  1030, 94,   1030, 94,  436, 220, 1053, 615,  303, 328};
   const char *dir = systole_test_shared("tinystories-656k-llama");
   if (!dir) {
     systole_test_skip("tinystories-656k-llama is not there");
@@ -300,14 +324,17 @@ static void test_tinystories(void) {
   float logits[2048];
   CU_ASSERT_EQUAL_FATAL(systole_checkpoint_open(dir, &c, &err), SYSTOLE_OK);
   CU_ASSERT_EQUAL_FATAL(systole_reference_create(&c, 0, &r, &err), SYSTOLE_OK);
-  CU_ASSERT_EQUAL(systole_reference_forward(r, prompt, 6, 0, SYSTOLE_LOGITS_LAST, logits, &err), SYSTOLE_OK);
+  CU_ASSERT_EQUAL(systole_reference_forward(r, prompt, 6, 0, SYSTOLE_LOGITS_LAST, logits, &err),
+                  SYSTOLE_OK);
   for (int i = 0; i < 5; i++) CU_ASSERT_DOUBLE_EQUAL((double)logits[at[i]], want[i], 1e-4);
   for (int i = 0; i < 24; i++) {
     int32_t best = 0;
     for (int32_t k = 1; k < 2048; k++)
       if (logits[k] > logits[best]) best = k;
     CU_ASSERT_EQUAL(best, said[i]);
-    CU_ASSERT_EQUAL(systole_reference_forward(r, &best, 1, 6 + i, SYSTOLE_LOGITS_LAST, logits, &err), SYSTOLE_OK);
+    CU_ASSERT_EQUAL(
+        systole_reference_forward(r, &best, 1, 6 + i, SYSTOLE_LOGITS_LAST, logits, &err),
+        SYSTOLE_OK);
   }
   systole_reference_destroy(r);
   systole_checkpoint_close(&c);
@@ -321,7 +348,8 @@ static double check_sequence(systole_reference *r, const cJSON *sequence, int vo
   int32_t *tokens = need(malloc((size_t)count * sizeof *tokens));
   float *got = need(malloc((size_t)count * (size_t)vocab * sizeof *got));
   for (const cJSON *id = sequence->child; id; id = id->next) tokens[n++] = id->valueint;
-  CU_ASSERT_EQUAL(systole_reference_forward(r, tokens, count, 0, SYSTOLE_LOGITS_ALL, got, &err), SYSTOLE_OK);
+  CU_ASSERT_EQUAL(systole_reference_forward(r, tokens, count, 0, SYSTOLE_LOGITS_ALL, got, &err),
+                  SYSTOLE_OK);
   double off = worst(got, want, (size_t)count * (size_t)vocab);
   free(tokens);
   free(got);
@@ -340,8 +368,10 @@ static void test_define(void) {
   }
   CU_ASSERT_EQUAL_FATAL(systole_checkpoint_open("models/define", &c, &err), SYSTOLE_OK);
   CU_ASSERT_EQUAL_FATAL(systole_reference_create(&c, 0, &r, &err), SYSTOLE_OK);
-  CU_ASSERT_EQUAL_FATAL(systole_file_read("models/define/logits.json", &json, &json_size, &err), SYSTOLE_OK);
-  CU_ASSERT_EQUAL_FATAL(systole_file_read("models/define/logits.bin", &logits, &size, &err), SYSTOLE_OK);
+  CU_ASSERT_EQUAL_FATAL(systole_file_read("models/define/logits.json", &json, &json_size, &err),
+                        SYSTOLE_OK);
+  CU_ASSERT_EQUAL_FATAL(systole_file_read("models/define/logits.bin", &logits, &size, &err),
+                        SYSTOLE_OK);
   cJSON *root = cJSON_ParseWithLength(json, json_size);
   const cJSON *sequences = cJSON_GetObjectItem(root, "sequences");
   CU_ASSERT_PTR_NOT_NULL_FATAL(sequences);

@@ -92,8 +92,8 @@ static void test_tinystories(void) {
             "Once upon a time");
   // The end token's spelling is normalized to begin with a space, as in the original.
   check_ids("tinystories", t, "One day, Tim's dog  ran!\n<|end_story|> Zo\303\253 <|start_story|>",
-            (int32_t[]){1, 80, 299, 1337, 401, 80, 494, 1254, 208, 183, 209, 210, 80, 51, 67, 0, 1}, 17,
-            "One day, Tim's dog  ran!\n<|end_story|> Zo");
+            (int32_t[]){1, 80, 299, 1337, 401, 80, 494, 1254, 208, 183, 209, 210, 80, 51, 67, 0, 1},
+            17, "One day, Tim's dog  ran!\n<|end_story|> Zo");
   systole_tokenizer_close(t);
 }
 
@@ -109,7 +109,8 @@ static void test_define(void) {
   char *json = NULL;
   size_t size = 0;
   int32_t want[512];
-  CU_ASSERT_EQUAL_FATAL(systole_tokenizer_read("models/define/tokenizer.json", &t, &err), SYSTOLE_OK);
+  CU_ASSERT_EQUAL_FATAL(systole_tokenizer_read("models/define/tokenizer.json", &t, &err),
+                        SYSTOLE_OK);
   CU_ASSERT_EQUAL_FATAL(systole_file_read(path, &json, &size, &err), SYSTOLE_OK);
   cJSON *root = cJSON_ParseWithLength(json, size);
   CU_ASSERT(cJSON_GetArraySize(root) > 0);
@@ -133,7 +134,8 @@ static const char bytes_json[] =
     "{\"added_tokens\":[{\"id\":9,\"content\":\"<e>\",\"special\":true}],\"decoder\":{\"type\":"
     "\"Sequence\",\"decoders\":[{\"type\":\"Replace\",\"pattern\":{\"String\":\"_\"},\"content\":"
     "\" \"},{\"type\":\"ByteFallback\"},{\"type\":\"Fuse\"},{\"type\":\"Strip\",\"content\":\" \","
-    "\"start\":1,\"stop\":0}]},\"model\":{\"type\":\"BPE\",\"byte_fallback\":true,\"vocab\":{\"<0xE2>\":0,"
+    "\"start\":1,\"stop\":0}]},\"model\":{\"type\":\"BPE\",\"byte_fallback\":true,\"vocab\":{\"<"
+    "0xE2>\":0,"
     "\"<0x82>\":1,\"<0xAC>\":2,\"_a\":3,\"_\":4,\"<0xFF>\":5},\"merges\":[]}}";
 
 static void push(systole_stream *s, int32_t id, const char *want) {
@@ -150,13 +152,14 @@ static void test_stream_holds_back(void) {
   systole_error err = {""};
   const char *text = NULL;
   size_t size = 0;
-  CU_ASSERT_EQUAL_FATAL(systole_tokenizer_parse(bytes_json, strlen(bytes_json), "x", &t, &err), SYSTOLE_OK);
+  CU_ASSERT_EQUAL_FATAL(systole_tokenizer_parse(bytes_json, strlen(bytes_json), "x", &t, &err),
+                        SYSTOLE_OK);
   CU_ASSERT_EQUAL_FATAL(systole_stream_create(t, &s, &err), SYSTOLE_OK);
   for (int round = 0; round < 2; round++) {
     push(s, 9, "");
-    push(s, 3, "a");    // the first space is dropped
+    push(s, 3, "a");  // the first space is dropped
     push(s, 3, " a");
-    push(s, 0, "");     // the euro sign comes with its last byte
+    push(s, 0, "");  // the euro sign comes with its last byte
     push(s, 1, "");
     push(s, 2, "\342\202\254");
     push(s, 5, "\357\277\275");
@@ -179,18 +182,20 @@ static void test_bad_text(void) {
   static const struct {
     const char *text, *words;
   } bad[] = {{"ab\377", "byte 2"},
-             {"\300\200", "byte 0"},          // overlong
-             {"a\355\240\200", "byte 1"},     // a surrogate
-             {"abc\342\202", "byte 3"},       // cut short
-             {"\364\220\200\200", "byte 0"}}; // beyond Unicode
+             {"\300\200", "byte 0"},           // overlong
+             {"a\355\240\200", "byte 1"},      // a surrogate
+             {"abc\342\202", "byte 3"},        // cut short
+             {"\364\220\200\200", "byte 0"}};  // beyond Unicode
   systole_tokenizer *t = NULL;
   systole_error err = {""};
   int32_t *ids = NULL;
   size_t count = 0;
-  CU_ASSERT_EQUAL_FATAL(systole_tokenizer_parse(bytes_json, strlen(bytes_json), "x", &t, &err), SYSTOLE_OK);
+  CU_ASSERT_EQUAL_FATAL(systole_tokenizer_parse(bytes_json, strlen(bytes_json), "x", &t, &err),
+                        SYSTOLE_OK);
   for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
-    CU_ASSERT_EQUAL(systole_tokenizer_encode(t, bad[i].text, strlen(bad[i].text), true, &ids, &count, &err),
-                    SYSTOLE_E_FORMAT);
+    CU_ASSERT_EQUAL(
+        systole_tokenizer_encode(t, bad[i].text, strlen(bad[i].text), true, &ids, &count, &err),
+        SYSTOLE_E_FORMAT);
     CU_ASSERT_PTR_NOT_NULL(strstr(err.text, bad[i].words));
     CU_ASSERT_PTR_NULL(ids);
   }
@@ -224,18 +229,29 @@ static void check_bad(const char *part, systole_status status, const char *words
 
 static void test_unsupported(void) {
   const systole_status un = SYSTOLE_E_UNSUPPORTED;
-  check_bad("\"model\":{\"type\":\"Unigram\"},", un, "model: \"Unigram\" is not supported, expected BPE");
+  check_bad("\"model\":{\"type\":\"Unigram\"},", un,
+            "model: \"Unigram\" is not supported, expected BPE");
   check_bad("\"normalizer\":{\"type\":\"Precompiled\"},", un, "normalizer: \"Precompiled\"");
-  check_bad("\"normalizer\":{\"type\":\"Sequence\",\"normalizers\":[{\"type\":\"NFC\"},{\"type\":\"Nmt\"}]},",
-            un, "\"Nmt\"");
+  check_bad(
+      "\"normalizer\":{\"type\":\"Sequence\",\"normalizers\":[{\"type\":\"NFC\"},{\"type\":\"Nmt\"}"
+      "]},",
+      un, "\"Nmt\"");
   check_bad("\"pre_tokenizer\":{\"type\":\"Whitespace\"},", un, "pre_tokenizer: \"Whitespace\"");
-  check_bad("\"pre_tokenizer\":{\"type\":\"Split\",\"pattern\":{\"String\":\" \"},\"behavior\":\"X\"},", un, "\"X\"");
-  check_bad("\"pre_tokenizer\":{\"type\":\"Metaspace\",\"replacement\":\"_\",\"prepend_scheme\":\"last\"},", un, "\"last\"");
+  check_bad(
+      "\"pre_tokenizer\":{\"type\":\"Split\",\"pattern\":{\"String\":\" \"},\"behavior\":\"X\"},",
+      un, "\"X\"");
+  check_bad(
+      "\"pre_tokenizer\":{\"type\":\"Metaspace\",\"replacement\":\"_\",\"prepend_scheme\":\"last\"}"
+      ",",
+      un, "\"last\"");
   check_bad("\"decoder\":{\"type\":\"WordPiece\"},", un, "decoder: \"WordPiece\"");
-  check_bad("\"decoder\":{\"type\":\"Sequence\",\"decoders\":[{\"type\":\"Fuse\"},{\"type\":\"Strip\","
-            "\"content\":\" \",\"start\":0,\"stop\":1}]},", un, "Strip after Fuse");
+  check_bad(
+      "\"decoder\":{\"type\":\"Sequence\",\"decoders\":[{\"type\":\"Fuse\"},{\"type\":\"Strip\","
+      "\"content\":\" \",\"start\":0,\"stop\":1}]},",
+      un, "Strip after Fuse");
   check_bad("\"post_processor\":{\"type\":\"RobertaProcessing\"},", un, "\"RobertaProcessing\"");
-  check_bad("\"post_processor\":{\"type\":\"TemplateProcessing\",\"single\":[]},", un, "sequence A");
+  check_bad("\"post_processor\":{\"type\":\"TemplateProcessing\",\"single\":[]},", un,
+            "sequence A");
   check_bad(MODEL("\"dropout\":0.1," VOCAB "\"merges\":[]"), un, "dropout");
   check_bad(MODEL("\"end_of_word_suffix\":\"</w>\"," VOCAB "\"merges\":[]"), un, "</w>");
 }
@@ -261,11 +277,16 @@ static void test_malformed(void) {
   check_bad("\"added_tokens\":[{\"id\":-7,\"content\":\"a\"}],", bad, "id: expected an integer");
   check_bad("\"added_tokens\":[{\"id\":3}],", bad, "content: expected a string");
   check_bad("\"normalizer\":[],", bad, "normalizer");
-  check_bad("\"normalizer\":{\"type\":\"Replace\",\"content\":\"\",\"pattern\":{\"Regex\":\"(\"}},", bad, "regular expression");
+  check_bad("\"normalizer\":{\"type\":\"Replace\",\"content\":\"\",\"pattern\":{\"Regex\":\"(\"}},",
+            bad, "regular expression");
   check_bad("\"pre_tokenizer\":{\"type\":\"Split\",\"behavior\":\"Removed\"},", bad, "pattern");
-  check_bad("\"decoder\":{\"type\":\"Strip\",\"content\":\"\",\"start\":0,\"stop\":1},", bad, "Strip");
-  check_bad("\"post_processor\":{\"type\":\"TemplateProcessing\",\"single\":[{\"SpecialToken\":{\"id\":\"s\"}},"
-            "{\"Sequence\":{\"id\":\"A\"}}],\"special_tokens\":{\"s\":{\"ids\":[9]}}},", bad, "no token 9");
+  check_bad("\"decoder\":{\"type\":\"Strip\",\"content\":\"\",\"start\":0,\"stop\":1},", bad,
+            "Strip");
+  check_bad(
+      "\"post_processor\":{\"type\":\"TemplateProcessing\",\"single\":[{\"SpecialToken\":{\"id\":"
+      "\"s\"}},"
+      "{\"Sequence\":{\"id\":\"A\"}}],\"special_tokens\":{\"s\":{\"ids\":[9]}}},",
+      bad, "no token 9");
 }
 
 // The whole text is one word in SentencePiece's way: merging must not be quadratic.
