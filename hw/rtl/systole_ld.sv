@@ -89,6 +89,7 @@ module systole_ld #(
   localparam PackW = $clog2(Beats32);
   localparam PtrW  = $clog2(InFlight);
   localparam LaneW = BusL - 2;              // indices of a list's beat, log2 of
+  localparam ListRound = BusBytes / 4 - 1;
 
   localparam [3:0] Idle = 0, Setup = 1, Run = 2, Nop = 3, Wait = 4, List = 5, ListEnd = 6,
       Index = 7, Check = 8, Multiply = 9, Add = 10, Drain = 11;
@@ -245,7 +246,7 @@ module systole_ld #(
         end
       Wait: begin
         addr_q      <= index_addr_q;
-        left_q      <= (40'(rows_q) + 40'(BusBytes / 4 - 1)) >> LaneW;
+        left_q      <= (40'(rows_q) + 40'(ListRound)) >> LaneW;
         row_beats_q <= row_beats;
         runs_q      <= rows_q;
         list_put_q  <= '0;
