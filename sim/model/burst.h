@@ -1,5 +1,5 @@
-// How a run of bytes is cut into AXI bursts: full width, at most 64 beats and
-// 1,024 bytes, never across a 4 KiB boundary.
+// How a run of bytes is cut into AXI bursts: a burst ends at the next multiple
+// of min(64 beats, 1,024 bytes), so it never crosses a 4 KiB boundary.
 #ifndef SYSTOLE_MODEL_BURST_H
 #define SYSTOLE_MODEL_BURST_H
 
@@ -7,11 +7,9 @@
 
 // Bytes from `address` to the end of its burst when `bytes` are left.
 static inline uint64_t systole_burst_bytes(uint64_t address, uint64_t bytes, unsigned bus_bytes) {
-  const uint64_t lead = address % bus_bytes;
-  uint64_t most = 64ull * bus_bytes < 1024 ? 64ull * bus_bytes : 1024;
-  const uint64_t to_boundary = 4096 - (address - lead) % 4096;
-  if (most > to_boundary) most = to_boundary;
-  return bytes < most - lead ? bytes : most - lead;
+  const uint64_t most = 64ull * bus_bytes < 1024 ? 64ull * bus_bytes : 1024;
+  const uint64_t room = most - address % most;
+  return bytes < room ? bytes : room;
 }
 
 #endif

@@ -1,0 +1,108 @@
+#include "sim/model/model.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/model/engines.h"
+#include "sim/model/record.h"
+#include "sim/model/sequencer.h"
+
+struct systole_machine {
+  systole_config config;
+  systole_memory *memory;
+  systole_srams srams;
+  systole_engines engines;
+  systole_model_observer observer;
+  void *observer_user;
+};
+
+static void destroy(systole_machine *machine) {
+  if (machine == NULL) return;
+  systole_srams_destroy(&machine->srams);
+  free(machine);
+}
+
+// DRAM parameters are for the timing half.
+static systole_status create(const systole_config *config, systole_memory *memory,
+                             const systole_dram_params *dram, systole_machine **machine,
+                             systole_error *err) {
+  (void)dram;
+  *machine = NULL;
+  systole_machine *fresh = calloc(1, sizeof *fresh);
+  if (fresh == NULL) return systole_fail(err, SYSTOLE_E_MEMORY, "no memory for a machine");
+  fresh->config = *config;
+  fresh->memory = memory;
+  const systole_status status = systole_srams_create(config, &fresh->srams, err);
+  if (status != SYSTOLE_OK) {
+    free(fresh);
+    return status;
+  }
+  *machine = fresh;
+  return SYSTOLE_OK;
+}
+
+// A record that memory refuses changes nothing.
+static void write_record(const systole_machine *machine, const systole_job *job,
+                         const systole_report *report) {
+  uint8_t record[SYSTOLE_RECORD_BYTES];
+  if (job->segments[SYSTOLE_STATUS_SEGMENT].limit < SYSTOLE_RECORD_BYTES) return;
+  uint8_t *to = systole_memory_at(machine->memory,
+                                  job->segments[SYSTOLE_STATUS_SEGMENT].base & ~127ull,
+                                  SYSTOLE_RECORD_BYTES);
+  if (to == NULL) return;
+  systole_record_fill(&machine->config, report, record);
+  memcpy(to, record, sizeof record);
+}
+
+static systole_status run(systole_machine *machine, const systole_job *job,
+                          systole_report *report, systole_trace_fn trace, void *user,
+                          systole_error *err) {
+  (void)err;
+  memset(report, 0, sizeof *report);
+  systole_engines *engines = &machine->engines;
+  memset(engines, 0, sizeof *engines);
+  engines->config = &machine->config;
+  engines->memory = machine->memory;
+  engines->srams = &machine->srams;
+  engines->report = report;
+  engines->trace = trace;
+  engines->trace_user = user;
+  engines->observer = machine->observer;
+  engines->observer_user = machine->observer_user;
+  systole_sequencer_run(job, engines);
+  write_record(machine, job, report);
+  return SYSTOLE_OK;
+}
+
+static systole_status peek(systole_machine *machine, unsigned space, uint32_t word, void *bytes,
+                           systole_error *err) {
+  if (space >= SYSTOLE_SPACES || word >= machine->srams.words[space])
+    return systole_fail(err, SYSTOLE_E_RANGE, "there is no word %u in space %u", word, space);
+  memcpy(bytes, systole_sram_word(&machine->srams, space, word),
+         (size_t)machine->srams.dim * systole_sram_element_bytes(space));
+  return SYSTOLE_OK;
+}
+
+static systole_status waves(systole_machine *machine, const char *path, systole_error *err) {
+  (void)machine;
+  return systole_fail(err, SYSTOLE_E_UNSUPPORTED, "the C model has no waveform for %s", path);
+}
+
+const systole_machine_api *systole_model_api(void) {
+  static const systole_machine_api api = {.abi = SYSTOLE_MACHINE_ABI,
+                                          .name = "model",
+                                          .create = create,
+                                          .destroy = destroy,
+                                          .run = run,
+                                          .peek = peek,
+                                          .waves = waves};
+  return &api;
+}
+
+void systole_model_set_observer(systole_machine *machine, systole_model_observer observer,
+                                void *user) {
+  machine->observer = observer;
+  machine->observer_user = user;
+}
+
+systole_srams *systole_model_srams(systole_machine *machine) { return &machine->srams; }

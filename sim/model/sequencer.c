@@ -1,0 +1,129 @@
+#include "sim/model/sequencer.h"
+
+#include <stddef.h>
+#include <string.h>
+
+#include "sim/model/resolve.h"
+
+typedef struct {
+  uint64_t body;  // line after LOOP
+  uint32_t count;
+  unsigned counter;  // scalar
+} loop;
+
+typedef struct {
+  const systole_job *job;
+  systole_engines *engines;
+  int32_t scalars[SYSTOLE_SCALARS];
+  loop loops[SYSTOLE_LOOP_DEPTH];
+  unsigned depth;
+  uint64_t line;   // the sequencer is at
+  uint64_t taken;  // lines, for the limit
+  bool ended;      // by END
+} sequencer;
+
+static systole_cause fetch_line(sequencer *s, uint64_t number, systole_line *line) {
+  const uint64_t limit = s->job->segments[SYSTOLE_PROGRAM_SEGMENT].limit;
+  const uint64_t base = s->job->segments[SYSTOLE_PROGRAM_SEGMENT].base & ~127ull;
+  const uint64_t offset = number * SYSTOLE_LINE_BYTES;
+  if (number >= s->job->lines || offset + SYSTOLE_LINE_BYTES > limit)
+    return SYSTOLE_CAUSE_SEGMENT;
+  const uint8_t *bytes =
+      systole_memory_at(s->engines->memory, base + offset, SYSTOLE_LINE_BYTES);
+  if (bytes == NULL) return SYSTOLE_CAUSE_AXI_READ;
+  for (unsigned w = 0; w < 16; w++, bytes += 4)
+    line->word[w] = bytes[0] | bytes[1] << 8 | bytes[2] << 16 | (uint32_t)bytes[3] << 24;
+  s->engines->report->read_bytes += SYSTOLE_LINE_BYTES;
+  s->taken++;
+  return SYSTOLE_CAUSE_NONE;
+}
+
+// Fetches the instruction at s->line and its binding line, and resolves them.
+static systole_cause next_instruction(sequencer *s, systole_instruction *instruction) {
+  systole_line line, binding;
+  systole_cause cause = fetch_line(s, s->line, &line);
+  if (cause != SYSTOLE_CAUSE_NONE) return cause;
+  if (systole_line_get(&line, SYSTOLE_LSB_bound, SYSTOLE_WIDTH_bound)) {
+    cause = fetch_line(s, s->line + 1, &binding);
+    if (cause != SYSTOLE_CAUSE_NONE) return cause;
+  }
+  return systole_resolve(s->engines->config, s->job, s->scalars, &line, &binding,
+                         (uint32_t)s->line, instruction);
+}
+
+static systole_cause open_loop(sequencer *s, const systole_instruction *instruction) {
+  const uint32_t count = (uint32_t)SYSTOLE_GET(&instruction->line, LOOP, count);
+  const uint64_t lines = SYSTOLE_GET(&instruction->line, LOOP, lines);
+  const unsigned counter = (unsigned)SYSTOLE_GET(&instruction->line, LOOP, counter);
+  const uint64_t body = s->line + instruction->lines;
+  if (s->depth == SYSTOLE_LOOP_DEPTH || body + lines > s->job->lines) return SYSTOLE_CAUSE_LOOP;
+  s->scalars[counter] = 0;
+  s->line = count == 0 ? body + lines : body;
+  if (count > 0) s->loops[s->depth++] = (loop){body, count, counter};
+  return SYSTOLE_CAUSE_NONE;
+}
+
+static systole_cause close_loop(sequencer *s, const systole_instruction *instruction) {
+  if (s->depth == 0) return SYSTOLE_CAUSE_LOOP;
+  const loop *inner = &s->loops[s->depth - 1];
+  const uint32_t pass = (uint32_t)s->scalars[inner->counter] + 1;
+  s->scalars[inner->counter] = (int32_t)pass;
+  if (pass < inner->count) {
+    s->line = inner->body;
+  } else {
+    s->line += instruction->lines;
+    s->depth--;
+  }
+  return SYSTOLE_CAUSE_NONE;
+}
+
+// Engines have settled before: a queue that is full, or not empty at END, will
+// never move again.
+static systole_cause dispatch(sequencer *s, const systole_instruction *instruction) {
+  if (!systole_engines_push(s->engines, instruction)) return SYSTOLE_CAUSE_WATCHDOG;
+  s->line += instruction->lines;
+  systole_engines_settle(s->engines);
+  return SYSTOLE_CAUSE_NONE;
+}
+
+static systole_cause end(sequencer *s) {
+  s->ended = true;
+  return systole_engines_empty(s->engines) ? SYSTOLE_CAUSE_NONE : SYSTOLE_CAUSE_WATCHDOG;
+}
+
+static systole_cause step(sequencer *s) {
+  systole_instruction instruction;
+  if (s->job->max_cycles != 0 && s->taken >= s->job->max_cycles) return SYSTOLE_CAUSE_ABORT;
+  const systole_cause cause = next_instruction(s, &instruction);
+  if (cause != SYSTOLE_CAUSE_NONE) return cause;
+  switch (instruction.opcode) {
+    case SYSTOLE_OP_END: return end(s);
+    case SYSTOLE_OP_LOOP: return open_loop(s, &instruction);
+    case SYSTOLE_OP_ENDLOOP: return close_loop(s, &instruction);
+    default: return dispatch(s, &instruction);
+  }
+}
+
+// AXI_READ of a fetch names the first beat that has no memory behind it.
+static uint32_t fault_detail(const sequencer *s, systole_cause cause) {
+  if (cause != SYSTOLE_CAUSE_AXI_READ) return 0;
+  const unsigned beat = s->engines->config->bus_bytes;
+  uint64_t address = (s->job->segments[SYSTOLE_PROGRAM_SEGMENT].base & ~127ull) +
+                     s->line * SYSTOLE_LINE_BYTES;
+  while (systole_memory_at(s->engines->memory, address, beat) != NULL) address += beat;
+  return (uint32_t)address;
+}
+
+void systole_sequencer_run(const systole_job *job, systole_engines *engines) {
+  sequencer s = {.job = job, .engines = engines};
+  systole_report *report = engines->report;
+  memcpy(s.scalars, job->scalars, sizeof s.scalars);
+  while (!s.ended && report->cause == SYSTOLE_CAUSE_NONE) {
+    const systole_cause cause = step(&s);
+    if (cause != SYSTOLE_CAUSE_NONE)
+      systole_report_fault(report, cause, SYSTOLE_ENGINE_SEQ, (uint32_t)s.line,
+                           fault_detail(&s, cause));
+  }
+  report->seq_index = (uint32_t)s.line;
+  systole_engines_describe(engines);
+}
