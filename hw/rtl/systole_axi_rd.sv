@@ -11,7 +11,8 @@
 //
 // Responses: all bursts have ID 0 and are answered in order; RREADY is always
 // high. rsp_* are the R channel in the same cycle (latency 0), rsp_valid_o[c]
-// for the client whose burst it is. rsp_error_o: RRESP is an error.
+// for the client whose burst it is. rsp_error_o: RRESP is an error. rsp_addr_o:
+// low half of the beat's address.
 module systole_axi_rd #(
     parameter BusBytes    = 16,
     parameter Outstanding = 64   // a power of two
@@ -27,6 +28,7 @@ module systole_axi_rd #(
     output logic [8*BusBytes-1:0] rsp_data_o,
     output logic                  rsp_last_o,
     output logic                  rsp_error_o,
+    output logic [31:0]           rsp_addr_o,
     output logic                  idle_o,        // no burst is under way
     // AXI4
     output logic                  m_axi_arvalid_o,
@@ -53,6 +55,8 @@ module systole_axi_rd #(
   logic [63:0]            araddr_q;
   logic [7:0]             arlen_q;
   logic [Outstanding-1:0] owner_q;         // the client of each burst under way, a ring
+  logic [31:0]            low_q[0:Outstanding-1];  // and its address, low half
+  logic [9:0]             offset_q;        // of the next beat in its burst
   logic [PtrW-1:0]        put_q, get_q;
   logic [PtrW:0]          count_q;
 
@@ -73,6 +77,7 @@ module systole_axi_rd #(
       put_q     <= '0;
       get_q     <= '0;
       count_q   <= '0;
+      offset_q  <= '0;
     end else begin
       if (take) begin
         arvalid_q <= 1'b1;
@@ -81,6 +86,7 @@ module systole_axi_rd #(
         arvalid_q <= 1'b0;
       end
       if (pop) get_q <= get_q + 1'b1;
+      if (m_axi_rvalid_i) offset_q <= pop ? '0 : offset_q + 10'(BusBytes);
       if (take && !pop) count_q <= count_q + 1'b1;
       else if (pop && !take) count_q <= count_q - 1'b1;
     end
@@ -91,6 +97,7 @@ module systole_axi_rd #(
       araddr_q       <= client ? req_addr_i[127:64] : req_addr_i[63:0];
       arlen_q        <= {1'b0, beats} - 8'd1;
       owner_q[put_q] <= client;
+      low_q[put_q]   <= client ? req_addr_i[95:64] : req_addr_i[31:0];
     end
   end
 
@@ -100,6 +107,7 @@ module systole_axi_rd #(
   assign rsp_data_o  = m_axi_rdata_i;
   assign rsp_last_o  = m_axi_rlast_i;
   assign rsp_error_o = m_axi_rresp_i[1];
+  assign rsp_addr_o  = low_q[get_q] + 32'(offset_q);
   assign idle_o      = count_q == '0;
 
   assign m_axi_arvalid_o = arvalid_q;

@@ -16,7 +16,8 @@
 // cycle after the last burst's last beat), then a beat every cycle in which
 // WREADY is high. Its slot is free in the cycle after its last beat was accepted.
 // Response: BREADY is always high; rsp_valid_o[c] and rsp_error_o are the B
-// channel in the same cycle, in order.
+// channel in the same cycle, in order; rsp_addr_o is the low half of the burst's
+// address.
 //
 // So one beat a cycle as long as four slots hide about six cycles.
 module systole_axi_wr #(
@@ -35,6 +36,7 @@ module systole_axi_wr #(
     input  logic [2*BusBytes-1:0]   dat_strb_i,
     output logic [1:0]              rsp_valid_o,
     output logic                    rsp_error_o,
+    output logic [31:0]             rsp_addr_o,
     output logic                    idle_o,        // no burst awaits its response
     // AXI4
     output logic                    m_axi_awvalid_o,
@@ -78,6 +80,7 @@ module systole_axi_wr #(
   logic [BeatW-1:0]       read_beat_q;
   logic                   wvalid_q, wlast_q;
   logic [Outstanding-1:0] owner_q;
+  logic [31:0]            low_q[0:Outstanding-1];
   logic [PtrW-1:0]        put_q, get_q;
   logic [PtrW:0]          count_q;
 
@@ -160,6 +163,7 @@ module systole_axi_wr #(
       slot_addr_q[claim_q[1:0]] <= client ? req_addr_i[127:64] : req_addr_i[63:0];
       slot_len_q[claim_q[1:0]]  <= len[BeatW-1:0];
       owner_q[put_q]            <= client;
+      low_q[put_q]              <= client ? req_addr_i[95:64] : req_addr_i[31:0];
     end
     if (aw_load) begin
       awaddr_q <= slot_addr_q[aw_q[1:0]];
@@ -186,6 +190,7 @@ module systole_axi_wr #(
   assign owner       = owner_q[get_q];
   assign rsp_valid_o = {m_axi_bvalid_i && owner, m_axi_bvalid_i && !owner};
   assign rsp_error_o = m_axi_bresp_i[1];
+  assign rsp_addr_o  = low_q[get_q];
   assign idle_o      = count_q == '0;
 
   assign m_axi_awvalid_o = awvalid_q;

@@ -34,10 +34,10 @@
 // active_o: from t+1 to done_o. stall_o: active_o and no beat in this cycle; so
 // the cycles of waiting for memory are the busy cycles less the beats.
 //
-// Faults: INDEX (detail: the first bad index; rows before it are loaded, none
-// from it on), else AXI_READ (detail: low half of addr_i, or of index_addr_i if
-// the list itself came with an error: then no row is loaded). Words that come
-// with an error are written as they come.
+// Faults: AXI_READ if any beat came with an error (detail: low half of the address
+// of the first such beat; if it was one of the list, no row is loaded; others are
+// written as they come), else INDEX (detail: the first bad index; rows before it
+// are loaded, none from it on).
 //
 // Throughput: a beat a cycle, and a burst a cycle. Requires BusBytes <= Dim, both
 // powers of two, and addr_i, pitch, index_addr_i multiples of BusBytes.
@@ -71,6 +71,7 @@ module systole_ld #(
     input  logic                  rsp_valid_i,
     input  logic [8*BusBytes-1:0] rsp_data_i,
     input  logic                  rsp_error_i,
+    input  logic [31:0]           rsp_addr_i,
     // SRAM write ports
     output logic                  wgt_we_o,
     output logic [WgtAddrW-1:0]   wgt_waddr_o,
@@ -95,7 +96,7 @@ module systole_ld #(
       Index = 7, Check = 8, Multiply = 9, Add = 10, Drain = 11;
 
   // ---- The receive stage's queue of instructions in flight
-  localparam EntW = 115;
+  localparam EntW = 83;
   logic [EntW-1:0] ent_q[0:InFlight-1];
   logic [PtrW-1:0] ent_put_q, ent_get_q;
   logic [PtrW:0]   ent_count_q;   // waiting in the queue
@@ -275,7 +276,7 @@ module systole_ld #(
   logic [15:0] cur_rows_q, cur_words_q, cur_dst_q, cur_dst_row_q, cur_dst_word_q;
   logic [15:0] word_q;        // words left in this row
   logic [15:0] waddr_q;       // where the next word goes
-  logic [31:0] cur_detail_q;
+  logic [31:0] error_addr_q;
 
   logic [PackW-1:0]      beat_q;
   logic [32*Dim-1:0]     pack_q;
@@ -303,7 +304,7 @@ module systole_ld #(
         desc_i[`SYS_LD_SPACE] == 3'(`SYS_SPACE_ACT),
         desc_i[`SYS_LD_SPACE] == 3'(`SYS_SPACE_PAR),
         in_rows, in_words, desc_i[`SYS_LD_DST], desc_i[`SYS_LD_DST_ROW],
-        desc_i[`SYS_LD_DST_WORD], addr_i[31:0]
+        desc_i[`SYS_LD_DST_WORD]
       };
     end
   end
@@ -336,9 +337,9 @@ module systole_ld #(
   always_ff @(posedge clk_i) begin
     if (load) begin
       {cur_gather_q, cur_act_q, cur_par_q, cur_rows_q, cur_words_q, cur_dst_q, cur_dst_row_q,
-       cur_dst_word_q, cur_detail_q} <= head;
-      word_q  <= head[95:80];   // words
-      waddr_q <= head[79:64];   // dst
+       cur_dst_word_q} <= head;
+      word_q  <= head[63:48];   // words
+      waddr_q <= head[47:32];   // dst
       error_q <= 1'b0;
     end else begin
       if (word_end) begin
@@ -352,7 +353,10 @@ module systole_ld #(
           waddr_q <= waddr_q + cur_dst_word_q;
         end
       end
-      if (rsp_valid_i && rsp_error_i) error_q <= 1'b1;
+      if (rsp_valid_i && rsp_error_i) begin
+        error_q <= 1'b1;
+        if (!error_q) error_addr_q <= rsp_addr_i;
+      end
     end
     if (data_beat) pack_q[8*BusBytes*beat_q+:8*BusBytes] <= rsp_data_i;
     if (word_end) begin
@@ -362,27 +366,22 @@ module systole_ld #(
     end
   end
 
-  // What the end will report. LDG sets its own faults before its end.
-  logic        fault_q;       // LDG: cause and detail are settled
-  logic [31:0] fault_detail_q;
-  logic        list_error_q;  // LDG: the list came with an error
+  // What the end reports
+  logic        bad_q;         // LDG met a bad index
+  logic [31:0] bad_index_q;
   always_ff @(posedge clk_i) begin
-    if (state_q == ListEnd) list_error_q <= error_q;
-    if (start_i) fault_q <= 1'b0;
-    else if (bad_index) fault_q <= 1'b1;
-    if (bad_index) fault_detail_q <= index;
-    else if (state_q == ListEnd) fault_detail_q <= index_addr_q[31:0];
-    if (finish) begin
-      if (cur_gather_q && fault_q) begin
-        cause_q  <= 4'(`SYS_CAUSE_INDEX);
-        detail_q <= fault_detail_q;
-      end else if (error_q || (data_beat && rsp_error_i)) begin
-        cause_q  <= 4'(`SYS_CAUSE_AXI_READ);
-        detail_q <= cur_gather_q && list_error_q ? fault_detail_q : cur_detail_q;
-      end else begin
-        cause_q  <= '0;
-        detail_q <= '0;
-      end
+    if (start_i) bad_q <= 1'b0;
+    else if (bad_index) bad_q <= 1'b1;
+    if (bad_index) bad_index_q <= index;
+    if (finish && error_q) begin
+      cause_q  <= 4'(`SYS_CAUSE_AXI_READ);
+      detail_q <= error_addr_q;
+    end else if (finish && data_beat && rsp_error_i) begin
+      cause_q  <= 4'(`SYS_CAUSE_AXI_READ);
+      detail_q <= rsp_addr_i;
+    end else if (finish && cur_gather_q && bad_q) begin
+      cause_q  <= 4'(`SYS_CAUSE_INDEX);
+      detail_q <= bad_index_q;
     end else begin
       cause_q  <= '0;
       detail_q <= '0;

@@ -20,7 +20,8 @@
 // active_o: from t+1 to done_o. stall_o: active_o and no beat handed on in this
 // cycle; so the cycles of waiting for memory are the busy cycles less the beats.
 //
-// Fault: AXI_WRITE if any response is an error (detail: low half of addr_i).
+// Fault: AXI_WRITE if any response is an error (detail: low half of the address
+// of the first such burst).
 //
 // Throughput: a beat a cycle, one instruction at a time. Requires BusBytes <= Dim,
 // both powers of two; QNT: addr_i, pitch, src, src_row multiples of BusBytes;
@@ -55,6 +56,7 @@ module systole_st #(
     output logic [BusBytes-1:0]   dat_strb_o,
     input  logic                  rsp_valid_i,
     input  logic                  rsp_error_i,
+    input  logic [31:0]           rsp_addr_i,
     // SRAM read ports
     output logic                  qnt_re_o,
     output logic [QntAddrW-1:0]   qnt_raddr_o,
@@ -166,10 +168,10 @@ module systole_st #(
       row_pos_q  <= desc_i[`SYS_ST_SPACE] == 3'(`SYS_SPACE_QNT)
                   ? PosW'(desc_i[`SYS_ST_SRC]) : PosW'({desc_i[`SYS_ST_SRC], 2'b00});
       row_addr_q <= addr_i;
-      detail_q   <= addr_i[31:0];
       error_q    <= 1'b0;
     end else if (rsp_valid_i && rsp_error_i) begin
       error_q <= 1'b1;
+      if (!error_q) detail_q <= rsp_addr_i;
     end
     if (state_q == Setup) begin
       len_q  <= one_run ? PosW'(rows_q) * row_bytes : row_bytes;
