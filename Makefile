@@ -1,0 +1,170 @@
+# Systole. `make help` lists what there is to make.
+# Everything goes to $(BUILD); a second build beside it (sanitizers) is the
+# same rules with another BUILD.
+HW       ?= edge16
+BUILD    ?= build
+PROMPT   ?= accelerator:
+
+# The first of these that is here: make's own default, cc, says nothing.
+ifeq ($(origin CC),default)
+CC := $(shell command -v gcc || command -v clang || echo cc)
+endif
+CLANGXX := $(shell command -v clang++ || command -v g++ || echo c++)
+# -march=native gives half as much again, but not every compiler knows its host.
+native   = $(shell $(1) -march=native -E -x c /dev/null >/dev/null 2>&1 && echo -march=native)
+NATIVE  := $(call native,$(CC))
+
+OPTIMISE ?= -O3 $(NATIVE)
+SANITIZE ?=
+WARN      = -Wall -Wextra -Wpedantic -Werror
+# Fused multiply-adds would round once where the hardware rounds twice.
+CFLAGS    = -std=c11 -D_POSIX_C_SOURCE=200809L $(WARN) -g $(OPTIMISE) -ffp-contract=off -fPIC \
+            $(SANITIZE) -I. -MMD -MP
+LDFLAGS   = $(SANITIZE) -rdynamic
+LDLIBS    = -linih -lcjson -lopenblas -lpcre2-8 -lutf8proc -ldl -lpthread -lm
+
+# ---- the library and the command -------------------------------------------
+LIBRARY_SOURCES := $(filter-out hw/isa/generate.c, \
+  $(wildcard hw/base/*.c hw/configs/*.c hw/isa/*.c sim/model/*.c sim/dram/*.c sim/reference/*.c \
+             compiler/*.c compiler/*/*.c driver/*.c))
+CLI_SOURCES := $(wildcard cli/*.c)
+objects = $(patsubst %.c,$(BUILD)/%.o,$(1))
+
+.PHONY: all
+all: $(BUILD)/systole
+
+$(BUILD)/libsystole.a: $(call objects,$(LIBRARY_SOURCES))
+	@rm -f $@
+	$(AR) rcs $@ $^
+
+$(BUILD)/systole: $(call objects,$(CLI_SOURCES)) $(BUILD)/libsystole.a
+	$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+$(BUILD)/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) -c $< -o $@
+
+# Where the repository lies, for the files that are found beside the source.
+$(BUILD)/hw/configs/config.o $(BUILD)/driver/%.o $(BUILD)/cli/%.o: \
+  CFLAGS += -DSYSTOLE_ROOT='"$(CURDIR)"'
+
+# Every object and program leaves its list of headers beside it.
+-include $(shell find $(BUILD) -name '*.d' -not -path '*/asan/*' -not -path '*/blocks/*' \
+           -not -path '*/rtl/*' 2>/dev/null)
+
+# ---- the Verilated machine: build/rtl/NAME.so --------------------------------
+.PHONY: rtl
+rtl: $(BUILD)/libsystole.a
+	+$(MAKE) -f sim/rtl/rtl.mk HW=$(HW) BUILD=$(BUILD)
+
+# ---- generated files, kept in the repository ---------------------------------
+TABLES := hw/isa/isa.def hw/isa/registers.def $(wildcard hw/isa/text/*.md)
+
+$(BUILD)/generate: $(call objects,hw/isa/generate.c hw/isa/table.c)
+	$(CC) $(LDFLAGS) -o $@ $^
+
+.PHONY: generate check-generated
+generate: $(BUILD)/generate $(TABLES)
+	$(BUILD)/generate svh > hw/rtl/systole_isa.svh
+	$(BUILD)/generate docs > docs/isa.md
+
+check-generated: $(BUILD)/generate $(TABLES)
+	$(BUILD)/generate svh | diff -u hw/rtl/systole_isa.svh -
+	$(BUILD)/generate docs | diff -u docs/isa.md -
+	@echo "generated files agree with their tables"
+
+# ---- unit tests ----------------------------------------------------------------
+UNIT_SOURCES   := $(wildcard tests/unit/*.c)
+UNIT_HELPERS   := $(filter-out tests/unit/test_%.c tests/unit/main.c,$(UNIT_SOURCES))
+# Whoever adds a test_*.c with a `void suite_NAME(void)` adds it to the run.
+SUITES          = $(BUILD)/tests/unit/suites.h
+
+$(SUITES): $(UNIT_SOURCES)
+	@mkdir -p $(@D)
+	@sed -n 's/^void \(suite_[a-z0-9_]*\)(void).*/SUITE(\1)/p' $(wildcard tests/unit/test_*.c) | sort -u > $@
+
+$(BUILD)/tests/unit/main.o: $(SUITES)
+$(BUILD)/tests/unit/main.o: CFLAGS += -DSYSTOLE_SUITES='"$(SUITES)"'
+
+$(BUILD)/unit_tests: $(call objects,$(UNIT_SOURCES)) $(BUILD)/libsystole.a
+	$(CC) $(LDFLAGS) -o $@ $^ -lcunit $(LDLIBS)
+
+.PHONY: unit
+unit: $(BUILD)/unit_tests
+	@mkdir -p $(BUILD)/results
+	bash -o pipefail -c '$(BUILD)/unit_tests $(ONLY) | tee $(BUILD)/results/unit.log'
+
+# ---- fuzzers: fuzz_NAME [iterations [seed]] ---------------------------------------
+FUZZERS := $(patsubst tests/fuzz/%.c,$(BUILD)/%,$(wildcard tests/fuzz/fuzz_*.c))
+FUZZ_ITERATIONS ?= 2000
+
+$(BUILD)/fuzz_%: $(BUILD)/tests/fuzz/fuzz_%.o $(call objects,$(UNIT_HELPERS)) $(BUILD)/libsystole.a
+	$(CC) $(LDFLAGS) -o $@ $^ -lcunit $(LDLIBS)
+
+.PHONY: fuzz
+fuzz: $(FUZZERS)
+	@set -e; for fuzzer in $(FUZZERS); do echo "$$fuzzer $(FUZZ_ITERATIONS)"; $$fuzzer $(FUZZ_ITERATIONS); done
+
+# ---- blocks: each RTL block against the C function of its name ---------------------
+# A line of tests/rtl/NAME.args is one run; see scripts/blocks.sh.
+.PHONY: blocks
+blocks: $(BUILD)/libsystole.a
+	CC="$(CC)" CXX="$(CLANGXX)" BUILD=$(BUILD) bash scripts/blocks.sh $(ONLY)
+
+# ---- lint ----------------------------------------------------------------------
+.PHONY: lint
+lint: $(BUILD)/systole
+	BUILD=$(BUILD) bash scripts/lint.sh
+
+# ---- sanitizers ----------------------------------------------------------------
+ASAN = BUILD=$(BUILD)/asan OPTIMISE="-O1 -fno-omit-frame-pointer" \
+       SANITIZE="-fsanitize=address,undefined -fno-sanitize-recover=all"
+
+.PHONY: asan
+asan:
+	+$(MAKE) $(ASAN) unit fuzz
+
+# ---- everything ------------------------------------------------------------------
+# Each test program leaves its output under results/; the sum of their last
+# lines is the last line here. A failure does not stop the others.
+.PHONY: test
+test: packages
+	+bash scripts/test.sh "$(MAKE)" "$(BUILD)" "$(HW)"
+
+.PHONY: system
+system: $(BUILD)/systole
+	BUILD=$(BUILD) bash scripts/system.sh $(ONLY)
+
+.PHONY: bench
+bench: $(BUILD)/systole rtl
+	BUILD=$(BUILD) bash tests/bench/bench.sh
+
+.PHONY: packages
+packages:
+	@bash scripts/install-packages.sh --if-missing
+
+.PHONY: run
+run: packages
+	+@$(MAKE) --no-print-directory $(BUILD)/systole
+	+@$(MAKE) --no-print-directory rtl HW=$(HW)
+	$(BUILD)/systole run --hw $(HW) --prompt "$(PROMPT)"
+
+.PHONY: train
+train:
+	@bash scripts/install-packages.sh --if-missing --train
+	+$(MAKE) -C models/define train
+
+.PHONY: clean
+clean:
+	rm -rf $(BUILD)
+
+.PHONY: help
+help:
+	@echo "make                 build/systole, the command"
+	@echo "make run             install what is missing, build, and let the model speak from RTL"
+	@echo "make test            install what is missing, build and run every test"
+	@echo "make rtl HW=edge16   build/rtl/edge16.so, the Verilated machine (HW may be an .ini file)"
+	@echo "make unit [ONLY=x]   unit tests; blocks, fuzz, system: the other kinds"
+	@echo "make lint asan       checks of the Verilog; tests under sanitizers"
+	@echo "make generate        files made from the ISA tables; check-generated compares them"
+	@echo "make bench train clean"
