@@ -19,20 +19,34 @@ typedef struct {
   unsigned depth;
   uint64_t line;   // the sequencer is at
   uint64_t taken;  // lines, for the limit
-  bool ended;      // by END
+  uint32_t detail;  // of a fault that fetching met
+  bool ended;       // by END
 } sequencer;
+
+// A line in pieces of a beat (or whole, if a beat is longer), as the bus sees it.
+static systole_cause read_line(sequencer *s, uint64_t address, uint8_t bytes[SYSTOLE_LINE_BYTES]) {
+  const unsigned bus = s->engines->config->bus_bytes;
+  const unsigned piece = bus < SYSTOLE_LINE_BYTES ? bus : SYSTOLE_LINE_BYTES;
+  for (unsigned at = 0; at < SYSTOLE_LINE_BYTES; at += piece) {
+    const uint8_t *from = systole_memory_at(s->engines->memory, address + at, piece);
+    s->detail = from == NULL ? (uint32_t)(address + at) : 0;
+    if (from == NULL) return SYSTOLE_CAUSE_AXI_READ;
+    memcpy(bytes + at, from, piece);
+  }
+  return SYSTOLE_CAUSE_NONE;
+}
 
 static systole_cause fetch_line(sequencer *s, uint64_t number, systole_line *line) {
   const uint64_t limit = s->job->segments[SYSTOLE_PROGRAM_SEGMENT].limit;
   const uint64_t base = s->job->segments[SYSTOLE_PROGRAM_SEGMENT].base & ~127ull;
   const uint64_t offset = number * SYSTOLE_LINE_BYTES;
+  uint8_t b[SYSTOLE_LINE_BYTES];
   if (number >= s->job->lines || offset + SYSTOLE_LINE_BYTES > limit)
     return SYSTOLE_CAUSE_SEGMENT;
-  const uint8_t *bytes =
-      systole_memory_at(s->engines->memory, base + offset, SYSTOLE_LINE_BYTES);
-  if (bytes == NULL) return SYSTOLE_CAUSE_AXI_READ;
-  for (unsigned w = 0; w < 16; w++, bytes += 4)
-    line->word[w] = bytes[0] | bytes[1] << 8 | bytes[2] << 16 | (uint32_t)bytes[3] << 24;
+  const systole_cause cause = read_line(s, base + offset, b);
+  if (cause != SYSTOLE_CAUSE_NONE) return cause;
+  for (unsigned w = 0; w < 16; w++)
+    line->word[w] = b[4 * w] | b[4 * w + 1] << 8 | b[4 * w + 2] << 16 | (uint32_t)b[4 * w + 3] << 24;
   s->engines->report->read_bytes += SYSTOLE_LINE_BYTES;
   s->taken++;
   return SYSTOLE_CAUSE_NONE;
@@ -104,16 +118,6 @@ static systole_cause step(sequencer *s) {
   }
 }
 
-// AXI_READ of a fetch names the first beat that has no memory behind it.
-static uint32_t fault_detail(const sequencer *s, systole_cause cause) {
-  if (cause != SYSTOLE_CAUSE_AXI_READ) return 0;
-  const unsigned beat = s->engines->config->bus_bytes;
-  uint64_t address = (s->job->segments[SYSTOLE_PROGRAM_SEGMENT].base & ~127ull) +
-                     s->line * SYSTOLE_LINE_BYTES;
-  while (systole_memory_at(s->engines->memory, address, beat) != NULL) address += beat;
-  return (uint32_t)address;
-}
-
 void systole_sequencer_run(const systole_job *job, systole_engines *engines) {
   sequencer s = {.job = job, .engines = engines};
   systole_report *report = engines->report;
@@ -122,7 +126,7 @@ void systole_sequencer_run(const systole_job *job, systole_engines *engines) {
     const systole_cause cause = step(&s);
     if (cause != SYSTOLE_CAUSE_NONE)
       systole_report_fault(report, cause, SYSTOLE_ENGINE_SEQ, (uint32_t)s.line,
-                           fault_detail(&s, cause));
+                           s.detail);
   }
   report->seq_index = (uint32_t)s.line;
   systole_engines_describe(engines);
