@@ -170,6 +170,12 @@ static void test_stream_holds_back(void) {
     CU_ASSERT_EQUAL(systole_stream_finish(s, &text, &size, &err), SYSTOLE_OK);
     CU_ASSERT_STRING_EQUAL(text, "\357\277\275\357\277\275");
   }
+  // Decoding at once, the original gives up a whole run of bytes if it is not UTF-8.
+  char *whole = NULL;
+  CU_ASSERT_EQUAL(systole_tokenizer_decode(t, (int32_t[]){0, 1, 2, 5}, 4, &whole, &size, &err),
+                  SYSTOLE_OK);
+  CU_ASSERT_STRING_EQUAL(whole, "\357\277\275\357\277\275\357\277\275\357\277\275");
+  free(whole);
   push(s, 4, "");  // a new text: the leading space is dropped again, once
   push(s, 4, " ");
   systole_stream_close(s);

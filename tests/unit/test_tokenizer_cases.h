@@ -5,8 +5,8 @@
 
 #include <stdint.h>
 
-enum { TEXTS = 6 };
-static const char *const case_text[TEXTS] = {"", "the cat's hat", " the  cat ", "\303\251 e\314\201 \344\270\255\012", "a<s>x sat</s> satat 1234", "HAT \342\221\240 ZZ <s> the"};
+enum { TEXTS = 9 };
+static const char *const case_text[TEXTS] = {"", "the cat's hat", " the  cat ", "\303\251 e\314\201 \344\270\255\012", "a<s>x sat</s> satat 1234", "HAT \342\221\240 ZZ <s> the", "ab<s>b<s>b", "b  b   11 111 a", "abb bb bb. ab\343\200\200b <s> <s> <l>b"};
 
 typedef struct {
   const char *name, *json;
@@ -47,6 +47,9 @@ static const tokenizer_case tokenizer_cases[] = {
          {"\303\251 e ", 6, {32, 23, 12, 6, 12, 33}},
          {"a<s>x satsatat 123", 10, {32, 4, 31, 12, 22, 33, 22, 13, 29, 33}},
          {"    the", 7, {32, 12, 12, 12, 32, 26, 33}},
+         {"a", 5, {32, 4, 32, 32, 33}},
+         {"     11 111 a", 15, {32, 12, 12, 12, 12, 12, 1, 1, 12, 1, 1, 1, 12, 4, 33}},
+         {"a   a   ", 12, {32, 4, 12, 12, 12, 4, 12, 32, 12, 32, 12, 33}},
      }},
     {"ByteLevel with prefix, NFC, a sequence of processors",
      "{\"added_tokens\":[{\"id\":24,\"content\":\"sat\",\"single_word\":true,\"normalized\""
@@ -79,6 +82,9 @@ static const tokenizer_case tokenizer_cases[] = {
          {" \303\251 \303\251 ", 5, {33, 29, 29, 12, 34}},
          {" a<s>x sat satat 123", 10, {33, 26, 32, 12, 24, 34, 28, 13, 30, 34}},
          {"     the", 8, {33, 12, 12, 12, 12, 33, 22, 34}},
+         {" a  ", 7, {33, 26, 33, 12, 33, 12, 34}},
+         {"      11 111 a", 15, {33, 12, 12, 12, 12, 12, 12, 1, 1, 12, 1, 1, 1, 26, 34}},
+         {" a   a   ", 11, {33, 26, 12, 12, 26, 12, 33, 12, 33, 12, 34}},
      }},
     {"Llama 3: Split by a regular expression, then ByteLevel; ignore_merges",
      "{\"added_tokens\":[{\"id\":21,\"content\":\"sat\",\"single_word\":true,\"normalized\""
@@ -108,6 +114,9 @@ static const tokenizer_case tokenizer_cases[] = {
          {"\303\251 e ", 4, {22, 12, 6, 12}},
          {"a<s>x satsatat 123", 9, {4, 30, 12, 21, 32, 21, 13, 12, 28}},
          {"    the", 5, {12, 12, 12, 31, 25}},
+         {"a", 3, {4, 31, 31}},
+         {"     11 111 a", 13, {12, 12, 12, 12, 12, 1, 1, 12, 1, 1, 1, 12, 4}},
+         {"a   a   ", 10, {4, 12, 12, 12, 4, 12, 31, 12, 31, 12}},
      }},
     {"SmolLM: Digits, then ByteLevel; NFKC",
      "{\"added_tokens\":[{\"id\":20,\"content\":\"sat\",\"single_word\":true,\"normalized\""
@@ -134,6 +143,9 @@ static const tokenizer_case tokenizer_cases[] = {
          {"\303\251 \303\251 ", 3, {21, 26, 12}},
          {"a<s>x satsatat 123", 11, {4, 28, 12, 20, 30, 20, 13, 12, 1, 2, 3}},
          {" 1   the", 6, {12, 1, 12, 12, 29, 24}},
+         {"a", 3, {4, 29, 29}},
+         {"     11 111 a", 13, {12, 12, 12, 12, 12, 1, 1, 12, 1, 1, 1, 12, 4}},
+         {"a   a    ", 11, {4, 12, 12, 12, 4, 12, 12, 29, 12, 29, 12}},
      }},
     {"SentencePiece as in Llama 2: Prepend, Replace, byte fallback",
      "{\"added_tokens\":[{\"id\":0,\"content\":\"<unk>\",\"special\":true},{\"id\":1,\"con"
@@ -182,6 +194,9 @@ static const tokenizer_case tokenizer_cases[] = {
          {"\303\251 e ", 12, {46, 18, 17, 18, 13, 0, 18, 4, 5, 6, 1, 47}},
          {"a<s>x  sat satat 123", 15, {46, 18, 11, 45, 18, 18, 44, 47, 18, 15, 19, 37, 10, 0, 47}},
          {"     the", 15, {46, 18, 0, 18, 0, 18, 0, 18, 46, 18, 18, 16, 14, 13, 47}},
+         {"a  ", 11, {46, 18, 11, 0, 46, 18, 0, 46, 18, 0, 47}},
+         {"     11 111 a", 18, {46, 18, 0, 18, 18, 0, 18, 18, 18, 8, 8, 18, 8, 8, 8, 18, 11, 47}},
+         {"a   a     ", 20, {46, 18, 11, 0, 18, 0, 18, 0, 18, 11, 0, 18, 46, 18, 18, 46, 18, 18, 0, 47}},
      }},
     {"Metaspace first, unsplit, byte fallback, unknowns apart",
      "{\"added_tokens\":[{\"id\":0,\"content\":\"<unk>\",\"special\":true},{\"id\":1,\"con"
@@ -225,6 +240,9 @@ static const tokenizer_case tokenizer_cases[] = {
          {"\303\251 e ", 10, {18, 17, 18, 13, 0, 18, 4, 5, 6, 1}},
          {"a<s>x satsatat 123", 11, {18, 11, 45, 18, 44, 47, 15, 19, 37, 10, 0}},
          {"    the", 15, {18, 0, 0, 0, 18, 0, 18, 0, 0, 18, 46, 18, 16, 14, 13}},
+         {"a", 7, {18, 11, 0, 46, 0, 46, 0}},
+         {"     11 111 a", 16, {18, 0, 18, 18, 0, 18, 18, 18, 8, 8, 18, 8, 8, 8, 18, 11}},
+         {"a   a   ", 25, {18, 11, 0, 0, 18, 0, 0, 18, 0, 0, 0, 18, 11, 0, 0, 0, 18, 46, 18, 46, 18, 0, 0, 0, 0}},
      }},
     {"Metaspace always, split, unknowns fused",
      "{\"added_tokens\":[{\"id\":0,\"content\":\"<unk>\",\"special\":true},{\"id\":24,\"co"
@@ -253,6 +271,9 @@ static const tokenizer_case tokenizer_cases[] = {
          {"\303\251 e ", 6, {26, 12, 7, 0, 12, 0}},
          {"a<s>x sat satat 123", 9, {25, 32, 12, 24, 34, 28, 13, 29, 0}},
          {"    the", 9, {12, 0, 12, 0, 12, 0, 12, 33, 22}},
+         {"a  ", 8, {25, 0, 33, 12, 0, 33, 12, 0}},
+         {"     11 111 a", 15, {12, 0, 12, 12, 0, 12, 12, 12, 2, 2, 12, 2, 2, 2, 25}},
+         {"a   a   ", 14, {25, 0, 12, 0, 12, 0, 25, 0, 12, 33, 12, 33, 12, 0}},
      }},
     {"Split Removed and Contiguous, inverted, no decoder",
      "{\"added_tokens\":[{\"id\":18,\"content\":\"sat\",\"single_word\":true,\"normalized\""
@@ -273,6 +294,9 @@ static const tokenizer_case tokenizer_cases[] = {
          {"\303\251 e", 2, {10, 6}},
          {"a <s>x sat s a t a t 123", 10, {4, 19, 18, 21, 8, 4, 9, 4, 9, 17}},
          {"the", 2, {20, 13}},
+         {"a", 3, {4, 20, 20}},
+         {"1 1 1 1 1 a", 6, {1, 1, 1, 1, 1, 4}},
+         {"a a", 4, {4, 4, 20, 20}},
      }},
     {"Split MergedWithPrevious and MergedWithNext",
      "{\"added_tokens\":[{\"id\":24,\"content\":\"sat\",\"single_word\":true,\"normalized\""
@@ -296,6 +320,158 @@ static const tokenizer_case tokenizer_cases[] = {
          {"\303\251   e ", 3, {11, 0, 15}},
          {"a <s>x   sat s at at  123", 9, {5, 25, 0, 24, 27, 9, 12, 13, 22}},
          {"        th e", 7, {0, 0, 0, 26, 0, 16, 7}},
+         {"a", 3, {5, 26, 26}},
+         {"    1 1   1 1 1   a", 10, {0, 0, 2, 2, 0, 2, 2, 2, 0, 5}},
+         {"a      a     ", 8, {18, 0, 0, 18, 26, 0, 26, 0}},
+     }},
+    {"MergedWithPrevious, two matches in a row",
+     "{\"added_tokens\":[{\"id\":11,\"content\":\"bb\",\"single_word\":true,\"normalized\""
+     ":false},{\"id\":14,\"content\":\"<s>\",\"special\":true},{\"id\":15,\"content\":\"<s"
+     "> <s>\",\"special\":true},{\"id\":16,\"content\":\"<l>\",\"lstrip\":true,\"special\""
+     ":true}],\"normalizer\":null,\"pre_tokenizer\":{\"type\":\"Split\",\"pattern\":{\"Str"
+     "ing\":\" \"},\"behavior\":\"MergedWithPrevious\",\"invert\":false},\"post_processor\""
+     ":null,\"decoder\":null,\"model\":{\"type\":\"BPE\",\"vocab\":{\"a\":0,\"b\":1,\"c\":"
+     "2,\" \":3,\"  \":4,\"b \":5,\"\342\226\201\":6,\"\342\226\201b\":7,\"1\":8,\"11\":9,"
+     "\"e\":10,\"bb\":11,\"\343\200\200\":12,\"ab\":13},\"merges\":[[\" \",\" \"],[\"b\",\""
+     " \"],[\"\342\226\201\",\"b\"],[\"1\",\"1\"]]}}",
+     {
+         {"", 0, {0}},
+         {"e   c a   a", 6, {10, 3, 2, 0, 3, 0}},
+         {"  e     c a  ", 7, {3, 10, 3, 3, 2, 0, 3}},
+         {"  e  ", 3, {3, 10, 3}},
+         {"a   a   a a   1", 9, {0, 14, 3, 0, 3, 0, 0, 3, 8}},
+         {"        e", 6, {3, 3, 3, 14, 3, 10}},
+         {"a b b b", 6, {0, 1, 14, 1, 14, 1}},
+         {"b    b      11   11 1   a", 11, {5, 3, 5, 3, 3, 9, 3, 9, 8, 3, 0}},
+         {"a b b  bb   bb   a b \343\200\200 b  b", 14, {0, 1, 5, 11, 3, 11, 3, 0, 1, 12, 5, 15, 16, 1}},
+     }},
+    {"MergedWithNext, two matches in a row",
+     "{\"added_tokens\":[{\"id\":11,\"content\":\"bb\",\"single_word\":true,\"normalized\""
+     ":false},{\"id\":14,\"content\":\"<s>\",\"special\":true},{\"id\":15,\"content\":\"<s"
+     "> <s>\",\"special\":true},{\"id\":16,\"content\":\"<l>\",\"lstrip\":true,\"special\""
+     ":true}],\"normalizer\":null,\"pre_tokenizer\":{\"type\":\"Split\",\"pattern\":{\"Str"
+     "ing\":\" \"},\"behavior\":\"MergedWithNext\",\"invert\":false},\"post_processor\":nu"
+     "ll,\"decoder\":null,\"model\":{\"type\":\"BPE\",\"vocab\":{\"a\":0,\"b\":1,\"c\":2,\""
+     " \":3,\"  \":4,\"b \":5,\"\342\226\201\":6,\"\342\226\201b\":7,\"1\":8,\"11\":9,\"e\""
+     ":10,\"bb\":11,\"\343\200\200\":12,\"ab\":13},\"merges\":[[\" \",\" \"],[\"b\",\" \"]"
+     ",[\"\342\226\201\",\"b\"],[\"1\",\"1\"]]}}",
+     {
+         {"", 0, {0}},
+         {"e   c a   a", 6, {10, 3, 2, 0, 3, 0}},
+         {"  e     c a  ", 7, {3, 10, 3, 3, 2, 0, 3}},
+         {"  e  ", 3, {3, 10, 3}},
+         {"a   a   a a   1", 9, {0, 14, 3, 0, 3, 0, 0, 3, 8}},
+         {"        e", 6, {3, 3, 3, 14, 3, 10}},
+         {"a b b b", 6, {0, 1, 14, 1, 14, 1}},
+         {"b     b       11   11 1   a", 13, {1, 3, 3, 1, 3, 3, 3, 9, 3, 9, 8, 3, 0}},
+         {"a b b   bb   bb   a b \343\200\200 b   b", 16, {0, 1, 1, 3, 11, 3, 11, 3, 0, 1, 12, 1, 3, 15, 16, 1}},
+     }},
+    {"Contiguous, and Digits as runs",
+     "{\"added_tokens\":[{\"id\":11,\"content\":\"bb\",\"single_word\":true,\"normalized\""
+     ":false},{\"id\":14,\"content\":\"<s>\",\"special\":true},{\"id\":15,\"content\":\"<s"
+     "> <s>\",\"special\":true},{\"id\":16,\"content\":\"<l>\",\"lstrip\":true,\"special\""
+     ":true}],\"normalizer\":null,\"pre_tokenizer\":{\"type\":\"Sequence\",\"pretokenizers"
+     "\":[{\"type\":\"Split\",\"pattern\":{\"String\":\" \"},\"behavior\":\"Contiguous\",\""
+     "invert\":false},{\"type\":\"Digits\",\"individual_digits\":false}]},\"post_processor"
+     "\":null,\"decoder\":null,\"model\":{\"type\":\"BPE\",\"vocab\":{\"a\":0,\"b\":1,\"c\""
+     ":2,\" \":3,\"  \":4,\"b \":5,\"\342\226\201\":6,\"\342\226\201b\":7,\"1\":8,\"11\":9"
+     ",\"e\":10,\"bb\":11,\"\343\200\200\":12,\"ab\":13},\"merges\":[[\" \",\" \"],[\"b\","
+     "\" \"],[\"\342\226\201\",\"b\"],[\"1\",\"1\"]]}}",
+     {
+         {"", 0, {0}},
+         {"e   c a   a", 6, {10, 3, 2, 0, 3, 0}},
+         {"  e    c a  ", 6, {3, 10, 4, 2, 0, 3}},
+         {"  e  ", 3, {3, 10, 3}},
+         {"a   a   a a   1", 9, {0, 14, 3, 0, 3, 0, 0, 3, 8}},
+         {"        e", 6, {3, 3, 3, 14, 3, 10}},
+         {"a b b b", 6, {0, 1, 14, 1, 14, 1}},
+         {"b    b      11   11 1   a", 11, {1, 4, 1, 4, 3, 9, 3, 9, 8, 3, 0}},
+         {"a b b   bb   bb   a b \343\200\200 b   b", 16, {0, 1, 1, 3, 11, 3, 11, 3, 0, 1, 12, 1, 3, 15, 16, 1}},
+     }},
+    {"Isolated, and Digits one by one",
+     "{\"added_tokens\":[{\"id\":11,\"content\":\"bb\",\"single_word\":true,\"normalized\""
+     ":false},{\"id\":14,\"content\":\"<s>\",\"special\":true},{\"id\":15,\"content\":\"<s"
+     "> <s>\",\"special\":true},{\"id\":16,\"content\":\"<l>\",\"lstrip\":true,\"special\""
+     ":true}],\"normalizer\":null,\"pre_tokenizer\":{\"type\":\"Sequence\",\"pretokenizers"
+     "\":[{\"type\":\"Split\",\"pattern\":{\"String\":\" \"},\"behavior\":\"Isolated\",\"i"
+     "nvert\":false},{\"type\":\"Digits\",\"individual_digits\":true}]},\"post_processor\""
+     ":null,\"decoder\":null,\"model\":{\"type\":\"BPE\",\"vocab\":{\"a\":0,\"b\":1,\"c\":"
+     "2,\" \":3,\"  \":4,\"b \":5,\"\342\226\201\":6,\"\342\226\201b\":7,\"1\":8,\"11\":9,"
+     "\"e\":10,\"bb\":11,\"\343\200\200\":12,\"ab\":13},\"merges\":[[\" \",\" \"],[\"b\",\""
+     " \"],[\"\342\226\201\",\"b\"],[\"1\",\"1\"]]}}",
+     {
+         {"", 0, {0}},
+         {"e   c a   a", 6, {10, 3, 2, 0, 3, 0}},
+         {"  e     c a  ", 7, {3, 10, 3, 3, 2, 0, 3}},
+         {"  e  ", 3, {3, 10, 3}},
+         {"a   a   a a   1", 9, {0, 14, 3, 0, 3, 0, 0, 3, 8}},
+         {"        e", 6, {3, 3, 3, 14, 3, 10}},
+         {"a b b b", 6, {0, 1, 14, 1, 14, 1}},
+         {"b     b       1 1   1 1 1   a", 15, {1, 3, 3, 1, 3, 3, 3, 8, 8, 3, 8, 8, 8, 3, 0}},
+         {"a b b   bb   bb   a b \343\200\200 b   b", 16, {0, 1, 1, 3, 11, 3, 11, 3, 0, 1, 12, 1, 3, 15, 16, 1}},
+     }},
+    {"Metaspace first, unsplit, nothing else",
+     "{\"added_tokens\":[{\"id\":11,\"content\":\"bb\",\"single_word\":true,\"normalized\""
+     ":false},{\"id\":14,\"content\":\"<s>\",\"special\":true},{\"id\":15,\"content\":\"<s"
+     "> <s>\",\"special\":true},{\"id\":16,\"content\":\"<l>\",\"lstrip\":true,\"special\""
+     ":true}],\"normalizer\":null,\"pre_tokenizer\":{\"type\":\"Metaspace\",\"replacement\""
+     ":\"\342\226\201\",\"prepend_scheme\":\"first\",\"split\":false},\"post_processor\":n"
+     "ull,\"decoder\":null,\"model\":{\"type\":\"BPE\",\"vocab\":{\"a\":0,\"b\":1,\"c\":2,"
+     "\" \":3,\"  \":4,\"b \":5,\"\342\226\201\":6,\"\342\226\201b\":7,\"1\":8,\"11\":9,\""
+     "e\":10,\"bb\":11,\"\343\200\200\":12,\"ab\":13},\"merges\":[[\" \",\" \"],[\"b\",\" "
+     "\"],[\"\342\226\201\",\"b\"],[\"1\",\"1\"]]}}",
+     {
+         {"", 0, {0}},
+         {"\342\226\201 e \342\226\201 c a \342\226\201 a", 7, {6, 10, 6, 2, 0, 6, 0}},
+         {"\342\226\201 e \342\226\201 \342\226\201 c a \342\226\201", 7, {6, 10, 6, 6, 2, 0, 6}},
+         {"\342\226\201 \342\226\201 e \342\226\201", 4, {6, 6, 10, 6}},
+         {"\342\226\201 a \342\226\201 a \342\226\201 a a \342\226\201 1", 10, {6, 0, 14, 6, 0, 6, 0, 0, 6, 8}},
+         {"\342\226\201 \342\226\201 \342\226\201 \342\226\201 \342\226\201 e", 7, {6, 6, 6, 6, 14, 6, 10}},
+         {"\342\226\201 a b b b", 7, {6, 0, 1, 14, 1, 14, 1}},
+         {"\342\226\201b \342\226\201 \342\226\201b \342\226\201 \342\226\201 \342\226\201 11 \342\226\201 11 1 \342\226\201 a", 12, {7, 6, 7, 6, 6, 6, 9, 6, 9, 8, 6, 0}},
+         {"\342\226\201 a b b \342\226\201 bb \342\226\201 bb \342\226\201 a b \343\200\200 b \342\226\201 b", 17, {6, 0, 1, 1, 6, 11, 6, 11, 6, 0, 1, 12, 1, 6, 15, 16, 1}},
+     }},
+    {"Removed, inverted: the matches alone are left",
+     "{\"added_tokens\":[{\"id\":11,\"content\":\"bb\",\"single_word\":true,\"normalized\""
+     ":false},{\"id\":14,\"content\":\"<s>\",\"special\":true},{\"id\":15,\"content\":\"<s"
+     "> <s>\",\"special\":true},{\"id\":16,\"content\":\"<l>\",\"lstrip\":true,\"special\""
+     ":true}],\"normalizer\":null,\"pre_tokenizer\":{\"type\":\"Split\",\"pattern\":{\"Reg"
+     "ex\":\" +\"},\"behavior\":\"Removed\",\"invert\":true},\"post_processor\":null,\"dec"
+     "oder\":null,\"model\":{\"type\":\"BPE\",\"vocab\":{\"a\":0,\"b\":1,\"c\":2,\" \":3,\""
+     "  \":4,\"b \":5,\"\342\226\201\":6,\"\342\226\201b\":7,\"1\":8,\"11\":9,\"e\":10,\"b"
+     "b\":11,\"\343\200\200\":12,\"ab\":13},\"merges\":[[\" \",\" \"],[\"b\",\" \"],[\"\342"
+     "\226\201\",\"b\"],[\"1\",\"1\"]]}}",
+     {
+         {"", 0, {0}},
+         {"   ", 2, {3, 3}},
+         {"      ", 3, {3, 4, 3}},
+         {"   ", 2, {3, 3}},
+         {"     ", 4, {14, 3, 3, 3}},
+         {"       ", 5, {3, 3, 3, 14, 3}},
+         {"", 2, {14, 14}},
+         {"           ", 5, {4, 4, 3, 3, 3}},
+         {"  bb   bb    ", 8, {3, 11, 3, 11, 3, 3, 15, 16}},
+     }},
+    {"Unicode spaces; words of the vocabulary without merges",
+     "{\"added_tokens\":[{\"id\":11,\"content\":\"bb\",\"single_word\":true,\"normalized\""
+     ":false},{\"id\":14,\"content\":\"<s>\",\"special\":true},{\"id\":15,\"content\":\"<s"
+     "> <s>\",\"special\":true},{\"id\":16,\"content\":\"<l>\",\"lstrip\":true,\"special\""
+     ":true}],\"normalizer\":null,\"pre_tokenizer\":{\"type\":\"Split\",\"pattern\":{\"Reg"
+     "ex\":\"\\\\s+\"},\"behavior\":\"Removed\",\"invert\":false},\"post_processor\":null,"
+     "\"decoder\":null,\"model\":{\"type\":\"BPE\",\"ignore_merges\":true,\"vocab\":{\"a\""
+     ":0,\"b\":1,\"c\":2,\" \":3,\"  \":4,\"b \":5,\"\342\226\201\":6,\"\342\226\201b\":7,"
+     "\"1\":8,\"11\":9,\"e\":10,\"bb\":11,\"\343\200\200\":12,\"ab\":13},\"merges\":[[\" \""
+     ",\" \"],[\"b\",\" \"],[\"\342\226\201\",\"b\"],[\"1\",\"1\"]]}}",
+     {
+         {"", 0, {0}},
+         {"e c a a", 4, {10, 2, 0, 0}},
+         {"e c a", 3, {10, 2, 0}},
+         {"e", 1, {10}},
+         {"a a a a 1", 6, {0, 14, 0, 0, 0, 8}},
+         {"e", 2, {14, 10}},
+         {"ab b b", 5, {13, 14, 1, 14, 1}},
+         {"b b 11 11 1 a", 6, {1, 1, 9, 9, 8, 0}},
+         {"a b b bb bb ab b b", 10, {0, 1, 1, 11, 11, 13, 1, 15, 16, 1}},
      }},
 };
 enum { TOKENIZER_CASES = sizeof tokenizer_cases / sizeof tokenizer_cases[0] };
