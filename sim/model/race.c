@@ -260,6 +260,9 @@ static systole_status describe(const systole_race *race, systole_error *err) {
     snprintf(where, sizeof where, "offset %" PRIu64 " of segment %u", race->where, race->place);
   else
     snprintf(where, sizeof where, "word %" PRIu64 " of %s", race->where, space_names[race->place]);
+  if (race->first.engine == race->second.engine)
+    return systole_fail(err, SYSTOLE_E_DIFFER, "race: line %" PRIu32 " (%s) with itself at %s",
+                        race->first.index, engine_names[race->first.engine], where);
   return systole_fail(err, SYSTOLE_E_DIFFER,
                       "race: line %" PRIu32 " (%s) %s %s, line %" PRIu32
                       " (%s) %s it, and no semaphore orders them",
