@@ -5,11 +5,14 @@
 // program's own checks cannot.
 //
 //   fuzz_parsers [iterations [seed]]
+#define _DEFAULT_SOURCE  // MAP_ANONYMOUS
 #include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include "compiler/load/checkpoint.h"
 #include "compiler/load/file.h"
@@ -115,19 +118,36 @@ static void change(systole_bytes *b, uint64_t *random) {
   }
 }
 
-// A changed copy in a block of exactly its size, so that a byte read past its
-// end is seen.
-static char *mutate(const systole_bytes *original, uint64_t *random, size_t *size) {
+// Bytes that end where a page ends that nobody may read, so that a byte read
+// past them is seen even in a library that has no sanitizer built in.
+typedef struct {
+  char *data;
+  size_t size;
+  char *map;
+  size_t mapped;
+} guarded;
+
+static guarded guard(const char *data, size_t size) {
+  size_t page = (size_t)sysconf(_SC_PAGESIZE);
+  guarded g = {.size = size, .mapped = (size + page - 1) / page * page + page};
+  g.map = mmap(NULL, g.mapped, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (g.map == MAP_FAILED) stop("out of memory", "guarded bytes");
+  g.data = g.map + g.mapped - page - size;
+  if (size) memcpy(g.data, data, size);
+  if (mprotect(g.map + g.mapped - page, page, PROT_NONE) != 0) stop("mprotect", "guard page");
+  return g;
+}
+
+static void unguard(guarded g) { munmap(g.map, g.mapped); }
+
+static guarded mutate(const systole_bytes *original, uint64_t *random) {
   systole_bytes b = {0};
   systole_bytes_add(&b, original->data, original->size);
   for (size_t n = 1 + below(random, 4); n; n--) change(&b, random);
   if (b.failed) stop("out of memory", "mutation");
-  char *exact = malloc(b.size ? b.size : 1);
-  if (!exact) stop("out of memory", "mutation");
-  if (b.size) memcpy(exact, b.data, b.size);
-  *size = b.size;
+  guarded g = guard(b.data, b.size);
   systole_bytes_free(&b);
-  return exact;
+  return g;
 }
 
 // ---- What must hold ----
@@ -162,20 +182,16 @@ static void decode_all(const systole_tokenizer *t, const int32_t *ids, size_t co
 
 static void use_tokenizer(const systole_tokenizer *t, uint64_t *random) {
   int32_t *ids = NULL, wild[16];
-  size_t count = 0, size = 0;
+  size_t count = 0;
   systole_error err = {""};
   systole_bytes text = {0};
   for (int i = 0; i < 4; i++) {
     const char *piece = case_text[below(random, TEXTS)];
     systole_bytes_add(&text, piece, strlen(piece));
   }
-  char *changed = mutate(&text, random, &size);
-  if (below(random, 2)) {  // as it was, so that encoding is reached
-    memcpy(changed, text.data, size < text.size ? size : text.size);
-    size = size < text.size ? size : text.size;
-    size = systole_utf8_check(changed, size);
-  }
-  if (check_status(systole_tokenizer_encode(t, changed, size, true, &ids, &count, &err), &err)) {
+  // Half of them as they are, so that encoding is reached.
+  guarded g = below(random, 2) ? mutate(&text, random) : guard(text.data, text.size);
+  if (check_status(systole_tokenizer_encode(t, g.data, g.size, true, &ids, &count, &err), &err)) {
     for (size_t i = 0; i < count; i++)
       if (!systole_tokenizer_piece(t, ids[i])) stop("encode", "an id without a token");
     decode_all(t, ids, count);
@@ -184,7 +200,7 @@ static void use_tokenizer(const systole_tokenizer *t, uint64_t *random) {
     wild[i] = (int32_t)below(random, (size_t)systole_tokenizer_size(t) + 3) - 1;
   decode_all(t, wild, 16);
   free(ids);
-  free(changed);
+  unguard(g);
   systole_bytes_free(&text);
 }
 
@@ -203,56 +219,53 @@ static void use_weights(const systole_weights *w) {
 // ---- One try at each parser ----
 
 static bool try_config(const systole_bytes *original, uint64_t *random) {
-  size_t size = 0;
-  char *json = mutate(original, random, &size);
+  guarded g = mutate(original, random);
   systole_model model;
   systole_error err = {""};
-  bool good = check_status(systole_model_parse(json, size, "config.json", &model, &err), &err);
+  bool good = check_status(systole_model_parse(g.data, g.size, "config.json", &model, &err), &err);
   const systole_llama *l = &model.llama;
   if (good && (l->heads < 1 || l->kv_heads < 1 || l->heads % l->kv_heads || l->head_size % 2))
     stop("config", "heads that do not fit");
-  free(json);
+  unguard(g);
   return good;
 }
 
 static bool try_weights(const systole_bytes *original, uint64_t *random) {
-  size_t size = 0;
-  char *image = mutate(original, random, &size);
+  guarded g = mutate(original, random);
   systole_weights *w = NULL;
   systole_error err = {""};
   bool good = check_status(
-      systole_weights_parse((const unsigned char *)image, size, "model.safetensors", &w, &err),
+      systole_weights_parse((const unsigned char *)g.data, g.size, "model.safetensors", &w, &err),
       &err);
   if (good) use_weights(w);
   systole_weights_close(w);
-  free(image);
+  unguard(g);
   return good;
 }
 
 static bool try_tokenizer(const systole_bytes *original, uint64_t *random) {
-  size_t size = 0;
-  char *json = mutate(original, random, &size);
+  guarded g = mutate(original, random);
   systole_tokenizer *t = NULL;
   systole_error err = {""};
-  bool good = check_status(systole_tokenizer_parse(json, size, "tokenizer.json", &t, &err), &err);
+  bool good =
+      check_status(systole_tokenizer_parse(g.data, g.size, "tokenizer.json", &t, &err), &err);
   if (good) use_tokenizer(t, random);
   systole_tokenizer_close(t);
-  free(json);
+  unguard(g);
   return good;
 }
 
 // A whole folder, one of its files changed and then put back.
 static bool try_folder(const char *dir, const char *name, const systole_bytes *original,
                        uint64_t *random) {
-  size_t size = 0;
-  char *bytes = mutate(original, random, &size);
+  guarded g = mutate(original, random);
   systole_checkpoint c;
   systole_error err = {""};
-  systole_test_write(dir, name, bytes, size);
+  systole_test_write(dir, name, g.data, g.size);
   bool good = check_status(systole_checkpoint_open(dir, &c, &err), &err);
   systole_checkpoint_close(&c);
   systole_test_write(dir, name, original->data, original->size);
-  free(bytes);
+  unguard(g);
   return good;
 }
 

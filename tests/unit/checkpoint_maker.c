@@ -267,10 +267,15 @@ static systole_status write_tokenizer(const systole_maker *m, const char *dir, s
         "{\"version\":\"1.0\",\"added_tokens\":[{\"id\":256,\"content\":\"<|end|>\","
         "\"single_word\":false,\"lstrip\":false,\"rstrip\":false,\"normalized\":false,"
         "\"special\":true}],\"normalizer\":null,\"pre_tokenizer\":{\"type\":\"ByteLevel\","
-        "\"add_prefix_space\":false,\"use_regex\":true},\"post_processor\":{\"type\":"
-        "\"TemplateProcessing\",\"single\":[{\"SpecialToken\":{\"id\":\"<|end|>\"}},"
-        "{\"Sequence\":{\"id\":\"A\"}}],\"special_tokens\":{\"<|end|>\":{\"ids\":[256]}}},"
-        "\"decoder\":{\"type\":\"ByteLevel\"},\"model\":{\"type\":\"BPE\",\"vocab\":{");
+        "\"add_prefix_space\":false,\"trim_offsets\":false,\"use_regex\":true},\"post_processor\":{"
+        "\"type\":"
+        "\"TemplateProcessing\",\"single\":[{\"SpecialToken\":{\"id\":\"<|end|>\","
+        "\"type_id\":0}},{\"Sequence\":{\"id\":\"A\",\"type_id\":0}}],\"pair\":[{\"Sequence\":{"
+        "\"id\":\"A\",\"type_id\":0}},{\"Sequence\":{\"id\":\"B\",\"type_id\":0}}],"
+        "\"special_tokens\":{\"<|end|>\":{\"id\":\"<|end|>\",\"ids\":[256],\"tokens\":[\"<|end|>\"]"
+        "}}},"
+        "\"decoder\":{\"type\":\"ByteLevel\",\"add_prefix_space\":false,\"trim_offsets\":false,"
+        "\"use_regex\":true},\"model\":{\"type\":\"BPE\",\"vocab\":{");
   for (int id = 0; id < m->vocab; id++) {
     print(&out, id ? ",\"" : "\"");
     print_piece(&out, id);
