@@ -1,0 +1,116 @@
+// Devices and their buffers.
+#include "driver/device.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static systole_status out_of_memory(systole_error *err) {
+  return systole_fail(err, SYSTOLE_E_MEMORY, "driver: out of memory");
+}
+
+static systole_status find_transport(const char *name, const systole_transport **found,
+                                     systole_error *err) {
+  char names[256] = "";
+  for (unsigned i = 0; systole_transports[i]; i++) {
+    if (!strcmp(systole_transports[i]->name, name)) {
+      *found = systole_transports[i];
+      return SYSTOLE_OK;
+    }
+    size_t used = strlen(names);
+    snprintf(names + used, sizeof names - used, "%s%s", used ? ", " : "", systole_transports[i]->name);
+  }
+  return systole_fail(err, SYSTOLE_E_USAGE, "back end %.80s: expected one of %s", name, names);
+}
+
+static systole_status open_device(systole_device *device, const char *transport,
+                                  const systole_options *options, systole_error *err) {
+  systole_status status = find_transport(transport, &device->transport, err);
+  if (!status) status = device->transport->open(&device->config, options, &device->state, err);
+  if (status) return status;
+  device->watchdog = options->watchdog;
+  if (options->status_record) status = systole_buffer_alloc(device, 256, &device->status, err);
+  if (status) device->transport->close(device->state);
+  return status;
+}
+
+systole_status systole_open(const char *transport, const systole_config *config,
+                            const systole_options *options, systole_device **device,
+                            systole_error *err) {
+  static const systole_options defaults;
+  systole_options chosen = options ? *options : defaults;
+  if (!chosen.dram.preset[0])
+    snprintf(chosen.dram.preset, sizeof chosen.dram.preset, "%s", config->memory);
+  systole_device *d = calloc(1, sizeof *d);
+  if (!d) return out_of_memory(err);
+  d->config = *config;
+  systole_status status = open_device(d, transport, &chosen, err);
+  if (status) free(d);
+  else *device = d;
+  return status;
+}
+
+void systole_close(systole_device *device) {
+  if (!device) return;
+  systole_buffer_free(device->status);
+  device->transport->close(device->state);
+  free(device);
+}
+
+const systole_config *systole_device_config(const systole_device *device) { return &device->config; }
+
+void systole_trace(systole_device *device, systole_trace_fn trace, void *user) {
+  device->trace = trace;
+  device->trace_user = user;
+}
+
+// ---- buffers ---------------------------------------------------------------
+
+systole_status systole_buffer_alloc(systole_device *device, uint64_t bytes, systole_buffer **buffer,
+                                    systole_error *err) {
+  systole_buffer *b = calloc(1, sizeof *b);
+  if (!b) return out_of_memory(err);
+  if (!bytes) bytes = 1;
+  *b = (systole_buffer){.device = device, .bytes = bytes};
+  systole_status status = device->transport->alloc(device->state, bytes, &b->memory, err);
+  if (status) free(b);
+  else *buffer = b;
+  return status;
+}
+
+void systole_buffer_free(systole_buffer *buffer) {
+  if (!buffer) return;
+  buffer->device->transport->release(buffer->device->state, buffer->memory);
+  free(buffer);
+}
+
+uint64_t systole_buffer_bytes(const systole_buffer *buffer) { return buffer->bytes; }
+
+static systole_status check_inside(const systole_buffer *b, uint64_t offset, uint64_t bytes,
+                                   systole_error *err) {
+  if (offset <= b->bytes && bytes <= b->bytes - offset) return SYSTOLE_OK;
+  return systole_fail(err, SYSTOLE_E_RANGE, "buffer: %llu bytes at %llu: expected to lie inside its %llu bytes",
+                      (unsigned long long)bytes, (unsigned long long)offset, (unsigned long long)b->bytes);
+}
+
+systole_status systole_buffer_write(systole_buffer *buffer, uint64_t offset, const void *data,
+                                    uint64_t bytes, systole_error *err) {
+  systole_status status = check_inside(buffer, offset, bytes, err);
+  if (status || !bytes) return status;
+  const systole_device *d = buffer->device;
+  return d->transport->write(d->state, buffer->memory, offset, data, bytes, err);
+}
+
+systole_status systole_buffer_read(systole_buffer *buffer, uint64_t offset, void *data,
+                                   uint64_t bytes, systole_error *err) {
+  systole_status status = check_inside(buffer, offset, bytes, err);
+  if (status || !bytes) return status;
+  const systole_device *d = buffer->device;
+  return d->transport->read(d->state, buffer->memory, offset, data, bytes, err);
+}
+
+systole_status systole_status_record(systole_device *device, uint32_t words[64], systole_error *err) {
+  if (!device->status)
+    return systole_fail(err, SYSTOLE_E_USAGE, "status record: expected the device to be opened with status_record");
+  return systole_buffer_read(device->status, 0, words, 256, err);
+}

@@ -1,0 +1,116 @@
+// The driver: open an accelerator, give it memory and a program, run, read back.
+//
+//   systole_open("rtl", &config, NULL, &device, &err);
+//   systole_load(device, program, &loaded, &err);
+//   systole_buffer_write(systole_loaded_segment(loaded, 2), 0, input, bytes, &err);
+//   systole_submit(loaded, "main", scalars, &err);
+//   systole_wait(device, 0, &report, &err);
+//   systole_buffer_read(systole_loaded_segment(loaded, 3), 0, output, bytes, &err);
+//   systole_unload(loaded);
+//   systole_close(device);
+//
+// The same calls serve every transport: the C model, the Verilated RTL, and
+// whatever is added to driver/transport.h. After a fault or a time-out the
+// device can be used again at once.
+#ifndef SYSTOLE_H
+#define SYSTOLE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "compiler/program/program.h"
+#include "hw/base/status.h"
+#include "hw/configs/config.h"
+#include "sim/machine.h"
+
+typedef struct systole_device systole_device;
+typedef struct systole_buffer systole_buffer;
+typedef struct systole_loaded systole_loaded;
+
+// ---- devices ---------------------------------------------------------------
+
+// All zero is a good default.
+typedef struct {
+  systole_dram_params dram;  // preset "": the configuration's own
+  const char *waves;         // waveform of every run, or NULL
+  const char *rtl_object;    // shared object of `rtl`; NULL: build/rtl/NAME.so or SYSTOLE_RTL_PATH
+  const char *hw;            // how the user named the configuration, for messages; may be NULL
+  uint32_t watchdog;         // cycles without progress before the machine stops, 0: its default
+  bool check_races;          // `model` only: a race makes systole_wait fail with E_DIFFER
+  bool status_record;        // give the machine a status segment (see systole_status_record)
+} systole_options;
+
+// transport: a name from systole_transport_name. options may be NULL.
+systole_status systole_open(const char *transport, const systole_config *config,
+                            const systole_options *options, systole_device **device,
+                            systole_error *err);
+void systole_close(systole_device *device);  // after its buffers and programs; NULL is allowed
+
+const systole_config *systole_device_config(const systole_device *device);
+
+// The transports by number, NULL after the last; their purpose in a few words.
+const char *systole_transport_name(unsigned number);
+const char *systole_transport_text(unsigned number);
+
+// ---- memory ----------------------------------------------------------------
+
+// A zeroed piece of device memory: its address is never 0, a multiple of 128,
+// and does not touch another buffer's.
+systole_status systole_buffer_alloc(systole_device *device, uint64_t bytes, systole_buffer **buffer,
+                                    systole_error *err);
+void systole_buffer_free(systole_buffer *buffer);  // NULL is allowed
+uint64_t systole_buffer_bytes(const systole_buffer *buffer);
+
+// SYSTOLE_E_RANGE if [offset, offset + bytes) is not inside the buffer.
+systole_status systole_buffer_write(systole_buffer *buffer, uint64_t offset, const void *data,
+                                    uint64_t bytes, systole_error *err);
+systole_status systole_buffer_read(systole_buffer *buffer, uint64_t offset, void *data,
+                                   uint64_t bytes, systole_error *err);
+
+// ---- programs --------------------------------------------------------------
+
+// Puts every entry and every segment, with its content, into device memory.
+// SYSTOLE_E_CONFIG, naming both, if the program was built for another
+// configuration. The program must outlive what is loaded.
+systole_status systole_load(systole_device *device, const systole_program *program,
+                            systole_loaded **loaded, systole_error *err);
+void systole_unload(systole_loaded *loaded);  // NULL is allowed
+
+// The buffer bound to a segment, NULL if there is none.
+systole_buffer *systole_loaded_segment(systole_loaded *loaded, unsigned index);
+
+// Binds another buffer (at least as large as the program's segment) in its
+// place, which stays the caller's.
+systole_status systole_bind(systole_loaded *loaded, unsigned index, systole_buffer *buffer,
+                            systole_error *err);
+
+// ---- runs ------------------------------------------------------------------
+
+// Starts an entry. scalars: 16 values, or NULL for zeros. One run at a time.
+systole_status systole_submit(systole_loaded *loaded, const char *entry, const int32_t *scalars,
+                              systole_error *err);
+
+// Waits for the run to end, for at most limit_cycles of the machine (0: no
+// limit). SYSTOLE_E_FAULT if the machine stopped with an error: the message
+// tells cause, engine, line, symbol and disassembly, and after the watchdog
+// what each engine waited for. SYSTOLE_E_TIMEOUT at the limit. The report
+// (may be NULL) is filled in all three cases.
+systole_status systole_wait(systole_device *device, uint64_t limit_cycles, systole_report *report,
+                            systole_error *err);
+
+// Called for each instruction of later runs when it ends. NULL: no more.
+void systole_trace(systole_device *device, systole_trace_fn trace, void *user);
+
+// Reads the status record of the last run: 64 words, a copy of registers
+// 0x200..0x2FF. Needs options.status_record.
+systole_status systole_status_record(systole_device *device, uint32_t words[64],
+                                     systole_error *err);
+
+// ---- checking ----------------------------------------------------------------
+
+// Runs a small program of loads, products, vector work and stores with answers
+// computed on the host, then a fault and a run after it. SYSTOLE_E_DIFFER with
+// the first difference.
+systole_status systole_selftest(systole_device *device, systole_report *report, systole_error *err);
+
+#endif

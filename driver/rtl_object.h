@@ -1,0 +1,16 @@
+// Finding and opening the shared object of a Verilated machine.
+#ifndef SYSTOLE_DRIVER_RTL_OBJECT_H
+#define SYSTOLE_DRIVER_RTL_OBJECT_H
+
+#include "driver/include/systole.h"
+
+// *handle is for systole_rtl_object_close. The object is options->rtl_object if
+// given, else NAME.so in a folder of SYSTOLE_RTL_PATH (a list with colons), in
+// rtl/ beside the program, or in build/rtl. If it is missing, the message says
+// which make command builds it.
+systole_status systole_rtl_object_open(const systole_config *config, const systole_options *options,
+                                       void **handle, const systole_machine_api **api,
+                                       systole_error *err);
+void systole_rtl_object_close(void *handle);
+
+#endif

@@ -1,0 +1,47 @@
+// How the driver reaches a machine: one table of functions for each way. A
+// transport owns the device's memory; the driver deals in handles, so that a
+// handle can be an address, a cl_mem or a file mapping.
+#ifndef SYSTOLE_DRIVER_TRANSPORT_H
+#define SYSTOLE_DRIVER_TRANSPORT_H
+
+#include "driver/include/systole.h"
+
+// A run as a transport sees it.
+typedef struct {
+  struct {
+    void *memory;    // handle of alloc, NULL for an absent segment
+    uint64_t bytes;  // the segment's limit
+  } segments[16];
+  int32_t scalars[16];
+  uint32_t lines, watchdog;
+} systole_transport_job;
+
+typedef struct {
+  const char *name, *text;
+  systole_status (*open)(const systole_config *config, const systole_options *options, void **state,
+                         systole_error *err);
+  void (*close)(void *state);
+
+  // Zeroed memory; what its machine demands of addresses is the transport's business.
+  systole_status (*alloc)(void *state, uint64_t bytes, void **memory, systole_error *err);
+  void (*release)(void *state, void *memory);
+  systole_status (*write)(void *state, void *memory, uint64_t offset, const void *data,
+                          uint64_t bytes, systole_error *err);
+  systole_status (*read)(void *state, void *memory, uint64_t offset, void *data, uint64_t bytes,
+                         systole_error *err);
+
+  // start returns at once where the machine runs by itself; wait ends it. A
+  // machine that runs on the caller's thread does its work in wait. A fault of
+  // the program is SYSTOLE_OK with a cause in the report. trace may be NULL.
+  systole_status (*start)(void *state, const systole_transport_job *job, systole_error *err);
+  systole_status (*wait)(void *state, uint64_t limit_cycles, systole_report *report,
+                         systole_trace_fn trace, void *user, systole_error *err);
+} systole_transport;
+
+// The tables, ended by NULL.
+extern const systole_transport *const systole_transports[];
+
+extern const systole_transport systole_transport_model;  // transport_machine.c
+extern const systole_transport systole_transport_rtl;
+
+#endif
