@@ -99,6 +99,10 @@ static systole_status check_rope(const reader *r, const char *field) {
   const char *kind = systole_json_text(rope, "rope_type", systole_json_text(rope, "type", NULL));
   if (!kind)
     return systole_fail(r->err, SYSTOLE_E_FORMAT, "%s: %s: expected a rope_type", r->label, field);
+  const cJSON *part = systole_json_get(rope, "partial_rotary_factor");
+  if (part && !(cJSON_IsNumber(part) && part->valuedouble == 1))
+    return systole_fail(r->err, SYSTOLE_E_UNSUPPORTED,
+                        "%s: %s: partial_rotary_factor: expected 1 or nothing", r->label, field);
   if (strcmp(kind, "default") != 0)
     return systole_fail(r->err, SYSTOLE_E_UNSUPPORTED,
                         "%s: %s: \"%s\" is not supported, expected null or \"default\"", r->label,

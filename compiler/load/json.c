@@ -10,9 +10,23 @@ static bool only_space(const char *p, const char *end) {
   return p == end;
 }
 
+// cJSON ends a string at an escaped U+0000, which would turn one name into
+// another without a word.
+static bool holds_zero(const char *json, size_t size) {
+  for (size_t i = 0; i + 5 < size; i++) {
+    if (json[i] != '\\') continue;
+    if (memcmp(json + i + 1, "u0000", 5) == 0) return true;
+    i++;  // the escaped character
+  }
+  return false;
+}
+
 systole_status systole_json_parse(const char *json, size_t size, const char *label, cJSON **out,
                                   systole_error *err) {
   const char *end = json;
+  if (holds_zero(json, size))
+    return systole_fail(err, SYSTOLE_E_UNSUPPORTED, "%s: a string with \\u0000 is not supported",
+                        label);
   cJSON *root = cJSON_ParseWithLengthOpts(json, size, &end, 0);
   if (root && only_space(end, json + size)) {
     *out = root;

@@ -58,7 +58,7 @@ static void test_given(void) {
       parse_with("\"num_key_value_heads\": 2, \"head_dim\": 8, \"rope_theta\": 500000.0,"
                  "\"rope_scaling\": {\"rope_type\": \"default\"}, \"bos_token_id\": 1,"
                  "\"eos_token_id\": [2, 512], \"tie_word_embeddings\": true,"
-                 "\"attention_bias\": false, \"mlp_bias\": null,",
+                 "\"attention_bias\": false, \"mlp_bias\": null, \"x\": \"\\\\u0000\",",
                  &m, &err),
       SYSTOLE_OK);
   CU_ASSERT_EQUAL(m.llama.kv_heads, 2);
@@ -85,6 +85,9 @@ static void test_unsupported(void) {
   check_bad("\"rope_scaling\": {\"type\": \"linear\", \"factor\": 2},", un, "\"linear\"");
   check_bad("\"rope_scaling\": {\"rope_type\": \"llama3\"},", un, "\"llama3\"");
   check_bad("\"rope_parameters\": {\"rope_type\": \"yarn\"},", un, "\"yarn\"");
+  check_bad("\"rope_parameters\": {\"rope_type\": \"default\", \"partial_rotary_factor\": 0.5},",
+            un, "partial_rotary_factor");
+  check_bad("\"a\\u0000b\": 1,", un, "\\u0000 is not supported");
   check_bad("\"hidden_act\": \"gelu\",", un, "hidden_act: \"gelu\"");
   check_bad("\"attention_bias\": true,", un, "attention_bias");
   check_bad("\"mlp_bias\": true,", un, "mlp_bias");
