@@ -1,0 +1,475 @@
+// Attention of one layer. In prefill the rows of a step are tokens and heads
+// are taken one by one; in decode there is one token and the rows are heads.
+#include "compiler/llama/emitter.h"
+
+enum { KEYS, VALUES };
+
+// A run of heads inside the fused query-key-value rows.
+typedef struct {
+  uint32_t first_w;        // word of the first head in a row of vm.qkv
+  uint32_t heads;
+  uint32_t absmax, inverse;  // RS
+  uint32_t qnt;
+} section;
+
+static uint32_t context_tokens(const systole_emitter *e) {
+  return e->plan->shape.context_w * e->plan->shape.dim;
+}
+
+static uint64_t head_bytes(const systole_llama_shape *s) {
+  return (uint64_t)s->context_w * s->dim * s->head_w * s->dim;
+}
+
+static uint64_t head_scale_bytes(const systole_llama_shape *s) {
+  return (uint64_t)s->context_w * s->dim * 4;
+}
+
+uint64_t systole_llama_cache_bytes(const systole_llama_shape *s) {
+  return 2 * (uint64_t)s->model->layers * (uint64_t)s->model->kv_heads * head_bytes(s);
+}
+
+uint64_t systole_llama_cache_scale_bytes(const systole_llama_shape *s) {
+  return 2 * (uint64_t)s->model->layers * (uint64_t)s->model->kv_heads * head_scale_bytes(s);
+}
+
+// Number of this layer's first key (value) head among all heads of the cache.
+static uint64_t cache_head(const systole_emitter *e, int which) {
+  const systole_llama *m = e->plan->shape.model;
+  return ((uint64_t)which * (uint64_t)m->layers + e->layer) * (uint64_t)m->kv_heads;
+}
+
+static int cache_object(const systole_emitter *e, int which) {
+  return (int)(1 + 2 * e->layer) + which;
+}
+
+static void emit_qkv(systole_emitter *e) {
+  const systole_llama_plan *p = e->plan;
+  const systole_matrix *matrix = &e->constants->layers[e->layer].qkv;
+  uint32_t width = p->shape.qkv_w, step = systole_emit_block_columns(e, matrix);
+  systole_value rows = systole_emit_rows(e), always = systole_fixed(1);
+  systole_emit_symbol(e, "attention.qkv");
+  for (uint32_t first = 0; first < width; first += step) {
+    uint32_t columns = width - first < step ? width - first : step;
+    systole_block scales = systole_emit_vector(
+        e, matrix->scales + (uint64_t)first * p->shape.dim * 4, columns, always);
+    uint32_t acc = systole_emit_product(e, matrix, first, columns, p->qnt.x, rows, always);
+    systole_emit_vx(e, &(systole_op_vx){.a_space = SYSTOLE_SPACE_ACC,
+                                        .mul = SYSTOLE_VXMUL_ROW,
+                                        .b_space = SYSTOLE_SPACE_PAR,
+                                        .d_space = SYSTOLE_SPACE_VM,
+                                        .m = rows,
+                                        .n = systole_fixed(columns * p->shape.dim),
+                                        .a = systole_fixed(acc),
+                                        .a_row = (uint16_t)columns,
+                                        .s = p->rs.scale,
+                                        .b_block = scales,
+                                        .d = p->vm.qkv + first,
+                                        .d_row = (uint16_t)width});
+  }
+}
+
+// One step over heads [head, head + 1) as rows of tokens, or over all heads of
+// the section as rows.
+static systole_op_vx head_step(const systole_emitter *e, const section *s, uint32_t head) {
+  const systole_llama_plan *p = e->plan;
+  systole_op_vx vx = {.a_space = SYSTOLE_SPACE_VM,
+                      .n = systole_fixed(p->shape.head_w * p->shape.dim),
+                      .a = systole_fixed(p->vm.qkv + s->first_w + head * p->shape.head_w)};
+  vx.m = p->decode ? systole_fixed(s->heads) : systole_emit_rows(e);
+  vx.a_row = (uint16_t)(p->decode ? p->shape.head_w : p->shape.qkv_w);
+  return vx;
+}
+
+static uint32_t steps_of(const systole_emitter *e, const section *s) {
+  return e->plan->decode ? 1 : s->heads;
+}
+
+// Neighbouring lanes are a rotary pair (x, y): x cos - y sin, y cos + x sin. The
+// sign is in the table.
+static void emit_rotation(systole_emitter *e, const section *s, uint32_t head) {
+  const systole_llama_plan *p = e->plan;
+  uint16_t table_row = (uint16_t)(p->decode ? 0 : 2 * p->shape.head_w);
+  systole_op_vx vx = head_step(e, s, head);
+  vx.b_space = SYSTOLE_SPACE_PAR;
+  vx.b = p->par_rotary;
+  vx.b_row = table_row;
+  vx.d_space = SYSTOLE_SPACE_VM;
+  vx.d = p->vm.rotated;
+  vx.d_row = (uint16_t)p->shape.head_w;
+  systole_emit_vx(e, &vx);
+  vx.swap = true;
+  vx.b = p->par_rotary + p->shape.head_w;
+  vx.add = SYSTOLE_VXADD_C;
+  vx.c_space = SYSTOLE_SPACE_VM;
+  vx.c = p->vm.rotated;
+  vx.c_row = (uint16_t)p->shape.head_w;
+  vx.d = (uint32_t)vx.a.imm;
+  vx.d_row = vx.a_row;
+  vx.reduce = SYSTOLE_VXREDUCE_ABSMAX;
+  vx.r = s->absmax + head * p->row_w;
+  systole_emit_vx(e, &vx);
+}
+
+static void emit_absmax(systole_emitter *e, const section *s, uint32_t head) {
+  systole_op_vx vx = head_step(e, s, head);
+  vx.reduce = SYSTOLE_VXREDUCE_ABSMAX;
+  vx.r = s->absmax + head * e->plan->row_w;
+  systole_emit_vx(e, &vx);
+}
+
+// Quantised heads lie head after head, so that a head's rows are neighbours.
+static void emit_section(systole_emitter *e, const section *s, bool rotate) {
+  const systole_llama_plan *p = e->plan;
+  for (uint32_t head = 0; head < steps_of(e, s); head++) {
+    if (rotate) emit_rotation(e, s, head);
+    else emit_absmax(e, s, head);
+  }
+  if (p->decode) systole_emit_inverse(e, s->absmax, s->inverse, 1, 0, systole_fixed(s->heads));
+  else systole_emit_inverse(e, s->absmax, s->inverse, s->heads, p->row_w, systole_emit_rows(e));
+  for (uint32_t head = 0; head < steps_of(e, s); head++) {
+    systole_op_vx vx = head_step(e, s, head);
+    vx.mul = SYSTOLE_VXMUL_ROW;
+    vx.s = s->inverse + head * p->row_w;
+    vx.d_space = SYSTOLE_SPACE_QNT;
+    vx.d = s->qnt + head * p->rows * p->shape.head_w;
+    vx.d_row = (uint16_t)p->shape.head_w;
+    systole_emit_vx(e, &vx);
+  }
+}
+
+// Appends this run's keys or values, and their scales, to the cache.
+static void emit_append(systole_emitter *e, const section *s, int which) {
+  const systole_llama_plan *p = e->plan;
+  const systole_llama_shape *shape = &p->shape;
+  uint32_t row_bytes = shape->head_w * shape->dim;
+  for (uint32_t head = 0; head < steps_of(e, s); head++) {
+    uint64_t at = cache_head(e, which) + head;
+    systole_op_st data = {.space = SYSTOLE_SPACE_QNT,
+                          .segment = SYSTOLE_SEG_CACHE,
+                          .rows = p->decode ? systole_fixed(s->heads) : systole_emit_rows(e),
+                          .elements = systole_fixed(row_bytes),
+                          .offset = systole_linear((int64_t)(at * head_bytes(shape)),
+                                                   SYSTOLE_S_POSITION, (int32_t)row_bytes, 0),
+                          .pitch = p->decode ? (uint32_t)head_bytes(shape) : row_bytes,
+                          .src = (s->qnt + head * p->rows * shape->head_w) * shape->dim,
+                          .src_row = row_bytes};
+    systole_op_st scale = {.space = SYSTOLE_SPACE_RS,
+                           .segment = SYSTOLE_SEG_CACHE_SCALES,
+                           .rows = systole_fixed(p->decode ? s->heads : 1),
+                           .elements = systole_emit_rows(e),
+                           .offset = systole_linear((int64_t)(at * head_scale_bytes(shape)),
+                                                    SYSTOLE_S_POSITION, 4, 0),
+                           .pitch = (uint32_t)head_scale_bytes(shape),
+                           .src = (s->absmax + head * p->row_w) * shape->dim,
+                           .src_row = 1};
+    systole_emit_st(e, &data, cache_object(e, which));
+    systole_emit_st(e, &scale, cache_object(e, which));
+  }
+}
+
+// Keys or values of `heads` heads from `first` on: the tokens before this run
+// are prefetched, this run's follow when they have been stored.
+static systole_block emit_cache(systole_emitter *e, int which, uint32_t first, uint32_t heads) {
+  const systole_llama_shape *shape = &e->plan->shape;
+  uint32_t tokens = context_tokens(e), row_bytes = shape->head_w * shape->dim;
+  systole_block block =
+      systole_emit_block(e, SYSTOLE_SPACE_WGT, heads * shape->head_w * tokens);
+  uint64_t base = (cache_head(e, which) + first) * head_bytes(shape);
+  for (uint32_t head = 0; head < heads; head++)
+    systole_emit_prefetch(
+        e, &(systole_op_ld){.space = SYSTOLE_SPACE_WGT,
+                            .segment = SYSTOLE_SEG_CACHE,
+                            .block = block,
+                            .rows = systole_linear(0, SYSTOLE_S_POSITION, 1, shape->context),
+                            .words = systole_fixed(shape->head_w),
+                            .offset = systole_fixed((int64_t)(base + head * head_bytes(shape))),
+                            .pitch = row_bytes,
+                            .dst = systole_fixed(head * shape->head_w * tokens),
+                            .dst_row = 1,
+                            .dst_word = (uint16_t)tokens});
+  systole_op_ld fresh = {.space = SYSTOLE_SPACE_WGT,
+                         .segment = SYSTOLE_SEG_CACHE,
+                         .block = block,
+                         .rows = e->plan->decode ? systole_fixed(heads) : systole_emit_rows(e),
+                         .words = systole_fixed(shape->head_w),
+                         .offset = systole_linear((int64_t)base, SYSTOLE_S_POSITION,
+                                                  (int32_t)row_bytes, 0),
+                         .pitch = e->plan->decode ? (uint32_t)head_bytes(shape) : row_bytes,
+                         .dst = systole_linear(0, SYSTOLE_S_POSITION, 1,
+                                               shape->context - 1),
+                         .dst_row = (uint16_t)(e->plan->decode ? shape->head_w * tokens : 1),
+                         .dst_word = (uint16_t)tokens};
+  if (!e->plan->decode) fresh.dst.most = tokens - e->plan->rows;
+  systole_emit_ld(e, &fresh, cache_object(e, which));
+  return block;
+}
+
+// The scales of the same heads as column vectors; where rows are heads, each
+// query head has a vector of its own, so a key head's is loaded `group` times.
+static systole_block emit_cache_scales(systole_emitter *e, int which, uint32_t first,
+                                       uint32_t heads, uint32_t copies) {
+  const systole_llama_shape *shape = &e->plan->shape;
+  uint32_t width = shape->context_w, word_bytes = shape->dim * 4;
+  systole_block block = systole_emit_block(e, SYSTOLE_SPACE_PAR, heads * copies * width);
+  uint64_t base = (cache_head(e, which) + first) * head_scale_bytes(shape);
+  for (int fresh = 0; fresh < 2; fresh++)
+    for (uint32_t copy = 0; copy < copies; copy++) {
+      systole_op_ld ld = {.space = SYSTOLE_SPACE_PAR,
+                          .segment = SYSTOLE_SEG_CACHE_SCALES,
+                          .block = block,
+                          .rows = systole_fixed(heads),
+                          .words = systole_linear(0, SYSTOLE_S_OLD_WORDS, 1, width),
+                          .offset = systole_fixed((int64_t)base),
+                          .pitch = (uint32_t)head_scale_bytes(shape),
+                          .dst = systole_fixed(copy * width),
+                          .dst_row = (uint16_t)(copies * width),
+                          .dst_word = 1};
+      if (!fresh) {
+        systole_emit_prefetch(e, &ld);
+        continue;
+      }
+      uint32_t most = e->plan->rows / shape->dim + 1;
+      if (most > width) most = width;
+      ld.words = systole_linear(0, SYSTOLE_S_TOTAL_WORDS, 1, most);
+      ld.words.term[1].scalar = SYSTOLE_S_OLD_WORDS;
+      ld.words.term[1].mult = -1;
+      ld.offset = systole_linear((int64_t)base, SYSTOLE_S_OLD_WORDS, (int32_t)word_bytes, 0);
+      ld.dst = systole_linear(copy * width, SYSTOLE_S_OLD_WORDS, 1, copy * width + width - most);
+      systole_emit_ld(e, &ld, cache_object(e, which));
+    }
+  return block;
+}
+
+// What one pass of scores and softmax works on.
+typedef struct {
+  systole_value rows;       // tokens, or heads
+  uint32_t row_scale;       // RS word of the queries' scales
+  systole_block keys, values, key_scales, value_scales;
+  uint32_t query, query_rows;  // QNT word; rows of A per key head
+  uint32_t kv_heads;        // key heads in the blocks
+  uint32_t out, out_row;    // VM
+} attention_view;
+
+static systole_value total_tokens(const systole_emitter *e) {
+  return systole_linear(0, SYSTOLE_S_TOTAL, 1, e->plan->shape.context);
+}
+
+// acc[row, token] = query . key, by transposed tiles of the cache.
+static uint32_t emit_scores(systole_emitter *e, const attention_view *v) {
+  const systole_llama_shape *s = &e->plan->shape;
+  uint32_t tokens = context_tokens(e), acc = systole_emit_acc(e, v->rows.most * s->context_w);
+  for (uint32_t head = 0; head < v->kv_heads; head++)
+    systole_emit_mx(
+        e, &(systole_op_mx){.a_space = SYSTOLE_SPACE_QNT,
+                            .transposed = true,
+                            .m = e->plan->decode ? systole_fixed(s->group) : v->rows,
+                            .k = systole_fixed(s->model->head_size),
+                            .n = total_tokens(e),
+                            .a = systole_fixed(v->query + head * v->query_rows * s->head_w),
+                            .a_row = (uint16_t)s->head_w,
+                            .a_tile = 1,
+                            .block = v->keys,
+                            .w = head * s->head_w * tokens,
+                            .w_k = (uint16_t)tokens,
+                            .w_n = (uint16_t)s->dim,
+                            .c = (uint16_t)(acc + head * v->query_rows * s->context_w),
+                            .c_row = (uint16_t)s->context_w,
+                            .c_tile = 1});
+  return acc;
+}
+
+// The causal limit: row i of a prefill sees tokens up to position + i.
+static void limit_columns(const systole_emitter *e, systole_op_vx *vx) {
+  vx->limits = true;
+  vx->high = systole_linear(1, SYSTOLE_S_POSITION, 1, e->plan->shape.context);
+  vx->high_step = e->plan->decode ? 0 : 1;
+}
+
+static systole_op_vx scores_step(const systole_emitter *e, const attention_view *v) {
+  const systole_llama_plan *p = e->plan;
+  return (systole_op_vx){.a_space = SYSTOLE_SPACE_VM,
+                         .d_space = SYSTOLE_SPACE_VM,
+                         .m = v->rows,
+                         .n = total_tokens(e),
+                         .a = systole_fixed(p->vm.scores),
+                         .a_row = (uint16_t)p->shape.context_w,
+                         .d = p->vm.scores,
+                         .d_row = (uint16_t)p->shape.context_w};
+}
+
+// Scores to softmax weights, times the values' scales, quantised. The division
+// by the sum waits until after the product with the values; the constants of
+// the formula (1/sqrt(head size), log2 e, 1/127 twice) are in the scales of the
+// query columns.
+static void emit_softmax(systole_emitter *e, const attention_view *v, uint32_t acc) {
+  const systole_llama_plan *p = e->plan;
+  uint16_t scale_row = (uint16_t)(p->decode ? p->shape.context_w : 0);
+  systole_op_vx score = scores_step(e, v);
+  score.a_space = SYSTOLE_SPACE_ACC;
+  score.a = systole_fixed(acc);
+  score.mul = SYSTOLE_VXMUL_ROW;
+  score.s = v->row_scale;
+  score.b_space = SYSTOLE_SPACE_PAR;
+  score.b_block = v->key_scales;
+  score.b_row = scale_row;
+  score.reduce = SYSTOLE_VXREDUCE_MAX;
+  score.r = p->rs.max;
+  limit_columns(e, &score);
+  systole_emit_vx(e, &score);
+
+  systole_op_vx power = scores_step(e, v);
+  power.add = SYSTOLE_VXADD_ROW;
+  power.add_neg = true;
+  power.c = p->rs.max;
+  power.func = SYSTOLE_VXFUNC_EXP2;
+  power.reduce = SYSTOLE_VXREDUCE_SUM;
+  power.r = p->rs.sum;
+  limit_columns(e, &power);
+  systole_emit_vx(e, &power);
+
+  systole_op_vx weigh = scores_step(e, v);
+  weigh.b_space = SYSTOLE_SPACE_PAR;
+  weigh.b_block = v->value_scales;
+  weigh.b_row = scale_row;
+  weigh.reduce = SYSTOLE_VXREDUCE_ABSMAX;
+  weigh.r = p->rs.absmax;
+  systole_emit_vx(e, &weigh);
+
+  systole_emit_inverse(e, p->rs.absmax, p->rs.inverse, 1, 0, v->rows);
+  systole_op_vx quantise = scores_step(e, v);
+  quantise.mul = SYSTOLE_VXMUL_ROW;
+  quantise.s = p->rs.inverse;
+  quantise.d_space = SYSTOLE_SPACE_QNT;
+  quantise.d = p->qnt.weights;
+  systole_emit_vx(e, &quantise);
+}
+
+// rs.out = absmax / (127 * 127 * sum): the row scale of weights x values.
+static void emit_output_scale(systole_emitter *e, const attention_view *v) {
+  const systole_llama_plan *p = e->plan;
+  systole_emit_vx(e, &(systole_op_vx){.a_space = SYSTOLE_SPACE_RS,
+                                      .func = SYSTOLE_VXFUNC_RECIP,
+                                      .d_space = SYSTOLE_SPACE_RS,
+                                      .m = systole_fixed(1),
+                                      .n = v->rows,
+                                      .a = systole_fixed(p->rs.sum),
+                                      .d = p->rs.out});
+  systole_emit_vx(e, &(systole_op_vx){.a_space = SYSTOLE_SPACE_RS,
+                                      .mul = SYSTOLE_VXMUL_IMM,
+                                      .mul_imm = 1.0f / (127 * 127),
+                                      .b_space = SYSTOLE_SPACE_RS,
+                                      .d_space = SYSTOLE_SPACE_RS,
+                                      .m = systole_fixed(1),
+                                      .n = v->rows,
+                                      .a = systole_fixed(p->rs.absmax),
+                                      .b = p->rs.out,
+                                      .d = p->rs.out});
+}
+
+static void emit_values(systole_emitter *e, const attention_view *v) {
+  const systole_llama_plan *p = e->plan;
+  const systole_llama_shape *s = &p->shape;
+  uint32_t tokens = context_tokens(e), acc = systole_emit_acc(e, v->rows.most * s->head_w);
+  for (uint32_t head = 0; head < v->kv_heads; head++)
+    systole_emit_mx(
+        e, &(systole_op_mx){.a_space = SYSTOLE_SPACE_QNT,
+                            .m = p->decode ? systole_fixed(s->group) : v->rows,
+                            .k = total_tokens(e),
+                            .n = systole_fixed(s->head_w * s->dim),
+                            .a = systole_fixed(p->qnt.weights +
+                                               head * v->query_rows * s->context_w),
+                            .a_row = (uint16_t)s->context_w,
+                            .a_tile = 1,
+                            .block = v->values,
+                            .w = head * s->head_w * tokens,
+                            .w_k = (uint16_t)s->dim,
+                            .w_n = (uint16_t)tokens,
+                            .c = (uint16_t)(acc + head * v->query_rows * s->head_w),
+                            .c_row = (uint16_t)s->head_w,
+                            .c_tile = 1});
+  systole_emit_vx(e, &(systole_op_vx){.a_space = SYSTOLE_SPACE_ACC,
+                                      .mul = SYSTOLE_VXMUL_ROW,
+                                      .d_space = SYSTOLE_SPACE_VM,
+                                      .m = v->rows,
+                                      .n = systole_fixed(s->head_w * s->dim),
+                                      .a = systole_fixed(acc),
+                                      .a_row = (uint16_t)s->head_w,
+                                      .s = p->rs.out,
+                                      .d = v->out,
+                                      .d_row = (uint16_t)v->out_row});
+}
+
+static void emit_view(systole_emitter *e, const attention_view *v) {
+  systole_emit_symbol(e, "attention.scores");
+  uint32_t acc = emit_scores(e, v);
+  systole_emit_symbol(e, "attention.softmax");
+  emit_softmax(e, v, acc);
+  emit_output_scale(e, v);
+  systole_emit_symbol(e, "attention.values");
+  emit_values(e, v);
+}
+
+static void emit_heads_as_rows(systole_emitter *e) {
+  const systole_llama_shape *s = &e->plan->shape;
+  uint32_t kv_heads = (uint32_t)s->model->kv_heads;
+  attention_view v = {.rows = systole_fixed(s->model->heads),
+                      .row_scale = e->plan->rs.query,
+                      .query = e->plan->qnt.query,
+                      .query_rows = s->group,
+                      .kv_heads = kv_heads,
+                      .out = e->plan->vm.out,
+                      .out_row = s->head_w};
+  systole_emit_symbol(e, "attention.keys");
+  v.keys = emit_cache(e, KEYS, 0, kv_heads);
+  v.key_scales = emit_cache_scales(e, KEYS, 0, kv_heads, s->group);
+  systole_emit_symbol(e, "attention.values");
+  v.values = emit_cache(e, VALUES, 0, kv_heads);
+  v.value_scales = emit_cache_scales(e, VALUES, 0, kv_heads, s->group);
+  emit_view(e, &v);
+}
+
+static void emit_head_by_head(systole_emitter *e) {
+  const systole_llama_plan *p = e->plan;
+  const systole_llama_shape *s = &p->shape;
+  for (uint32_t kv = 0; kv < (uint32_t)s->model->kv_heads; kv++) {
+    systole_emit_symbol(e, "attention.keys");
+    attention_view v = {.rows = systole_emit_rows(e), .kv_heads = 1, .out_row = s->query_w};
+    v.keys = emit_cache(e, KEYS, kv, 1);
+    v.key_scales = emit_cache_scales(e, KEYS, kv, 1, 1);
+    systole_emit_symbol(e, "attention.values");
+    v.values = emit_cache(e, VALUES, kv, 1);
+    v.value_scales = emit_cache_scales(e, VALUES, kv, 1, 1);
+    for (uint32_t head = kv * s->group; head < (kv + 1) * s->group; head++) {
+      v.row_scale = p->rs.query + head * p->row_w;
+      v.query = p->qnt.query + head * p->rows * s->head_w;
+      v.out = p->vm.out + head * s->head_w;
+      emit_view(e, &v);
+    }
+  }
+}
+
+void systole_emit_attention(systole_emitter *e) {
+  const systole_llama_plan *p = e->plan;
+  const systole_llama_shape *s = &p->shape;
+  const systole_llama_layer *layer = &e->constants->layers[e->layer];
+  uint32_t heads = (uint32_t)s->model->heads, kv_heads = (uint32_t)s->model->kv_heads;
+  section query = {0, heads, p->rs.query, p->rs.query_inv, p->qnt.query};
+  section key = {s->query_w, kv_heads, p->rs.key, p->rs.key_inv, p->qnt.key};
+  section value = {s->query_w + s->kv_w, kv_heads, p->rs.value, p->rs.value_inv, p->qnt.value};
+  systole_emit_symbol(e, "attention.norm");
+  systole_emit_norm(e, p->vm.x, systole_emit_rows(e), layer->attention_norm, systole_fixed(1));
+  emit_qkv(e);
+  systole_emit_symbol(e, "attention.key");
+  emit_section(e, &key, true);
+  emit_append(e, &key, KEYS);
+  systole_emit_symbol(e, "attention.value");
+  emit_section(e, &value, false);
+  emit_append(e, &value, VALUES);
+  systole_emit_symbol(e, "attention.query");
+  emit_section(e, &query, true);
+  if (p->decode) emit_heads_as_rows(e);
+  else emit_head_by_head(e);
+  systole_emit_symbol(e, "attention.output");
+  systole_emit_quantise(e, p->vm.out, s->query_w, p->qnt.out, false);
+  systole_emit_residual(e, &layer->out, p->qnt.out);
+}

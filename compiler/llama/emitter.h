@@ -1,0 +1,67 @@
+// What the files of the LLaMA emitter share: the state while a program is
+// written, and the small steps that layers are made of.
+#ifndef SYSTOLE_COMPILER_LLAMA_EMITTER_H
+#define SYSTOLE_COMPILER_LLAMA_EMITTER_H
+
+#include "compiler/llama/emit.h"
+
+typedef struct {
+  const systole_llama_plan *plan;
+  const systole_llama_constants *constants;
+  const systole_llama_io *io;
+  systole_schedule *schedule;
+  systole_error *err;
+  systole_status status;  // the first failure; later steps do nothing
+  uint32_t layer;
+  uint32_t acc_next;      // ACC is used round and round
+} systole_emitter;
+
+
+void systole_emit_symbol(systole_emitter *e, const char *what);  // layers.N.what
+void systole_emit_vx(systole_emitter *e, const systole_op_vx *vx);
+void systole_emit_mx(systole_emitter *e, const systole_op_mx *mx);
+void systole_emit_st(systole_emitter *e, const systole_op_st *st, int object);
+void systole_emit_ld(systole_emitter *e, const systole_op_ld *ld, int object);
+void systole_emit_prefetch(systole_emitter *e, const systole_op_ld *ld);
+systole_block systole_emit_block(systole_emitter *e, unsigned space, uint32_t words);
+
+// Prefetches `words` consecutive words (of PAR) into a block of their own, if
+// `wanted` (a row count of 0 or 1) says so.
+systole_block systole_emit_vector(systole_emitter *e, uint64_t offset, uint32_t words,
+                                  systole_value wanted);
+
+// A place for rows x columns words in ACC.
+uint32_t systole_emit_acc(systole_emitter *e, uint32_t words);
+
+// acc[rows, columns] = A x columns [first, first + columns) of the matrix, whose
+// tiles are prefetched. A lies in QNT, k_tiles words a row.
+uint32_t systole_emit_product(systole_emitter *e, const systole_matrix *matrix, uint32_t first,
+                              uint32_t columns, uint32_t a, systole_value rows,
+                              systole_value wanted);
+
+// Tile columns of this matrix that one block takes.
+uint32_t systole_emit_block_columns(const systole_emitter *e, const systole_matrix *matrix);
+
+// inverse[i] = 127 / absmax[i] for vectors of row scalars: `vectors` of them,
+// row_words apart, `count` scalars each.
+void systole_emit_inverse(systole_emitter *e, uint32_t absmax, uint32_t inverse, uint32_t vectors,
+                          uint32_t row_words, systole_value count);
+
+// Rows of VM, quantised by their own absmax: rs.absmax keeps it, rs.inverse is used.
+void systole_emit_quantise(systole_emitter *e, uint32_t vm, uint32_t width, uint32_t qnt,
+                           bool have_absmax);
+
+// x += A x matrix, and the sum of squares of the new x, A in QNT with its row
+// scale in rs.absmax.
+void systole_emit_residual(systole_emitter *e, const systole_matrix *matrix, uint32_t a);
+
+// qnt.x = quantised RMSNorm of `count` rows at VM word x, whose sums of squares
+// are in rs.sumsq; the row scales go to rs.scale.
+void systole_emit_norm(systole_emitter *e, uint32_t x, systole_value count, uint64_t weight,
+                       systole_value wanted);
+
+systole_value systole_emit_rows(const systole_emitter *e);  // tokens of this run
+void systole_emit_attention(systole_emitter *e);
+void systole_emit_ffn(systole_emitter *e);
+
+#endif
