@@ -1,0 +1,350 @@
+// The rules on counts, alignment, SRAM and segment ranges of one bound
+// instruction (docs/machine.md, "Checks"), and its addresses.
+//
+// run_i is high for steps + 3 cycles, begin_i in the cycle before the first.
+// In the k-th of the first `steps` cycles, step k asks the shared multiplier
+// (a_o x b_o, unsigned; prod_i must hold the product two cycles later). The
+// other outputs are complete in the cycle after run_i: one flag per cause,
+// addresses, and M x K x N of an MX. All are registered.
+`include "systole_isa.svh"
+module systole_check #(
+    parameter Dim      = 16,
+    parameter BusBytes = 16,
+    parameter WgtWords = 8192,
+    parameter ActWords = 2048,
+    parameter QntWords = 4096,
+    parameter AccWords = 2048,
+    parameter ParWords = 2048,
+    parameter VmWords  = 4096,
+    parameter RsWords  = 256
+) (
+    input  logic         clk_i,
+    input  logic         begin_i,
+    input  logic         run_i,
+    input  logic [3:0]   steps_i,
+    input  logic [511:0] desc_i,
+    output logic [3:0]   segment_o,
+    input  logic [63:0]  base_i,
+    input  logic [63:0]  limit_i,
+    output logic [31:0]  a_o,
+    output logic [31:0]  b_o,
+    input  logic [63:0]  prod_i,
+    output logic         range_o,
+    output logic         align_o,
+    output logic         sram_o,
+    output logic         segment_fault_o,
+    output logic         last_o,          // the last cycle of run_i
+    output logic [63:0]  addr_o,
+    output logic [63:0]  index_addr_o,
+    output logic [47:0]  macs_o
+);
+  localparam DimL = $clog2(Dim);
+  localparam BusL = $clog2(BusBytes);
+  localparam [31:0] DimMask = Dim - 1;
+  localparam [31:0] BusMask = BusBytes - 1;
+
+  function automatic [31:0] words_of(input [2:0] space);
+    begin
+      case (space)
+        3'd`SYS_SPACE_WGT: words_of = WgtWords;
+        3'd`SYS_SPACE_ACT: words_of = ActWords;
+        3'd`SYS_SPACE_QNT: words_of = QntWords;
+        3'd`SYS_SPACE_ACC: words_of = AccWords;
+        3'd`SYS_SPACE_PAR: words_of = ParWords;
+        3'd`SYS_SPACE_VM:  words_of = VmWords;
+        default:           words_of = RsWords;
+      endcase
+    end
+  endfunction
+  // Tiles, or words of a row, that hold so many.
+  function automatic [31:0] tiles(input [15:0] count);
+    tiles = ({16'd0, count} + DimMask) >> DimL;
+  endfunction
+
+  logic [7:0] opcode;
+  assign opcode = desc_i[`SYS_OPCODE];
+  logic ldg;
+  assign ldg = opcode == 8'd`SYS_OP_LDG;
+
+  logic [3:0] step_q;
+  logic asking;
+  assign asking = run_i && step_q < steps_i;
+  assign last_o = step_q == steps_i + 4'd2;
+
+  // Step k in flight: operands at once, the rest kept for the sum.
+  //   sum = (first ? base : sum) + a * b;  if (last) sum must be <= bound
+  logic [31:0] a, b;
+  logic [40:0] base;
+  logic [63:0] bound;
+  logic first, last, dram;
+
+  logic [31:0] ld_rows, ld_words, st_bytes, kt, nt, mw, nw;
+  logic [2:0] ld_space, st_space, add_space;
+  logic [3:0] word_l, element_l;
+  assign ld_space = desc_i[`SYS_LD_SPACE];
+  assign st_space = desc_i[`SYS_ST_SPACE];
+  assign add_space = desc_i[`SYS_VX_C_SPACE];
+  assign ld_rows = {16'd0, desc_i[`SYS_LD_ROWS]};
+  assign ld_words = {16'd0, desc_i[`SYS_LD_WORDS]};
+  assign word_l = ld_space == 3'd`SYS_SPACE_LD_PAR ? DimL[3:0] + 4'd2 : DimL[3:0];
+  assign element_l = st_space == 3'd`SYS_SPACE_ST_QNT ? 4'd0 : 4'd2;
+  assign st_bytes = {16'd0, desc_i[`SYS_ST_ELEMENTS]} << element_l;
+  assign kt = tiles(desc_i[`SYS_MX_K]);
+  assign nt = tiles(desc_i[`SYS_MX_N]);
+  assign mw = tiles(desc_i[`SYS_VX_M]);
+  assign nw = tiles(desc_i[`SYS_VX_N]);
+
+  logic vx_b, vx_row, vx_c, vx_d, vx_s, vx_r, vx_x;  // operands in use
+  assign vx_b = desc_i[`SYS_VX_B_SPACE] != 3'd`SYS_SPACE_VXB_NONE;
+  assign vx_row = desc_i[`SYS_VX_ADD] == 2'd`SYS_VXADD_ROW;
+  assign vx_c = desc_i[`SYS_VX_ADD] == 2'd`SYS_VXADD_C;
+  assign vx_d = desc_i[`SYS_VX_D_SPACE] != 3'd`SYS_SPACE_VXD_NONE;
+  assign vx_s = desc_i[`SYS_VX_MUL] == 2'd`SYS_VXMUL_ROW;
+  assign vx_r = desc_i[`SYS_VX_REDUCE] != 3'd`SYS_VXREDUCE_NONE;
+  assign vx_x = desc_i[`SYS_VX_REDUCE] == 3'd`SYS_VXREDUCE_ARGMAX;
+
+  logic [31:0] mk_q;
+  assign segment_o = ldg && step_q == 4'd3 ? desc_i[`SYS_LDG_INDEX_SEGMENT] :
+                                             desc_i[`SYS_LD_SEGMENT];
+  always_comb begin
+    a = 32'd0;
+    b = 32'd0;
+    base = 41'd0;
+    bound = 64'd0;
+    first = 1'b1;
+    last = 1'b1;
+    dram = 1'b0;
+    if (asking) begin
+      case (opcode)
+        8'd`SYS_OP_LD, 8'd`SYS_OP_LDG:
+        case (step_q)
+          4'd0: begin
+            a = ld_rows - 32'd1;
+            b = {16'd0, desc_i[`SYS_LD_DST_ROW]};
+            base = {25'd0, desc_i[`SYS_LD_DST]} + 41'd1;
+            last = 1'b0;
+          end
+          4'd1: begin
+            a = ld_words - 32'd1;
+            b = {16'd0, desc_i[`SYS_LD_DST_WORD]};
+            first = 1'b0;
+            bound = {32'd0, words_of(ld_space)};
+          end
+          4'd2: begin
+            a = (ldg ? desc_i[`SYS_LDG_LIMIT] : ld_rows) - 32'd1;
+            b = desc_i[`SYS_LD_PITCH];
+            base = {1'b0, desc_i[`SYS_LD_OFFSET]} + {9'd0, ld_words << word_l};
+            bound = limit_i;
+            dram = 1'b1;
+          end
+          default: begin
+            base = {1'b0, desc_i[`SYS_LDG_INDEX_OFFSET]} +
+                   {9'd0, ((ld_rows << 2) + BusMask) & ~BusMask};
+            bound = limit_i;
+            dram = 1'b1;
+          end
+        endcase
+        8'd`SYS_OP_ST:
+        if (step_q == 4'd0) begin
+          a = {16'd0, desc_i[`SYS_ST_ROWS]} - 32'd1;
+          b = desc_i[`SYS_ST_SRC_ROW];
+          base = {9'd0, desc_i[`SYS_ST_SRC]} + {25'd0, desc_i[`SYS_ST_ELEMENTS]};
+          bound = {32'd0, words_of(st_space) << DimL};
+        end else begin
+          a = {16'd0, desc_i[`SYS_ST_ROWS]} - 32'd1;
+          b = desc_i[`SYS_ST_PITCH];
+          base = {1'b0, desc_i[`SYS_ST_OFFSET]} + {9'd0, st_bytes};
+          bound = limit_i;
+          dram = 1'b1;
+        end
+        8'd`SYS_OP_MX:
+        case (step_q)
+          4'd0: begin
+            a = {16'd0, desc_i[`SYS_MX_M]};
+            b = {16'd0, desc_i[`SYS_MX_K]};
+            last = 1'b0;
+          end
+          4'd1: begin
+            a = {16'd0, desc_i[`SYS_MX_M]} - 32'd1;
+            b = {16'd0, desc_i[`SYS_MX_A_ROW]};
+            base = {25'd0, desc_i[`SYS_MX_A]} + 41'd1;
+            last = 1'b0;
+          end
+          4'd2: begin
+            a = kt - 32'd1;
+            b = {16'd0, desc_i[`SYS_MX_A_TILE]};
+            first = 1'b0;
+            bound = {32'd0, words_of(desc_i[`SYS_MX_A_SPACE])};
+          end
+          4'd3: begin
+            a = kt - 32'd1;
+            b = {16'd0, desc_i[`SYS_MX_W_K]};
+            base = {25'd0, desc_i[`SYS_MX_W]} + Dim;
+            last = 1'b0;
+          end
+          4'd4: begin
+            a = nt - 32'd1;
+            b = {16'd0, desc_i[`SYS_MX_W_N]};
+            first = 1'b0;
+            bound = WgtWords;
+          end
+          4'd5: begin
+            a = {16'd0, desc_i[`SYS_MX_M]} - 32'd1;
+            b = {16'd0, desc_i[`SYS_MX_C_ROW]};
+            base = {25'd0, desc_i[`SYS_MX_C]} + 41'd1;
+            last = 1'b0;
+          end
+          4'd6: begin
+            a = nt - 32'd1;
+            b = {16'd0, desc_i[`SYS_MX_C_TILE]};
+            first = 1'b0;
+            bound = AccWords;
+          end
+          default: begin
+            a = mk_q;
+            b = {16'd0, desc_i[`SYS_MX_N]};
+            last = 1'b0;
+          end
+        endcase
+        default:  // VX
+        case (step_q)
+          4'd0: begin
+            a = {16'd0, desc_i[`SYS_VX_M]} - 32'd1;
+            b = {16'd0, desc_i[`SYS_VX_A_ROW]};
+            base = {25'd0, desc_i[`SYS_VX_A]} + {9'd0, nw};
+            bound = {32'd0, words_of(desc_i[`SYS_VX_A_SPACE])};
+          end
+          4'd1: if (vx_b) begin
+            a = {16'd0, desc_i[`SYS_VX_M]} - 32'd1;
+            b = {16'd0, desc_i[`SYS_VX_B_ROW]};
+            base = {25'd0, desc_i[`SYS_VX_B]} + {9'd0, nw};
+            bound = {32'd0, words_of(desc_i[`SYS_VX_B_SPACE])};
+          end
+          4'd2: if (vx_c) begin
+            a = {16'd0, desc_i[`SYS_VX_M]} - 32'd1;
+            b = {16'd0, desc_i[`SYS_VX_C_ROW]};
+            base = {25'd0, desc_i[`SYS_VX_C]} + {9'd0, nw};
+            bound = {32'd0, words_of(add_space)};
+          end else if (vx_row) begin
+            base = {25'd0, desc_i[`SYS_VX_C]} + {9'd0, mw};
+            bound = RsWords;
+          end
+          default: if (vx_d) begin
+            a = {16'd0, desc_i[`SYS_VX_M]} - 32'd1;
+            b = {16'd0, desc_i[`SYS_VX_D_ROW]};
+            base = {25'd0, desc_i[`SYS_VX_D]} + {9'd0, nw};
+            bound = {32'd0, words_of(desc_i[`SYS_VX_D_SPACE])};
+          end
+        endcase
+      endcase
+    end
+  end
+  assign a_o = a;
+  assign b_o = b;
+
+  logic valid1_q, first1_q, sum1_q, dram1_q, valid2_q, first2_q, sum2_q, dram2_q;
+  logic valid3_q, dram3_q;
+  logic [40:0] base1_q, base2_q;
+  logic [63:0] bound1_q, bound2_q, bound3_q, sum_q, from;
+  logic over_q;                            // the sum does not fit 64 bits
+  logic [64:0] sum;
+  assign from = first2_q ? {23'd0, base2_q} : sum_q;
+  assign sum = {1'b0, from} + {1'b0, prod_i};
+
+  logic noop_q, range_q, align_q, sram_q, segment_q;
+  logic [63:0] addr_q, index_addr_q;
+  logic [47:0] macs_q;
+  assign range_o = range_q;
+  assign align_o = align_q && !noop_q;
+  assign sram_o = sram_q && !noop_q;
+  assign segment_fault_o = segment_q && !noop_q;
+  assign addr_o = addr_q;
+  assign index_addr_o = index_addr_q;
+  assign macs_o = macs_q;
+
+  always_ff @(posedge clk_i) begin
+    if (begin_i) begin
+      step_q <= 4'd0;
+      sram_q <= 1'b0;
+      segment_q <= 1'b0;
+      valid1_q <= 1'b0;
+      valid2_q <= 1'b0;
+      valid3_q <= 1'b0;
+    end else if (run_i) begin
+      step_q <= step_q + 4'd1;
+
+      valid1_q <= asking && last;
+      first1_q <= first;
+      sum1_q <= asking;
+      dram1_q <= dram;
+      base1_q <= base;
+      bound1_q <= bound;
+
+      valid2_q <= valid1_q;
+      first2_q <= first1_q;
+      sum2_q <= sum1_q;
+      dram2_q <= dram1_q;
+      base2_q <= base1_q;
+      bound2_q <= bound1_q;
+
+      valid3_q <= valid2_q;
+      dram3_q <= dram2_q;
+      bound3_q <= bound2_q;
+      if (sum2_q) begin
+        sum_q <= sum[63:0];
+        over_q <= sum[64];
+      end
+
+      if (valid3_q && (over_q || sum_q > bound3_q)) begin
+        if (dram3_q) segment_q <= 1'b1;
+        else sram_q <= 1'b1;
+      end
+      if (step_q == 4'd2) mk_q <= prod_i[31:0];
+      if (step_q == 4'd9) macs_q <= prod_i[47:0];
+
+      // Addresses, in the step that has the segment at hand.
+      if (ldg && step_q == 4'd3) index_addr_q <= base_i + {24'd0, desc_i[`SYS_LDG_INDEX_OFFSET]};
+      else if (asking && dram) addr_q <= base_i + {24'd0, desc_i[`SYS_LD_OFFSET]};
+
+      // All that needs no product, once.
+      if (step_q == 4'd0) begin
+        case (opcode)
+          8'd`SYS_OP_LD, 8'd`SYS_OP_LDG: begin
+            noop_q <= ld_rows == 32'd0 || ld_words == 32'd0;
+            range_q <= ldg && (ld_rows > 32'd1024 || desc_i[`SYS_LDG_LIMIT] == 32'd0);
+            align_q <= (desc_i[96+:BusL] != '0) || (desc_i[160+:BusL] != '0) ||
+                       (ldg && desc_i[256+:BusL] != '0);
+          end
+          8'd`SYS_OP_MX: begin
+            noop_q <= desc_i[`SYS_MX_M] == 16'd0 || desc_i[`SYS_MX_K] == 16'd0 ||
+                      desc_i[`SYS_MX_N] == 16'd0;
+            range_q <= 1'b0;
+            align_q <= ((desc_i[`SYS_MX_W] | desc_i[`SYS_MX_W_K] | desc_i[`SYS_MX_W_N]) &
+                        DimMask[15:0]) != 16'd0;
+          end
+          8'd`SYS_OP_VX: begin
+            noop_q <= desc_i[`SYS_VX_M] == 16'd0 || desc_i[`SYS_VX_N] == 16'd0;
+            range_q <= desc_i[`SYS_VX_CARRY] &&
+                       ({16'd0, desc_i[`SYS_VX_M]} > Dim ||
+                        desc_i[`SYS_VX_REDUCE] < 3'd`SYS_VXREDUCE_MAX);
+            align_q <= 1'b0;
+            if ((vx_s && {16'd0, desc_i[`SYS_VX_S]} + mw > RsWords) ||
+                (vx_r && {16'd0, desc_i[`SYS_VX_R]} + mw > RsWords) ||
+                (vx_x && {16'd0, desc_i[`SYS_VX_X]} + mw > RsWords)) sram_q <= 1'b1;
+          end
+          default: begin
+            noop_q <= desc_i[`SYS_ST_ROWS] == 16'd0 || desc_i[`SYS_ST_ELEMENTS] == 16'd0;
+            range_q <= 1'b0;
+            if (st_space == 3'd`SYS_SPACE_ST_QNT)
+              align_q <= ((desc_i[96+:32] | desc_i[`SYS_ST_PITCH] | desc_i[`SYS_ST_SRC] |
+                           desc_i[`SYS_ST_SRC_ROW]) & DimMask) != 32'd0;
+            else align_q <= desc_i[97:96] != 2'd0 || desc_i[161:160] != 2'd0;
+          end
+        endcase
+      end
+    end
+  end
+
+  logic unused;
+  assign unused = ^{desc_i[511:448], desc_i[447:352], desc_i[319:296], desc_i[63:60], desc_i[55], desc_i[47:8]};
+endmodule

@@ -1,0 +1,378 @@
+// The control registers (hw/isa/registers.def) behind AXI4-Lite, the block
+// control of a Vitis ap_ctrl_hs kernel, the interrupt, and the counters.
+//
+// AXI4-Lite, as Vitis' own adapter has it: one write and one read at a time;
+// AWREADY, then WREADY, then BVALID, each one cycle after the other's handshake;
+// the address is accepted before the data. A read is ARREADY, one cycle, then
+// RVALID. Responses are always OKAY; unknown addresses read 0 and ignore writes.
+// WSTRB is obeyed. Words are addressed: the low two bits are not looked at.
+//
+// CTRL: start_o is high from the cycle after 1 is written to START until
+// take_i. DONE and READY are set by done_i and cleared by reading CTRL (if both
+// in one cycle: set). IDLE: nothing runs and no start waits. ISR bits are set by
+// done_i if enabled in IER, and toggled by writing ones (if both: set).
+// irq_o = GIE and any bit of ISR.
+//
+// Counters are zero from the cycle after take_i, count while running_i, and then
+// keep their values; so do the states, which otherwise show the present.
+// status_*: a second reader of the words 0x200..0x2FF, latency 1.
+`include "systole_isa.svh"
+module systole_ctrl #(
+    parameter Dim        = 16,
+    parameter LoadRows   = 4,
+    parameter BusBytes   = 16,
+    parameter [63:0] ConfigHash = 64'd0
+) (
+    input  logic          clk_i,
+    input  logic          rst_ni,
+    // AXI4-Lite
+    input  logic          s_axil_awvalid_i,
+    output logic          s_axil_awready_o,
+    input  logic [11:0]   s_axil_awaddr_i,
+    input  logic          s_axil_wvalid_i,
+    output logic          s_axil_wready_o,
+    input  logic [31:0]   s_axil_wdata_i,
+    input  logic [3:0]    s_axil_wstrb_i,
+    output logic          s_axil_bvalid_o,
+    input  logic          s_axil_bready_i,
+    output logic [1:0]    s_axil_bresp_o,
+    input  logic          s_axil_arvalid_i,
+    output logic          s_axil_arready_o,
+    input  logic [11:0]   s_axil_araddr_i,
+    output logic          s_axil_rvalid_o,
+    input  logic          s_axil_rready_i,
+    output logic [31:0]   s_axil_rdata_o,
+    output logic [1:0]    s_axil_rresp_o,
+    output logic          irq_o,
+    // block control
+    output logic          start_o,
+    input  logic          take_i,
+    input  logic          running_i,
+    input  logic          end_i,            // the last cycle of running_i
+    input  logic          done_i,
+    output logic          abort_o,          // a pulse
+    // arguments
+    output logic [511:0]  scalars_o,
+    output logic [31:0]   lines_o,
+    output logic [31:0]   watchdog_o,
+    output logic [63:0]   program_base_o,
+    input  logic [3:0]    segment_i,
+    output logic [63:0]   base_o,           // of segment_i, in the same cycle
+    output logic [63:0]   limit_o,
+    // what happens
+    output logic [63:0]   cycle_o,          // 0 in the cycle of take_i
+    input  logic [3:0]    cause_i,
+    input  logic [2:0]    engine_i,
+    input  logic [31:0]   index_i,
+    input  logic [31:0]   detail_i,
+    input  logic [7:0]    state_i,          // per engine, as ENGINE_STATE
+    input  logic [15:0]   waits_for_i,
+    input  logic [31:0]   queued_i,
+    input  logic [127:0]  at_i,
+    input  logic [2:0]    seq_state_i,
+    input  logic [31:0]   seq_index_i,
+    input  logic [3:0]    retired_i,        // per engine: an instruction ends
+    input  logic          macs_add_i,
+    input  logic [47:0]   macs_i,
+    input  logic          read_beat_i,
+    input  logic          write_beat_i,
+    input  logic [BusBytes-1:0] write_strb_i,
+    // status record
+    input  logic          status_re_i,
+    input  logic [5:0]    status_word_i,
+    output logic [31:0]   status_data_o
+);
+  // Writes
+  logic [1:0] wstate_q;  // 0 address, 1 data, 2 response
+  logic [11:0] waddr_q;
+  logic write;
+  logic [31:0] wmask;
+  assign s_axil_awready_o = wstate_q == 2'd0;
+  assign s_axil_wready_o = wstate_q == 2'd1;
+  assign s_axil_bvalid_o = wstate_q == 2'd2;
+  assign s_axil_bresp_o = 2'b00;
+  assign write = s_axil_wvalid_i && s_axil_wready_o;
+  assign wmask = {{8{s_axil_wstrb_i[3]}}, {8{s_axil_wstrb_i[2]}},
+                  {8{s_axil_wstrb_i[1]}}, {8{s_axil_wstrb_i[0]}}};
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) wstate_q <= 2'd0;
+    else
+      case (wstate_q)
+        2'd0:
+        if (s_axil_awvalid_i) begin
+          waddr_q <= {s_axil_awaddr_i[11:2], 2'b00};
+          wstate_q <= 2'd1;
+        end
+        2'd1: if (s_axil_wvalid_i) wstate_q <= 2'd2;
+        default: if (s_axil_bready_i) wstate_q <= 2'd0;
+      endcase
+  end
+
+  // Reads
+  logic rstate_q, read;
+  logic [11:0] raddr;
+  assign s_axil_arready_o = !rstate_q;
+  assign s_axil_rvalid_o = rstate_q;
+  assign s_axil_rresp_o = 2'b00;
+  assign read = s_axil_arvalid_i && s_axil_arready_o;
+  assign raddr = {s_axil_araddr_i[11:2], 2'b00};
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) rstate_q <= 1'b0;
+    else if (read) rstate_q <= 1'b1;
+    else if (s_axil_rready_i) rstate_q <= 1'b0;
+  end
+
+  // Block control and interrupt
+  logic start_q, done_q, ready_q, busy_q, gie_q, abort_q;
+  logic [1:0] ier_q, isr_q;
+  logic write0;  // bits 0..7 are written
+  assign write0 = write && s_axil_wstrb_i[0];
+  assign start_o = start_q;
+  assign abort_o = abort_q;
+  assign irq_o = gie_q && isr_q != 2'd0;
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) begin
+      start_q <= 1'b0;
+      done_q <= 1'b0;
+      ready_q <= 1'b0;
+      busy_q <= 1'b0;
+      gie_q <= 1'b0;
+      ier_q <= 2'd0;
+      isr_q <= 2'd0;
+      abort_q <= 1'b0;
+    end else begin
+      if (write0 && waddr_q == 12'd`SYS_REG_CTRL && s_axil_wdata_i[0]) start_q <= 1'b1;
+      else if (take_i) start_q <= 1'b0;
+
+      if (take_i) busy_q <= 1'b1;
+      else if (done_i) busy_q <= 1'b0;
+
+      if (done_i) begin
+        done_q <= 1'b1;
+        ready_q <= 1'b1;
+      end else if (read && raddr == 12'd`SYS_REG_CTRL) begin
+        done_q <= 1'b0;
+        ready_q <= 1'b0;
+      end
+
+      if (write0 && waddr_q == 12'd`SYS_REG_GIE) gie_q <= s_axil_wdata_i[0];
+      if (write0 && waddr_q == 12'd`SYS_REG_IER) ier_q <= s_axil_wdata_i[1:0];
+      if (done_i && ier_q[0]) isr_q[0] <= 1'b1;
+      else if (write0 && waddr_q == 12'd`SYS_REG_ISR) isr_q[0] <= isr_q[0] ^ s_axil_wdata_i[0];
+      if (done_i && ier_q[1]) isr_q[1] <= 1'b1;
+      else if (write0 && waddr_q == 12'd`SYS_REG_ISR) isr_q[1] <= isr_q[1] ^ s_axil_wdata_i[1];
+
+      abort_q <= write0 && waddr_q == 12'd`SYS_REG_ABORT && s_axil_wdata_i[0] && running_i;
+    end
+  end
+
+  // Arguments: segments by word (base low and high, limit low and high), scalars
+  logic [31:0] base_lo_q[0:15];
+  logic [31:0] base_hi_q[0:15];
+  logic [31:0] limit_lo_q[0:15];
+  logic [31:0] limit_hi_q[0:15];
+  logic [31:0] scalar_q[0:15];
+  logic [31:0] lines_q, watchdog_q;
+  logic [11:0] wseg;  // byte address within the segments
+  assign wseg = waddr_q - 12'd`SYS_REG_SEG_BASE_LO;
+
+  function automatic [31:0] merge(input [31:0] old, input [31:0] data, input [31:0] mask);
+    merge = (old & ~mask) | (data & mask);
+  endfunction
+
+  integer i;
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) begin
+      for (i = 0; i < 16; i = i + 1) begin
+        base_lo_q[i] <= 32'd0;
+        base_hi_q[i] <= 32'd0;
+        limit_lo_q[i] <= 32'd0;
+        limit_hi_q[i] <= 32'd0;
+        scalar_q[i] <= 32'd0;
+      end
+      lines_q <= 32'd0;
+      watchdog_q <= 32'd0;
+    end else if (write) begin
+      if (waddr_q >= 12'd`SYS_REG_SEG_BASE_LO && waddr_q < 12'd`SYS_REG_SCALAR) begin
+        case (wseg[3:2])
+          2'd0: base_lo_q[wseg[7:4]] <= merge(base_lo_q[wseg[7:4]], s_axil_wdata_i, wmask);
+          2'd1: base_hi_q[wseg[7:4]] <= merge(base_hi_q[wseg[7:4]], s_axil_wdata_i, wmask);
+          2'd2: limit_lo_q[wseg[7:4]] <= merge(limit_lo_q[wseg[7:4]], s_axil_wdata_i, wmask);
+          default: limit_hi_q[wseg[7:4]] <= merge(limit_hi_q[wseg[7:4]], s_axil_wdata_i, wmask);
+        endcase
+      end
+      if (waddr_q >= 12'd`SYS_REG_SCALAR && waddr_q < 12'd`SYS_REG_PROGRAM_LINES)
+        scalar_q[wseg[5:2]] <= merge(scalar_q[wseg[5:2]], s_axil_wdata_i, wmask);
+      if (waddr_q == 12'd`SYS_REG_PROGRAM_LINES) lines_q <= merge(lines_q, s_axil_wdata_i, wmask);
+      if (waddr_q == 12'd`SYS_REG_WATCHDOG) watchdog_q <= merge(watchdog_q, s_axil_wdata_i, wmask);
+    end
+  end
+
+  genvar g;
+  generate
+    for (g = 0; g < 16; g = g + 1) begin : gen_scalar
+      assign scalars_o[32*g+:32] = scalar_q[g];
+    end
+  endgenerate
+  assign lines_o = lines_q;
+  assign watchdog_o = watchdog_q;
+  assign program_base_o = {base_hi_q[0], base_lo_q[0][31:7], 7'd0};
+  assign base_o = {base_hi_q[segment_i], base_lo_q[segment_i][31:7], 7'd0};
+  assign limit_o = {limit_hi_q[segment_i], limit_lo_q[segment_i]};
+
+  // Counters
+  logic [63:0] cycle_q, retired_q, macs_q, read_q, written_q;
+  logic [63:0] busy_cycles_q[0:3];
+  logic [63:0] sem_cycles_q[0:3];
+  logic [63:0] mem_cycles_q[0:3];
+  assign cycle_o = running_i ? cycle_q : 64'd0;
+
+  logic [7:0] strobes;
+  integer b;
+  always_comb begin
+    strobes = 8'd0;
+    if (write_beat_i)
+      for (b = 0; b < BusBytes; b = b + 1) strobes = strobes + {7'd0, write_strb_i[b]};
+  end
+
+  integer e;
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni || take_i) begin
+      cycle_q <= take_i ? 64'd1 : 64'd0;
+      retired_q <= 64'd0;
+      macs_q <= 64'd0;
+      read_q <= 64'd0;
+      written_q <= 64'd0;
+      for (e = 0; e < 4; e = e + 1) begin
+        busy_cycles_q[e] <= 64'd0;
+        sem_cycles_q[e] <= 64'd0;
+        mem_cycles_q[e] <= 64'd0;
+      end
+    end else if (running_i) begin
+      cycle_q <= cycle_q + 64'd1;
+      if (retired_i != 4'd0)
+        retired_q <= retired_q + {61'd0, {2'd0, retired_i[0]} + {2'd0, retired_i[1]} +
+                                         {2'd0, retired_i[2]} + {2'd0, retired_i[3]}};
+      if (macs_add_i) macs_q <= macs_q + {16'd0, macs_i};
+      if (read_beat_i) read_q <= read_q + BusBytes;
+      if (write_beat_i) written_q <= written_q + {56'd0, strobes};
+      for (e = 0; e < 4; e = e + 1) begin
+        case (state_i[2*e+:2])
+          2'd1: sem_cycles_q[e] <= sem_cycles_q[e] + 64'd1;
+          2'd2: mem_cycles_q[e] <= mem_cycles_q[e] + 64'd1;
+          2'd3: busy_cycles_q[e] <= busy_cycles_q[e] + 64'd1;
+          default: ;
+        endcase
+      end
+    end
+  end
+
+  // CYCLES: while running the present cycle, afterwards the run's last.
+  logic [63:0] cycles;
+  assign cycles = running_i || cycle_q == 64'd0 ? cycle_q : cycle_q - 64'd1;
+
+  // The engines' states: kept from the run's last cycle.
+  logic [7:0] kept_state_q, state;
+  logic [15:0] kept_waits_q, waits;
+  logic [31:0] kept_queued_q, queued;
+  logic [127:0] kept_at_q, at;
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni || take_i) begin
+      kept_state_q <= 8'd0;
+      kept_waits_q <= 16'd0;
+      kept_queued_q <= 32'd0;
+      kept_at_q <= 128'd0;
+    end else if (end_i) begin
+      kept_state_q <= state_i;
+      kept_waits_q <= waits_for_i;
+      kept_queued_q <= queued_i;
+      kept_at_q <= at_i;
+    end
+  end
+  assign state = running_i ? state_i : kept_state_q;
+  assign waits = running_i ? waits_for_i : kept_waits_q;
+  assign queued = running_i ? queued_i : kept_queued_q;
+  assign at = running_i ? at_i : kept_at_q;
+
+  // The registers from 0x200 on
+  function automatic [31:0] half(input [63:0] value, input high);
+    half = high ? value[63:32] : value[31:0];
+  endfunction
+  function automatic [31:0] time_of(input [1:0] engine, input [2:0] which);
+    begin
+      case (which[2:1])
+        2'd0: time_of = half(busy_cycles_q[engine], which[0]);
+        2'd1: time_of = half(sem_cycles_q[engine], which[0]);
+        2'd2: time_of = half(mem_cycles_q[engine], which[0]);
+        default: time_of = half(cycles - busy_cycles_q[engine] - sem_cycles_q[engine] -
+                                mem_cycles_q[engine], which[0]);
+      endcase
+    end
+  endfunction
+  function automatic [31:0] word_at(input [6:0] word);
+    begin
+      case ({3'b001, word, 2'b00})
+        12'd`SYS_REG_ID:             word_at = 32'h53595354;
+        12'd`SYS_REG_VERSION:        word_at = 32'd`SYS_ISA_VERSION;
+        12'd`SYS_REG_CONFIG_HASH_LO: word_at = ConfigHash[31:0];
+        12'd`SYS_REG_CONFIG_HASH_HI: word_at = ConfigHash[63:32];
+        12'd`SYS_REG_GEOMETRY:       word_at = Dim | LoadRows << 8 | BusBytes << 16;
+        12'd`SYS_REG_ERROR_CAUSE:    word_at = {28'd0, cause_i};
+        12'd`SYS_REG_ERROR_ENGINE:   word_at = {29'd0, engine_i};
+        12'd`SYS_REG_ERROR_INDEX:    word_at = index_i;
+        12'd`SYS_REG_ERROR_DETAIL:   word_at = detail_i;
+        12'd`SYS_REG_SEQ_STATE:      word_at = {29'd0, seq_state_i};
+        12'd`SYS_REG_SEQ_INDEX:      word_at = seq_index_i;
+        12'd`SYS_REG_CYCLES_LO:      word_at = cycles[31:0];
+        12'd`SYS_REG_CYCLES_HI:      word_at = cycles[63:32];
+        12'd`SYS_REG_RETIRED_LO:     word_at = retired_q[31:0];
+        12'd`SYS_REG_RETIRED_HI:     word_at = retired_q[63:32];
+        12'd`SYS_REG_MACS_LO:        word_at = macs_q[31:0];
+        12'd`SYS_REG_MACS_HI:        word_at = macs_q[63:32];
+        12'd`SYS_REG_READ_BYTES_LO:  word_at = read_q[31:0];
+        12'd`SYS_REG_READ_BYTES_HI:  word_at = read_q[63:32];
+        12'd`SYS_REG_WRITE_BYTES_LO: word_at = written_q[31:0];
+        12'd`SYS_REG_WRITE_BYTES_HI: word_at = written_q[63:32];
+        default:
+        if (word[6:2] == 5'h05)       // ENGINE_STATE
+          word_at = {16'd0, queued[8*word[1:0]+:8], waits[4*word[1:0]+:4], 2'd0, state[2*word[1:0]+:2]};
+        else if (word[6:2] == 5'h06)  // ENGINE_INDEX
+          word_at = at[32*word[1:0]+:32];
+        else if (word >= 7'h30 && word < 7'h50)
+          word_at = time_of({word[4] ^ 1'b1, word[3]}, word[2:0]);
+        else word_at = 32'd0;
+      endcase
+    end
+  endfunction
+
+  logic [31:0] rdata_q, status_q;
+  logic [11:0] rseg;
+  assign rseg = raddr - 12'd`SYS_REG_SEG_BASE_LO;
+  assign s_axil_rdata_o = rdata_q;
+  assign status_data_o = status_q;
+  always_ff @(posedge clk_i) begin
+    if (status_re_i) status_q <= word_at({1'b0, status_word_i});
+    if (read) begin
+      rdata_q <= 32'd0;
+      if (raddr == 12'd`SYS_REG_CTRL) rdata_q <= {28'd0, ready_q, !busy_q && !start_q, done_q, start_q};
+      else if (raddr == 12'd`SYS_REG_GIE) rdata_q <= {31'd0, gie_q};
+      else if (raddr == 12'd`SYS_REG_IER) rdata_q <= {30'd0, ier_q};
+      else if (raddr == 12'd`SYS_REG_ISR) rdata_q <= {30'd0, isr_q};
+      else if (raddr < 12'd`SYS_REG_SCALAR)
+        case (rseg[3:2])
+          2'd0: rdata_q <= base_lo_q[rseg[7:4]];
+          2'd1: rdata_q <= base_hi_q[rseg[7:4]];
+          2'd2: rdata_q <= limit_lo_q[rseg[7:4]];
+          default: rdata_q <= limit_hi_q[rseg[7:4]];
+        endcase
+      else if (raddr < 12'd`SYS_REG_PROGRAM_LINES) rdata_q <= scalar_q[rseg[5:2]];
+      else if (raddr == 12'd`SYS_REG_PROGRAM_LINES) rdata_q <= lines_q;
+      else if (raddr == 12'd`SYS_REG_WATCHDOG) rdata_q <= watchdog_q;
+      else if (raddr[11:9] == 3'b001) rdata_q <= word_at(raddr[8:2]);
+    end
+  end
+
+  logic unused;
+  assign unused = ^{s_axil_awaddr_i[1:0], s_axil_araddr_i[1:0], wseg[11:8], wseg[1:0], rseg[11:8],
+                    rseg[1:0]};
+endmodule

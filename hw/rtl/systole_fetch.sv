@@ -1,0 +1,158 @@
+// Reads the program ahead of the sequencer.
+//
+// Holds up to 8 lines. A burst reads the lines up to the next multiple of 256
+// bytes of address, at most 4, never beyond line lines_i - 1 (on a bus of 128
+// bytes: the beat that holds it). It is asked for with req_o in the cycle after
+// one in which none was being asked for, enable_i was high and there was room
+// for all its lines and fewer than 128 beats on the way; so requests are at least two cycles apart. req_o and its
+// address stay until gnt_i. Data come as beats (rvalid_i, rdata_i, rerr_i),
+// always accepted, in order.
+// have_o, line_o, err_o: line number at_o is here, from the cycle after its
+// last beat; pop_i goes on to the next. end_o: at_o is lines_i, nothing follows.
+// start_i: in the next cycle at_o = 0. jump_i: in the next cycle at_o = target_i
+// and nothing is held; beats of bursts asked for earlier are dropped when they
+// come. busy_o: beats are on the way or asked for.
+module systole_fetch #(
+    parameter BusBytes = 16
+) (
+    input  logic                  clk_i,
+    input  logic                  rst_ni,
+    input  logic                  enable_i,
+    input  logic                  start_i,
+    input  logic                  jump_i,
+    input  logic [31:0]           target_i,
+    input  logic [63:0]           base_i,
+    input  logic [31:0]           lines_i,
+    output logic                  have_o,
+    output logic                  end_o,
+    output logic [511:0]          line_o,
+    output logic                  err_o,
+    output logic [31:0]           at_o,
+    input  logic                  pop_i,
+    output logic                  busy_o,
+    output logic                  req_o,
+    input  logic                  gnt_i,
+    output logic [63:0]           addr_o,
+    output logic [7:0]            beats_o,
+    input  logic                  rvalid_i,
+    input  logic [8*BusBytes-1:0] rdata_i,
+    input  logic                  rerr_i
+);
+  localparam Beats = BusBytes < 64 ? 64 / BusBytes : 1;   // of a line
+  localparam Lines = BusBytes > 64 ? BusBytes / 64 : 1;   // of a beat
+  localparam BeatW = $clog2(Beats) + 1;
+
+  logic [511:0] slot_q[0:7];
+  logic [7:0] err_q;
+  logic [31:0] at_q;         // the line that the sequencer needs
+  logic [31:0] got_q;        // lines below have come (since the last jump)
+  logic [31:0] asked_q;      // lines below have been asked for
+  logic [BeatW-1:0] part_q;  // beats of line got_q that have come
+  logic [7:0] out_q;         // beats asked for that have not come
+  logic [7:0] drop_q;        // the first of them, which a jump has made useless
+  logic req_q;
+  logic [63:0] addr_q;
+  logic [7:0] beats_q;
+
+  assign have_o = at_q < got_q && at_q < lines_i;
+  assign end_o = at_q >= lines_i;
+  assign line_o = slot_q[at_q[2:0]];
+  assign err_o = err_q[at_q[2:0]];
+  assign at_o = at_q;
+  assign busy_o = out_q != 8'd0;
+  assign req_o = req_q;
+  assign addr_o = addr_q;
+  assign beats_o = beats_q;
+
+  // The next burst: lines asked_q .. asked_q + burst - 1.
+  logic [2:0] burst;
+  logic [31:0] left, held, first;
+  logic [7:0] burst_beats;
+  logic room, ask;
+  assign left = lines_i - asked_q;
+  assign held = asked_q - at_q;
+  always_comb begin
+    burst = 3'd4 - {1'b0, asked_q[1:0] + {base_i[7], 1'b0}};
+    if (left < {29'd0, burst}) burst = left[2:0];
+  end
+  assign room = held + {29'd0, burst} <= 32'd8;
+  assign ask = enable_i && !start_i && !jump_i && !req_q && room && !out_q[7] && asked_q < lines_i;
+  generate
+    if (Lines == 1) begin : gen_narrow
+      assign first = asked_q;
+      assign burst_beats = {5'd0, burst} << $clog2(Beats);
+    end else begin : gen_wide
+      // Whole beats of two lines: an odd first line brings its neighbour along.
+      assign first = {asked_q[31:1], 1'b0};
+      assign burst_beats = ({5'd0, burst} + {7'd0, asked_q[0]} + 8'd1) >> 1;
+    end
+  endgenerate
+
+  logic keep;  // the beat belongs to the lines that are wanted
+  assign keep = rvalid_i && drop_q == 8'd0 && !jump_i;
+
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) begin
+      at_q <= 32'd0;
+      got_q <= 32'd0;
+      asked_q <= 32'd0;
+      part_q <= '0;
+      out_q <= 8'd0;
+      drop_q <= 8'd0;
+      req_q <= 1'b0;
+    end else begin
+      if (ask) begin
+        req_q <= 1'b1;
+        addr_q <= {base_i[63:7], 7'd0} + {26'd0, first, 6'd0};
+        beats_q <= burst_beats;
+        asked_q <= asked_q + {29'd0, burst};
+      end else if (gnt_i) begin
+        req_q <= 1'b0;
+      end
+      if (ask || rvalid_i)
+        out_q <= out_q + (ask ? burst_beats : 8'd0) - {7'd0, rvalid_i};
+
+      if (start_i || jump_i) begin
+        at_q <= start_i ? 32'd0 : target_i;
+        got_q <= start_i ? 32'd0 : target_i;
+        asked_q <= start_i ? 32'd0 : target_i;
+        part_q <= '0;
+        drop_q <= out_q - {7'd0, rvalid_i};
+      end else begin
+        if (pop_i) at_q <= at_q + 32'd1;
+        if (rvalid_i && drop_q != 8'd0) drop_q <= drop_q - 8'd1;
+        if (keep) begin
+          if (Lines > 1) got_q <= {got_q[31:1] + 31'd1, 1'b0};
+          else if (part_q == Beats[BeatW-1:0] - 1'b1) begin
+            got_q <= got_q + 32'd1;
+            part_q <= '0;
+          end else part_q <= part_q + 1'b1;
+        end
+      end
+    end
+  end
+
+  generate
+    if (Lines == 1) begin : gen_fill
+      always_ff @(posedge clk_i) begin
+        if (keep) begin
+          slot_q[got_q[2:0]][part_q*8*BusBytes+:8*BusBytes] <= rdata_i;
+          err_q[got_q[2:0]] <= rerr_i || (part_q != '0 && err_q[got_q[2:0]]);
+        end
+      end
+    end else begin : gen_fill
+      always_ff @(posedge clk_i) begin
+        if (keep) begin
+          slot_q[{got_q[2:1], 1'b0}] <= rdata_i[511:0];
+          slot_q[{got_q[2:1], 1'b1}] <= rdata_i[1023:512];
+          err_q[{got_q[2:1], 1'b0}] <= rerr_i;
+          err_q[{got_q[2:1], 1'b1}] <= rerr_i;
+        end
+      end
+    end
+  endgenerate
+
+  // Bases are multiples of 128.
+  logic unused;
+  assign unused = ^base_i[6:0];
+endmodule

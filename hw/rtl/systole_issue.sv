@@ -1,0 +1,146 @@
+// One engine's queue and what follows from it: waiting for semaphores,
+// starting, remembering what was started, and raising at the end.
+//
+// Push: with push_i, the entry is taken (only given while full_o is low) and
+// may start in the next cycle. Start: start_o is high in the first cycle in
+// which the head's semaphores are all there (counts as registered), the engine
+// is ready_i and fewer than InFlight instructions are inside; the semaphores
+// are taken in that cycle (take_o is the head's wait nibbles) and the next
+// entry, if any, is the head in the next cycle. So a queue starts at most one
+// instruction a cycle. End: in the cycle of done_i, index_o is the line of the
+// oldest started instruction and raise_o its raise nibbles; the counters follow
+// one cycle later.
+// state_o: 0 idle, 1 the head waits for a semaphore and nothing is inside,
+// 2 waiting for memory, 3 busy (the cycle of a start included).
+// The head lives in a register of its own, so that 512 bits move only when an
+// instruction does.
+module systole_issue #(
+    parameter Depth    = 16,   // entries, head included, a power of two, at least 2
+    parameter InFlight = 2     // started instructions, a power of two, at least 2
+) (
+    input  logic         clk_i,
+    input  logic         rst_ni,
+    input  logic         clear_i,       // empties queue and memory of the started
+    input  logic         push_i,
+    input  logic [511:0] push_desc_i,
+    input  logic [31:0]  push_index_i,
+    input  logic [63:0]  push_addr_i,
+    input  logic [63:0]  push_index_addr_i,
+    output logic         full_o,
+    input  logic [31:0]  count_i,       // semaphores e -> self, 8 bits each
+    input  logic         ready_i,
+    input  logic         done_i,
+    input  logic         active_i,
+    input  logic         stall_i,
+    output logic         start_o,
+    output logic [511:0] desc_o,
+    output logic [63:0]  addr_o,
+    output logic [63:0]  index_addr_o,
+    output logic [15:0]  take_o,        // valid with start_o
+    output logic [15:0]  raise_o,       // valid with done_i
+    output logic [31:0]  index_o,       // valid with done_i
+    output logic [63:0]  start_cycle_o, // valid with done_i
+    input  logic [63:0]  cycle_i,
+    output logic         blocked_o,     // the head, if there is one, waits for a semaphore
+    output logic         empty_o,
+    output logic [1:0]   state_o,
+    output logic [3:0]   waits_for_o,
+    output logic [7:0]   queued_o,
+    output logic [31:0]  at_o           // line that the engine holds or waits to start, or 0
+);
+  localparam PtrW = $clog2(Depth);
+  localparam FlyW = $clog2(InFlight);
+  localparam EntryBits = 512 + 32 + 64 + 64;
+
+  // The entries behind the head.
+  logic [EntryBits-1:0] mem_q[0:Depth-1];
+  logic [PtrW-1:0] wr_q, rd_q;
+  logic [PtrW:0] count_q;               // head included
+  logic head_valid_q;
+  logic [EntryBits-1:0] head_q;
+
+  logic [15:0] head_wait;
+  logic [31:0] head_index;
+  assign desc_o = head_q[511:0];
+  assign head_index = head_q[543:512];
+  assign addr_o = head_q[607:544];
+  assign index_addr_o = head_q[671:608];
+  assign head_wait = head_q[31:16];
+  assign take_o = head_wait;
+
+  logic [3:0] missing;
+  assign missing = {count_i[31:24] < {4'd0, head_wait[15:12]}, count_i[23:16] < {4'd0, head_wait[11:8]},
+                    count_i[15:8] < {4'd0, head_wait[7:4]}, count_i[7:0] < {4'd0, head_wait[3:0]}};
+
+  // The started.
+  logic [31:0] fly_index_q[0:InFlight-1];
+  logic [15:0] fly_raise_q[0:InFlight-1];
+  logic [63:0] fly_start_q[0:InFlight-1];
+  logic [FlyW-1:0] fly_wr_q, fly_rd_q;
+  logic [FlyW:0] fly_count_q;
+
+  assign start_o = head_valid_q && missing == 4'd0 && ready_i && !fly_count_q[FlyW];
+  assign blocked_o = !head_valid_q || missing != 4'd0;
+  assign empty_o = !head_valid_q;
+  assign full_o = count_q[PtrW];
+
+  logic more;                           // an entry waits behind the head
+  assign more = count_q > {{PtrW{1'b0}}, 1'b1};
+
+  logic [EntryBits-1:0] entry;
+  assign entry = {push_index_addr_i, push_addr_i, push_index_i, push_desc_i};
+
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni || clear_i) begin
+      wr_q <= '0;
+      rd_q <= '0;
+      count_q <= '0;
+      head_valid_q <= 1'b0;
+    end else if (push_i || start_o) begin
+      if (push_i && !start_o) count_q <= count_q + 1'b1;
+      if (start_o && !push_i) count_q <= count_q - 1'b1;
+      if (start_o && more) begin
+        head_q <= mem_q[rd_q];
+        rd_q <= rd_q + 1'b1;
+      end else if (push_i && (start_o || !head_valid_q)) begin
+        head_q <= entry;
+        head_valid_q <= 1'b1;
+      end else if (start_o) begin
+        head_valid_q <= 1'b0;
+      end
+      // Whatever does not become the head at once goes behind it.
+      if (push_i && head_valid_q && !(start_o && !more)) begin
+        mem_q[wr_q] <= entry;
+        wr_q <= wr_q + 1'b1;
+      end
+    end
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni || clear_i) begin
+      fly_wr_q <= '0;
+      fly_rd_q <= '0;
+      fly_count_q <= '0;
+    end else if (start_o || done_i) begin
+      if (start_o) begin
+        fly_index_q[fly_wr_q] <= head_index;
+        fly_raise_q[fly_wr_q] <= head_q[47:32];
+        fly_start_q[fly_wr_q] <= cycle_i;
+        fly_wr_q <= fly_wr_q + 1'b1;
+      end
+      if (done_i) fly_rd_q <= fly_rd_q + 1'b1;
+      if (start_o && !done_i) fly_count_q <= fly_count_q + 1'b1;
+      if (done_i && !start_o) fly_count_q <= fly_count_q - 1'b1;
+    end
+  end
+
+  assign raise_o = fly_raise_q[fly_rd_q];
+  assign index_o = fly_index_q[fly_rd_q];
+  assign start_cycle_o = fly_start_q[fly_rd_q];
+  assign queued_o = {{(7 - PtrW) {1'b0}}, count_q};
+  assign at_o = active_i ? fly_index_q[fly_rd_q] : head_valid_q ? head_index : 32'd0;
+
+  assign state_o = active_i ? (stall_i ? 2'd2 : 2'd3) :
+                   !head_valid_q ? 2'd0 : missing != 4'd0 ? 2'd1 : 2'd3;
+  assign waits_for_o = state_o == 2'd1 ? missing : 4'd0;
+endmodule

@@ -1,0 +1,49 @@
+// The twelve semaphores: counter e -> f for engines e != f, 0..255.
+//
+// raise_i[16*e + 4*f +: 4] is added when engine e ends an instruction (raising
+// bit e); take_i[16*f + 4*e +: 4] is taken from e -> f when engine f starts one
+// (taking bit f). Both may hit one counter in the same cycle. A counter that
+// would pass 255 stays there, and overflow_o[e] is high in the cycle of the
+// raise. count_o[8*(4*e + f) +: 8] shows e -> f, one cycle after the change.
+// clear_i sets all to zero and wins. No handshake: issue takes only what is there.
+module systole_sem (
+    input  logic         clk_i,
+    input  logic         rst_ni,
+    input  logic         clear_i,
+    input  logic [3:0]   raising_i,
+    input  logic [63:0]  raise_i,
+    input  logic [3:0]   taking_i,
+    input  logic [63:0]  take_i,
+    output logic [127:0] count_o,
+    output logic [3:0]   overflow_o
+);
+  genvar e, f;
+  generate
+    for (e = 0; e < 4; e = e + 1) begin : gen_from
+      logic [3:0] over;
+      for (f = 0; f < 4; f = f + 1) begin : gen_to
+        if (e == f) begin : gen_self
+          assign count_o[8*(4*e+f)+:8] = 8'd0;
+          assign over[f] = 1'b0;
+        end else begin : gen_other
+          logic [7:0] count_q;
+          logic [8:0] sum;
+          assign sum = {1'b0, count_q} + (raising_i[e] ? {5'd0, raise_i[16*e+4*f+:4]} : 9'd0) -
+                       (taking_i[f] ? {5'd0, take_i[16*f+4*e+:4]} : 9'd0);
+          always_ff @(posedge clk_i) begin
+            if (!rst_ni || clear_i) count_q <= 8'd0;
+            else if (raising_i[e] || taking_i[f]) count_q <= sum[8] ? 8'hFF : sum[7:0];
+          end
+          assign count_o[8*(4*e+f)+:8] = count_q;
+          assign over[f] = sum[8];
+        end
+      end
+      assign overflow_o[e] = |over;
+    end
+  endgenerate
+
+  // The nibbles of an engine for itself are zero, or the line was illegal.
+  logic unused;
+  assign unused = ^{raise_i[3:0], raise_i[23:20], raise_i[43:40], raise_i[63:60],
+                    take_i[3:0], take_i[23:20], take_i[43:40], take_i[63:60]};
+endmodule

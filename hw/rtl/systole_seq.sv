@@ -1,0 +1,432 @@
+// The sequencer: takes the program line by line, binds, checks and dispatches
+// it, follows loops, and brings the run to its end.
+//
+// Time, from the cycle P in which a line is there (systole_fetch: have) and the
+// sequencer waits for it; the line is taken in P:
+//   P + 1  DECODE   the line is judged by itself
+//   P + 2  KIND     an ILLEGAL line is the fault of this cycle
+//   bound: P + 3 BLINE, or as soon as the binding line is there (cycle B); it is
+//          taken in B; BIND from B + 1 for S + 3 cycles (S: up to the last slot
+//          that is not zero), the faults of binding are of the cycle after
+//   CHECK  N + 3 cycles: N = 3 for LD, 4 LDG, 8 MX, 4 VX, 2 ST
+//   COMMIT the cycle of a fault of checking; or the instruction enters its
+//          queue, as soon as that is not full; it may start in the next cycle
+//   The next line is taken in the cycle after at the earliest.
+// So an instruction that nothing holds up takes 7 + N cycles, a bound one
+// 12 + S + N. (BIND is followed by one cycle VERDICT.)
+// LOOP and ENDLOOP: one cycle LOOP (ENDLOOP) follows KIND or VERDICT, in which
+// the fetch jumps if it must; the next line is waited for from the cycle after.
+// END: state END follows KIND or VERDICT; it lasts until all queues are empty,
+// no engine is active, and no line is on the way.
+// Start: taken in cycle 0 (take_o); cycle 1 BEGIN compares PROGRAM_LINES with the
+// limit; lines are fetched and waited for from cycle 2 on.
+// The end: DRAIN (after a fault) lasts until no engine is active, every queue's
+// head is blocked or missing, and no line is on the way, or the watchdog bites.
+// In its last cycle, or END's, end_o is high: the registers freeze. One cycle
+// CLEAR empties queues and semaphores (and, after a bite, resets engines and
+// AXI masters for that cycle); then STATUS writes the record, if segment 15 is
+// large enough; then one cycle DONE.
+`include "systole_isa.svh"
+module systole_seq #(
+    parameter Dim      = 16,
+    parameter BusBytes = 16,
+    parameter WgtWords = 8192,
+    parameter ActWords = 2048,
+    parameter QntWords = 4096,
+    parameter AccWords = 2048,
+    parameter ParWords = 2048,
+    parameter VmWords  = 4096,
+    parameter RsWords  = 256
+) (
+    input  logic                  clk_i,
+    input  logic                  rst_ni,
+    // control
+    input  logic                  start_i,         // a start is wanted
+    output logic                  take_o,          // and taken in this cycle
+    output logic                  running_o,       // from the cycle after take to end, included
+    output logic                  end_o,           // the last cycle of the run proper
+    output logic                  done_o,
+    input  logic [511:0]          scalars_i,
+    input  logic [31:0]           lines_i,
+    input  logic [63:0]           program_base_i,
+    output logic [3:0]            segment_o,       // asks for one segment
+    input  logic [63:0]           base_i,
+    input  logic [63:0]           limit_i,
+    output logic [2:0]            state_o,         // as SEQ_STATE
+    output logic [31:0]           index_o,         // as SEQ_INDEX
+    // fetch client
+    output logic                  req_o,
+    input  logic                  gnt_i,
+    output logic [63:0]           addr_o,
+    output logic [6:0]            beats_o,
+    input  logic                  rvalid_i,
+    input  logic [8*BusBytes-1:0] rdata_i,
+    input  logic                  rerr_i,
+    // dispatch
+    output logic [3:0]            push_o,
+    output logic [511:0]          desc_o,
+    output logic [31:0]           desc_index_o,
+    output logic [63:0]           desc_addr_o,
+    output logic [63:0]           desc_index_addr_o,
+    output logic [47:0]           macs_o,          // of the instruction pushed, valid for MX
+    input  logic [3:0]            full_i,
+    // engines
+    input  logic [3:0]            empty_i,
+    input  logic [3:0]            blocked_i,
+    input  logic [3:0]            active_i,
+    // faults
+    output logic                  fault_o,         // one of the sequencer's, in this cycle
+    output logic [3:0]            fault_cause_o,
+    output logic [31:0]           fault_index_o,
+    output logic [31:0]           fault_detail_o,
+    input  logic                  hit_i,           // someone's, in this cycle
+    input  logic                  bite_i,
+    output logic                  watch_o,         // the watchdog may count
+    output logic                  watch_restart_o,
+    output logic                  draining_o,
+    output logic                  clear_o,         // queues and semaphores
+    output logic                  reset_o,         // engines and AXI masters
+    output logic                  status_start_o,
+    input  logic                  status_done_i
+);
+  typedef enum logic [4:0] {
+    Idle, Begin, Line, Decode, Kind, BindLine, Bind, Verdict, Loop, EndLoop, Check, Commit, End,
+    Drain, Clear, Status, Done
+  } state_e;
+  state_e state_q;
+
+  logic working;  // the states in which a fault leads to DRAIN
+  assign working = state_q != Idle && state_q != Drain && state_q != Clear && state_q != Status &&
+                   state_q != Done;
+
+  // Fetch
+  logic have, at_end, pop, jump, fetch_busy, line_err;
+  logic [511:0] line;
+  logic [31:0] at, target;
+  logic [7:0] beats;
+  systole_fetch #(
+      .BusBytes(BusBytes)
+  ) u_fetch (
+      .clk_i   (clk_i),
+      .rst_ni  (rst_ni && !reset_o),
+      .enable_i(working && state_q != Begin && state_q != End),
+      .start_i (take_o),
+      .jump_i  (jump),
+      .target_i(target),
+      .base_i  (program_base_i),
+      .lines_i (lines_i),
+      .have_o  (have),
+      .end_o   (at_end),
+      .line_o  (line),
+      .err_o   (line_err),
+      .at_o    (at),
+      .pop_i   (pop),
+      .busy_o  (fetch_busy),
+      .req_o   (req_o),
+      .gnt_i   (gnt_i),
+      .addr_o  (addr_o),
+      .beats_o (beats),
+      .rvalid_i(rvalid_i),
+      .rdata_i (rdata_i),
+      .rerr_i  (rerr_i)
+  );
+  assign beats_o = beats[6:0];
+  assign pop = have && !line_err && (state_q == Line || state_q == BindLine);
+
+  // The instruction in hand
+  logic [511:0] desc_q;
+  logic [31:0] pc_q;  // its line
+  logic illegal;
+  logic [2:0] engine;
+  logic [3:0] steps;
+  logic [7:0] opcode;
+  assign opcode = desc_q[`SYS_OPCODE];
+  systole_decode u_decode (
+      .clk_i    (clk_i),
+      .en_i     (state_q == Decode),
+      .line_i   (desc_q),
+      .illegal_o(illegal),
+      .engine_o (engine),
+      .steps_o  (steps)
+  );
+
+  // The scalars, and the multiplier that binding and checking share
+  logic [31:0] scalar_q[0:15];
+  logic [3:0] scalar;
+  logic [31:0] bind_a, bind_b, check_a, check_b, mul_a_q, mul_b_q;
+  logic [63:0] prod_q;
+  always_ff @(posedge clk_i) begin
+    if (state_q == Bind || state_q == Check) begin
+      mul_a_q <= state_q == Bind ? bind_a : check_a;
+      mul_b_q <= state_q == Bind ? bind_b : check_b;
+      prod_q <= {32'd0, mul_a_q} * {32'd0, mul_b_q};
+    end
+  end
+
+  logic write, bind_illegal, bind_range;
+  logic [4:0] write_at;
+  logic [1:0] write_width;
+  logic [39:0] write_value;
+  logic [2:0] slots;
+  logic [1:0] tail_q;  // cycles of BIND after the last slot
+  systole_bind u_bind (
+      .clk_i        (clk_i),
+      .load_i       (pop && state_q == BindLine),
+      .line_i       (line),
+      .run_i        (state_q == Bind),
+      .slots_o      (slots),
+      .desc_i       (desc_q),
+      .scalar_o     (scalar),
+      .scalar_i     (scalar_q[scalar]),
+      .a_o          (bind_a),
+      .b_o          (bind_b),
+      .prod_i       (prod_q),
+      .write_o      (write),
+      .write_at_o   (write_at),
+      .write_width_o(write_width),
+      .write_value_o(write_value),
+      .illegal_o    (bind_illegal),
+      .range_o      (bind_range)
+  );
+
+  logic range, align, sram, segment, check_last;
+  logic [3:0] check_segment;
+  systole_check #(
+      .Dim     (Dim),
+      .BusBytes(BusBytes),
+      .WgtWords(WgtWords),
+      .ActWords(ActWords),
+      .QntWords(QntWords),
+      .AccWords(AccWords),
+      .ParWords(ParWords),
+      .VmWords (VmWords),
+      .RsWords (RsWords)
+  ) u_check (
+      .clk_i          (clk_i),
+      .begin_i        (state_q == Kind || state_q == Verdict),
+      .run_i          (state_q == Check),
+      .steps_i        (steps),
+      .desc_i         (desc_q),
+      .segment_o      (check_segment),
+      .base_i         (base_i),
+      .limit_i        (limit_i),
+      .a_o            (check_a),
+      .b_o            (check_b),
+      .prod_i         (prod_q),
+      .range_o        (range),
+      .align_o        (align),
+      .sram_o         (sram),
+      .segment_fault_o(segment),
+      .last_o         (check_last),
+      .addr_o         (desc_addr_o),
+      .index_addr_o   (desc_index_addr_o),
+      .macs_o         (macs_o)
+  );
+  assign segment_o = state_q == Begin ? 4'd`SYS_PROGRAM_SEGMENT :
+                     state_q == Check ? check_segment : 4'd`SYS_STATUS_SEGMENT;
+
+  // Loops: a stack of the first line of the body, the count, and the counter's scalar
+  logic [31:0] body_q[0:3];
+  logic [31:0] count_q[0:3];
+  logic [3:0] counter_q[0:3];
+  logic [2:0] depth_q;
+  logic [1:0] top;
+  logic [32:0] after_body;
+  logic [31:0] loop_count, loop_lines, passes;
+  logic loop_bad, again;
+  assign top = depth_q[1:0] - 2'd1;
+  assign loop_count = desc_q[`SYS_LOOP_COUNT];
+  assign loop_lines = desc_q[`SYS_LOOP_LINES];
+  assign after_body = {1'b0, at} + {1'b0, loop_lines};
+  assign loop_bad = depth_q[2] || after_body > {1'b0, lines_i};
+  assign passes = scalar_q[counter_q[top]] + 32'd1;
+  assign again = passes < count_q[top];
+  assign jump = (state_q == Loop && loop_count == 32'd0) || (state_q == EndLoop && depth_q != 3'd0 && again);
+  assign target = state_q == Loop ? after_body[31:0] : body_q[top];
+
+  // Faults
+  always_comb begin
+    fault_o = 1'b0;
+    fault_cause_o = 4'd`SYS_CAUSE_NONE;
+    fault_index_o = pc_q;
+    fault_detail_o = 32'd0;
+    case (state_q)
+      Begin:
+      if (limit_i < {26'd0, lines_i, 6'd0}) begin
+        fault_o = 1'b1;
+        fault_cause_o = 4'd`SYS_CAUSE_SEGMENT;
+        fault_index_o = 32'd0;
+      end
+      Line, BindLine:
+      if (at_end) begin
+        fault_o = 1'b1;
+        fault_cause_o = 4'd`SYS_CAUSE_SEGMENT;
+        fault_index_o = at;
+      end else if (have && line_err) begin
+        fault_o = 1'b1;
+        fault_cause_o = 4'd`SYS_CAUSE_AXI_READ;
+        fault_index_o = at;
+        fault_detail_o = {program_base_i[31:7], 7'd0} + {at[25:0], 6'd0};
+      end
+      Kind:
+      if (illegal) begin
+        fault_o = 1'b1;
+        fault_cause_o = 4'd`SYS_CAUSE_ILLEGAL;
+      end
+      Verdict:
+      if (bind_illegal || bind_range) begin
+        fault_o = 1'b1;
+        fault_cause_o = bind_illegal ? 4'd`SYS_CAUSE_ILLEGAL : 4'd`SYS_CAUSE_RANGE;
+      end
+      Loop:
+      if (loop_bad) begin
+        fault_o = 1'b1;
+        fault_cause_o = 4'd`SYS_CAUSE_LOOP;
+      end
+      EndLoop:
+      if (depth_q == 3'd0) begin
+        fault_o = 1'b1;
+        fault_cause_o = 4'd`SYS_CAUSE_LOOP;
+      end
+      Commit:
+      if (range || align || sram || segment) begin
+        fault_o = 1'b1;
+        fault_cause_o = range ? 4'd`SYS_CAUSE_RANGE : align ? 4'd`SYS_CAUSE_ALIGN :
+                        sram ? 4'd`SYS_CAUSE_SRAM : 4'd`SYS_CAUSE_SEGMENT;
+      end
+      default: ;
+    endcase
+  end
+
+  // Dispatch
+  assign push_o = state_q == Commit && !fault_o && !full_i[engine[1:0]] ? 4'd1 << engine[1:0] : 4'd0;
+  assign desc_o = desc_q;
+  assign desc_index_o = pc_q;
+
+  // The end
+  logic drained, reset_q;
+  assign drained = active_i == 4'd0 && blocked_i == 4'd15 && !fetch_busy;
+  assign take_o = state_q == Idle && start_i;
+  assign end_o = (state_q == End && empty_i == 4'd15 && drained && !hit_i) ||
+                 (state_q == Drain && (drained || bite_i));
+  assign running_o = working || state_q == Drain;
+  assign draining_o = state_q == Drain;
+  assign done_o = state_q == Done;
+  assign watch_o = running_o || state_q == Status;
+  assign watch_restart_o = (working && (hit_i || end_o)) || state_q == Clear || state_q == Begin;
+  assign clear_o = state_q == Clear;
+  assign reset_o = reset_q;
+  assign status_start_o = state_q == Clear && limit_i >= 64'd256;
+
+  // What the registers say of the sequencer
+  logic [2:0] state_code, last_state_q;
+  logic [31:0] index, last_index_q;
+  always_comb begin
+    case (state_q)
+      Line, BindLine: state_code = 3'd1;
+      Commit: state_code = 3'd3;
+      End, Drain: state_code = 3'd4;
+      Clear, Status, Done: state_code = 3'd5;
+      Idle: state_code = 3'd0;
+      default: state_code = 3'd2;
+    endcase
+  end
+  assign index = state_q == Line ? at : pc_q;
+  assign state_o = working ? state_code : last_state_q;
+  assign index_o = working ? index : last_index_q;
+
+  integer i;
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) begin
+      state_q <= Idle;
+      depth_q <= 3'd0;
+      reset_q <= 1'b0;
+      last_state_q <= 3'd0;
+      last_index_q <= 32'd0;
+    end else begin
+      reset_q <= 1'b0;
+      case (state_q)
+        Idle:
+        if (start_i) begin
+          state_q <= Begin;
+          depth_q <= 3'd0;
+          pc_q <= 32'd0;
+        end
+        Begin: state_q <= Line;
+        Line:
+        if (pop) begin
+          state_q <= Decode;
+          pc_q <= at;
+        end
+        Decode: state_q <= Kind;
+        Kind:
+        state_q <= desc_q[`SYS_BOUND] ? BindLine : opcode == 8'd`SYS_OP_LOOP ? Loop :
+                   opcode == 8'd`SYS_OP_ENDLOOP ? EndLoop : opcode == 8'd`SYS_OP_END ? End : Check;
+        BindLine: if (pop) state_q <= Bind;
+        Bind: if (slots == 3'd0 && tail_q == 2'd2) state_q <= Verdict;
+        Verdict:
+        state_q <= opcode == 8'd`SYS_OP_LOOP ? Loop : opcode == 8'd`SYS_OP_ENDLOOP ? EndLoop :
+                   opcode == 8'd`SYS_OP_END ? End : Check;
+        Loop: begin
+          state_q <= Line;
+          if (loop_count != 32'd0 && !loop_bad) begin
+            depth_q <= depth_q + 3'd1;
+            body_q[depth_q[1:0]] <= at;
+            count_q[depth_q[1:0]] <= loop_count;
+            counter_q[depth_q[1:0]] <= desc_q[`SYS_LOOP_COUNTER];
+          end
+        end
+        EndLoop: begin
+          state_q <= Line;
+          if (!again && depth_q != 3'd0) depth_q <= depth_q - 3'd1;
+        end
+        Check: if (check_last) state_q <= Commit;
+        Commit: if (push_o != 4'd0) state_q <= Line;
+        End: if (end_o) state_q <= Clear;
+        Drain:
+        if (end_o) begin
+          state_q <= Clear;
+          reset_q <= !drained;
+        end
+        Clear: state_q <= limit_i >= 64'd256 ? Status : Done;
+        Status:
+        if (status_done_i) state_q <= Done;
+        else if (bite_i) begin
+          state_q <= Done;
+          reset_q <= 1'b1;
+        end
+        default: state_q <= Idle;
+      endcase
+      if (working) begin
+        if (hit_i) begin
+          state_q <= Drain;
+          last_state_q <= state_code;
+          last_index_q <= index;
+        end else if (end_o) begin
+          last_state_q <= 3'd0;
+          last_index_q <= index;
+        end
+      end
+    end
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (state_q == Bind) tail_q <= slots == 3'd0 ? tail_q + 2'd1 : 2'd0;
+    else if (state_q == BindLine) tail_q <= 2'd0;
+
+    if (pop && state_q == Line) desc_q <= line;
+    else if (write) begin
+      desc_q[{write_at, 4'd0}+:16] <= write_value[15:0];
+      if (write_width != 2'd0) desc_q[{write_at + 5'd1, 4'd0}+:16] <= write_value[31:16];
+      if (write_width == 2'd2) desc_q[{write_at + 5'd2, 4'd0}+:8] <= write_value[39:32];
+    end
+
+    if (take_o) begin
+      for (i = 0; i < 16; i = i + 1) scalar_q[i] <= scalars_i[32*i+:32];
+    end else if (state_q == Loop) scalar_q[desc_q[`SYS_LOOP_COUNTER]] <= 32'd0;
+    else if (state_q == EndLoop && depth_q != 3'd0) scalar_q[counter_q[top]] <= passes;
+  end
+
+  logic unused;
+  assign unused = ^{beats[7], engine[2]};
+endmodule
