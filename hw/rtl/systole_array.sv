@@ -1,0 +1,107 @@
+// The DIM x DIM weight-stationary systolic array, int8 x int8 to int32.
+//
+// A wave is one row of A. It is given with valid_i, plane_i and data_i (all DIM
+// lanes at once) in cycle t; row r of the array works on it in cycle t + r, on
+// lane r, which the skew registers have held back r cycles. Its DIM sums stand
+// on psum_o in cycle t + DIM, where bottom_o was high in cycle t + DIM - 1; they
+// stay until the next wave's. One wave a cycle, no stalls, no back-pressure.
+//
+// Every PE holds two weights, in planes 0 and 1; a wave uses plane_i's. With
+// load_i, wdata_i (LoadRows words) is written into plane load_plane_i as group
+// load_group_i: array rows group*LoadRows + 0, 1, ..., or with load_transposed_i
+// columns. A wave that uses a PE in the same cycle still sees the old weight,
+// one in the next cycle the new.
+//
+// A row works only in cycles in which it has a wave; its registers hold
+// otherwise (a clock enable in hardware, no work in a simulation).
+module systole_array #(
+    parameter Dim      = 16,
+    parameter LoadRows = 4
+) (
+    input  logic                        clk_i,
+    input  logic                        rst_ni,
+    input  logic                        valid_i,
+    input  logic                        plane_i,
+    input  logic [Dim*8-1:0]            data_i,
+    input  logic                        load_i,
+    input  logic                        load_plane_i,
+    input  logic                        load_transposed_i,
+    input  logic [$clog2(Dim)-1:0]      load_group_i,
+    input  logic [LoadRows*Dim*8-1:0]   wdata_i,
+    output logic                        bottom_o,
+    output logic [Dim*32-1:0]           psum_o
+);
+  localparam Groups = Dim / LoadRows;
+  localparam GroupW = $clog2(Dim);
+
+  // Row 0 works on the inputs; these are the rows below. Bit 0 is unused.
+  logic [Dim-1:0]     valid_q;
+  logic [Dim-1:0]     plane_q;
+  logic [Dim*8-1:0]   skew_q[0:Dim-1];
+  logic signed [31:0] sum_q[0:Dim-1][0:Dim-1];
+  logic signed [7:0]  weight0_q[0:Dim-1][0:Dim-1];
+  logic signed [7:0]  weight1_q[0:Dim-1][0:Dim-1];
+  logic [Dim*32-1:0]  psum_q;
+  logic               busy;
+
+  // Blocking assignments from the bottom row up: every row reads what the row
+  // above held before this edge, so the order stands in for a second copy of
+  // the state, at half the cost in a simulation. Nothing outside the block reads
+  // these arrays; what leaves it is assigned without blocking.
+  /* verilator lint_off BLKSEQ */
+  always_ff @(posedge clk_i) begin : step
+    integer r, s, g;
+    logic signed [31:0] x;
+    logic signed [7:0] w;
+    if (!rst_ni) begin
+      valid_q <= '0;
+    end else begin
+      if (busy) begin
+        for (r = Dim - 1; r >= 1; r = r - 1) begin
+          if (valid_q[r]) begin
+            x = 32'($signed(skew_q[r][r*8+:8]));
+            for (s = 0; s < Dim; s = s + 1) begin
+              w = plane_q[r] ? weight1_q[r][s] : weight0_q[r][s];
+              sum_q[r][s] = sum_q[r-1][s] + x * 32'(w);
+            end
+          end
+          if (r > 1 && valid_q[r-1]) skew_q[r] = skew_q[r-1];
+        end
+        if (valid_q[Dim-1])
+          for (s = 0; s < Dim; s = s + 1) psum_q[s*32+:32] <= sum_q[Dim-1][s];
+        if (valid_i) begin
+          skew_q[1] = data_i;
+          x = 32'($signed(data_i[7:0]));
+          for (s = 0; s < Dim; s = s + 1) begin
+            w = plane_i ? weight1_q[0][s] : weight0_q[0][s];
+            sum_q[0][s] = x * 32'(w);
+          end
+        end
+        valid_q <= {valid_q[Dim-2:1], valid_i, 1'b0};
+        plane_q <= {plane_q[Dim-2:1], plane_i, 1'b0};
+      end
+      if (load_i) begin
+        for (g = 0; g < Groups; g = g + 1) begin
+          if (load_group_i == g[GroupW-1:0]) begin
+            if (!load_transposed_i) begin
+              for (r = 0; r < LoadRows; r = r + 1)
+                for (s = 0; s < Dim; s = s + 1)
+                  if (load_plane_i) weight1_q[g*LoadRows+r][s] = wdata_i[(r*Dim+s)*8+:8];
+                  else              weight0_q[g*LoadRows+r][s] = wdata_i[(r*Dim+s)*8+:8];
+            end else begin
+              for (r = 0; r < Dim; r = r + 1)
+                for (s = 0; s < LoadRows; s = s + 1)
+                  if (load_plane_i) weight1_q[r][g*LoadRows+s] = wdata_i[(s*Dim+r)*8+:8];
+                  else              weight0_q[r][g*LoadRows+s] = wdata_i[(s*Dim+r)*8+:8];
+            end
+          end
+        end
+      end
+    end
+  end
+  /* verilator lint_on BLKSEQ */
+
+  assign busy     = valid_i || valid_q != '0;
+  assign bottom_o = valid_q[Dim-1];
+  assign psum_o   = psum_q;
+endmodule
