@@ -26,9 +26,9 @@
 //          begins in v+2. A row that begins in cycle x has its index read in x and
 //          checked in x+1, requests its first burst in x+4, and if its last burst
 //          is taken in cycle u the next row begins in u+1. After the last row's
-//          last burst, or after the check of a bad index (x+1), or in place of
-//          row 0 if the list came with an error, the end begins, in cycle u+1,
-//          x+2, v+3: done_o in the cycle after max(that cycle, last beat + 1).
+//          last burst, or after the check of a bad index, or in place of row 0 if
+//          the list came with an error, the end begins, in cycle u+1, x+2 or v+2:
+//          done_o in the cycle after max(that cycle, last beat + 1).
 //          ready_o is high from the cycle of done_o on.
 // The stages are never stalled by the receiver: beats are taken as they come.
 // active_o: from t+1 to done_o. stall_o: active_o and no beat in this cycle; so
