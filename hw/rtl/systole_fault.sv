@@ -3,7 +3,7 @@
 // hit_o is high in a cycle with a fault; fault_o from the next cycle on, with
 // its report, until clear_i. Of several in one cycle the order is LD, MX, VX,
 // ST, sequencer, watchdog, abort; an engine's own fault before the overflow of
-// a semaphore at the same end.
+// a semaphore at the same end. status_error_i counts if there is no fault yet.
 `include "systole_isa.svh"
 module systole_fault (
     input  logic         clk_i,
@@ -24,6 +24,8 @@ module systole_fault (
     input  logic [127:0] at_i,
     input  logic [31:0]  seq_at_i,
     input  logic         abort_i,
+    input  logic         status_error_i,  // after the run: writing the record failed
+    input  logic [31:0]  status_addr_i,
     output logic         hit_o,
     output logic         fault_o,
     output logic [3:0]   cause_o,
@@ -58,6 +60,12 @@ module systole_fault (
       engine_q <= 3'd0;
       index_q <= 32'd0;
       detail_q <= 32'd0;
+    end else if (status_error_i && !fault_q) begin
+      fault_q <= 1'b1;
+      cause_q <= 4'd`SYS_CAUSE_AXI_WRITE;
+      engine_q <= 3'd`SYS_ENGINE_SEQ;
+      index_q <= seq_at_i;
+      detail_q <= status_addr_i;
     end else if (hit_o && !fault_q) begin
       fault_q <= 1'b1;
       detail_q <= 32'd0;

@@ -16,7 +16,8 @@
 // instruction does.
 module systole_issue #(
     parameter Depth    = 16,   // entries, head included, a power of two, at least 2
-    parameter InFlight = 2     // started instructions, a power of two, at least 2
+    parameter InFlight = 2,    // started instructions, a power of two, at least 2
+    parameter Addresses = 2    // kept per entry: 0 none, 1 addr, 2 index_addr too; the rest reads 0
 ) (
     input  logic         clk_i,
     input  logic         rst_ni,
@@ -50,7 +51,7 @@ module systole_issue #(
 );
   localparam PtrW = $clog2(Depth);
   localparam FlyW = $clog2(InFlight);
-  localparam EntryBits = 512 + 32 + 64 + 64;
+  localparam EntryBits = 512 + 32 + 64 * Addresses;
 
   // The entries behind the head.
   logic [EntryBits-1:0] mem_q[0:Depth-1];
@@ -63,8 +64,6 @@ module systole_issue #(
   logic [31:0] head_index;
   assign desc_o = head_q[511:0];
   assign head_index = head_q[543:512];
-  assign addr_o = head_q[607:544];
-  assign index_addr_o = head_q[671:608];
   assign head_wait = head_q[31:16];
   assign take_o = head_wait;
 
@@ -88,7 +87,25 @@ module systole_issue #(
   assign more = count_q > {{PtrW{1'b0}}, 1'b1};
 
   logic [EntryBits-1:0] entry;
-  assign entry = {push_index_addr_i, push_addr_i, push_index_i, push_desc_i};
+  generate
+    if (Addresses == 2) begin : gen_both
+      assign entry = {push_index_addr_i, push_addr_i, push_index_i, push_desc_i};
+      assign addr_o = head_q[607:544];
+      assign index_addr_o = head_q[671:608];
+    end else if (Addresses == 1) begin : gen_one
+      assign entry = {push_addr_i, push_index_i, push_desc_i};
+      assign addr_o = head_q[607:544];
+      assign index_addr_o = 64'd0;
+      logic unused;
+      assign unused = ^push_index_addr_i;
+    end else begin : gen_none
+      assign entry = {push_index_i, push_desc_i};
+      assign addr_o = 64'd0;
+      assign index_addr_o = 64'd0;
+      logic unused;
+      assign unused = ^{push_addr_i, push_index_addr_i};
+    end
+  endgenerate
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni || clear_i) begin

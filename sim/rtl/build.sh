@@ -1,0 +1,68 @@
+#!/bin/sh
+# Verilates the machine for one configuration and compiles it with the harness.
+#
+#   sim/rtl/build.sh CONFIG [trace]
+#
+# CONFIG is a name (edge16) or a path to an .ini; the result is
+# build/rtl/NAME.so, or with `trace` build/rtl/NAME.trace.so, which can write
+# waves and is slower. BUILD (build), CC, CXX and MARCH (native; empty for a
+# portable object) may be set in the environment.
+set -eu
+cd "$(dirname "$0")/../.."
+config=${1:?usage: sim/rtl/build.sh CONFIG [trace]}
+kind=${2:-}
+name=$(basename "$config" .ini)
+build=${BUILD:-build}
+out=$build/rtl
+obj=$out/$name${kind:+.$kind}.obj
+mkdir -p "$obj"
+cc=${CC:-cc}
+if [ -z "${CXX:-}" ]; then
+  if command -v clang++ >/dev/null 2>&1; then CXX=clang++; else CXX=g++; fi
+fi
+march=
+try=${MARCH-native}
+if [ -n "$try" ] && echo 'int x;' | "$CXX" -march="$try" -x c++ -c -o /dev/null - 2>/dev/null; then
+  march=-march=$try
+fi
+
+root=$(pwd)
+"$cc" -std=c11 -D_GNU_SOURCE -O1 -I. -DSYSTOLE_ROOT="\"$root\"" -o "$out/parameters.$$" \
+  sim/rtl/parameters.c hw/configs/config.c hw/base/status.c -linih
+mv "$out/parameters.$$" "$out/parameters"
+args=$("$out/parameters" "$config" args)
+"$out/parameters" "$config" header >"$obj/memories.h"
+
+options=
+[ -z "$kind" ] || options="--trace-fst sim/rtl/trace.vlt"
+# shellcheck disable=SC2086
+verilator --cc -O3 --x-assign fast --x-initial fast --noassert -fno-const-bit-op-tree \
+  --top-module systole_top --prefix Vsystole_top --Mdir "$obj" -Ihw/rtl $args $options \
+  -Wno-fatal -Wno-WIDTH -Wno-UNUSED -Wno-UNOPTFLAT --output-split 60000 --no-timing \
+  hw/rtl/systole_top.sv
+
+define=
+[ -z "$kind" ] || define=-DSYSTOLE_TRACE
+before=$(grep -o '__Vtrigr\{0,1\}prev__TOP__clk_i' "$obj/Vsystole_top___024root.h" | head -1)
+[ -z "$before" ] || define="$define -DSYSTOLE_CLOCK_BEFORE=$before"
+
+flags="-fPIC -fvisibility=hidden"
+make -s -C "$obj" -j2 -f Vsystole_top.mk CXX="$CXX" LINK="$CXX" OPT_FAST="-O3 $march" \
+  OPT_SLOW=-O1 OPT_GLOBAL=-O2 USER_CPPFLAGS="$flags" \
+  libVsystole_top.a verilated.o $([ -z "$kind" ] || echo verilated_fst_c.o)
+include=$(verilator --getenv VERILATOR_ROOT)/include
+"$CXX" -std=c++14 -O3 $march $flags $define -I. -I"$obj" -isystem "$include" \
+  -isystem "$include/vltstd" -c -o "$obj/harness.o" sim/rtl/harness.cc
+for c in sim/dram/dram.c sim/dram/memory.c hw/base/status.c hw/configs/config.c; do
+  "$cc" -std=c11 -D_GNU_SOURCE -O3 $flags -I. -DSYSTOLE_ROOT="\"$root\"" -c \
+    -o "$obj/$(basename "$c" .c).o" "$c"
+done
+libs="-linih -pthread"
+extra=
+if [ -n "$kind" ]; then
+  libs="$libs -lz"
+  extra=$obj/verilated_fst_c.o
+fi
+"$CXX" -shared -o "$obj/machine.so" "$obj/harness.o" "$obj/libVsystole_top.a" "$obj/verilated.o" \
+  $extra "$obj/dram.o" "$obj/memory.o" "$obj/status.o" "$obj/config.o" $libs
+mv "$obj/machine.so" "$out/$name${kind:+.$kind}.so"
