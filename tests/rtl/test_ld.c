@@ -16,7 +16,13 @@
 #include "tests/rtl/shim_ld.h"
 
 enum { WORDS = 256, MOST = 64, IN_FLIGHT = 8, OUTSTANDING = 64 };
-enum { A = 0x10000, A_BYTES = 0x10000, B = 0x22000, B_BYTES = 0x8000, LISTS = 0x40000, LISTS_BYTES = 0x4000 };
+// Regions with gaps between them, above 4 GiB; C and D are the longest pitch apart.
+#define A UINT64_C(0x500010000)
+#define B UINT64_C(0x500022000)
+#define C (A + 0xFFFF0000)
+#define D (C + 0xFFFF0000)
+#define LISTS UINT64_C(0x7F00040000)
+enum { A_BYTES = 0x10000, B_BYTES = 0x8000, LISTS_BYTES = 0x4000 };
 
 // ---- When things happen, from the rules alone
 typedef struct {
@@ -204,6 +210,12 @@ static instruction make(bench *b, unsigned slot, bool faults) {
   in.addr = A + (uint64_t)b->bus * rnd(b, (A_BYTES - 0x7000) / b->bus);
   if (rnd(b, 3) == 0) in.addr = B + (uint64_t)b->bus * rnd(b, (B_BYTES - 0x7000) / b->bus);
   if (faults && rnd(b, 2)) in.addr = A + A_BYTES - (uint64_t)b->bus * rnd(b, 200);
+  const bool jump = rnd(b, 10) == 0;  // row 1 in another region
+  if (jump) {
+    if (rows > 2) rows = 2;
+    pitch = (uint32_t)((rnd(b, 2) ? B : C) - A);
+    in.addr = A + (uint64_t)b->bus * rnd(b, 64);
+  }
   in.nop = rnd(b, 8) == 0;
   if (in.nop) *(rnd(b, 2) ? &rows : &words) = 0;
 
@@ -220,7 +232,7 @@ static instruction make(bench *b, unsigned slot, bool faults) {
   // A table that is read through a list: any order, some entries beyond it.
   const uint32_t limit = 1 + rnd(b, 40);
   SYSTOLE_SET(&in.line, LDG, limit, limit);
-  uint32_t most = pitch ? (0x7000 - words * word_bytes) / pitch : 1000;
+  uint32_t most = jump ? 1u + (pitch == C - A) : pitch ? (0x7000 - words * word_bytes) / pitch : 1000;
   if (most >= limit) most = limit - 1;
   in.index_addr = LISTS + 512u * slot + (uint64_t)b->bus * rnd(b, 256 / b->bus);
   if (faults && rnd(b, 4) == 0) in.index_addr = LISTS + LISTS_BYTES - (uint64_t)b->bus * rnd(b, 4);
@@ -356,6 +368,8 @@ int main(int argc, char **argv) {
     return 2;
   fill(&b, A, A_BYTES);
   fill(&b, B, B_BYTES);
+  fill(&b, C, B_BYTES);
+  fill(&b, D, B_BYTES);
   fill(&b, LISTS, LISTS_BYTES);
   b.block = ld_open(b.dim, b.bus);
   b.slave.bus = b.bus;

@@ -17,7 +17,12 @@
 #include "tests/rtl/shim_st.h"
 
 enum { WORDS = 256, SLOTS = 4, OUTSTANDING = 32 };
-enum { A = 0x10000, A_BYTES = 0x10000, B = 0x22000, B_BYTES = 0x8000, RECORD = 0x40000, RECORD_BYTES = 0x1000 };
+// Regions with gaps between them, above 4 GiB; C is the longest pitch away from A.
+#define A UINT64_C(0x500010000)
+#define B UINT64_C(0x500022000)
+#define C (A + 0xFFFF0000)
+#define RECORD UINT64_C(0x7F00040000)
+enum { A_BYTES = 0x10000, B_BYTES = 0x8000, RECORD_BYTES = 0x1000 };
 
 typedef struct {
   systole_line line;
@@ -171,6 +176,11 @@ static instruction make(bench *b, bool faults) {
   in.addr = A + (uint64_t)grid * rnd(b, (A_BYTES - 0x6000) / grid);
   if (rnd(b, 3) == 0) in.addr = B + (uint64_t)grid * rnd(b, (B_BYTES - 0x6000) / grid);
   if (faults && rnd(b, 2)) in.addr = A + A_BYTES - (uint64_t)grid * rnd(b, 200);
+  if (rnd(b, 10) == 0) {  // row 1 in another region
+    if (rows > 2) rows = 2;
+    pitch = (uint32_t)((rnd(b, 2) ? B : C) - A);
+    in.addr = A + (uint64_t)grid * rnd(b, 64);
+  }
   in.nop = rnd(b, 10) == 0;
   if (in.nop) *(rnd(b, 2) ? &rows : &elements) = 0;
 
@@ -282,6 +292,7 @@ static void batch(bench *b, uint64_t seed, bool status, bool faults, bool lazy) 
       if (bad) {
         memcpy(systole_memory_at(b->want, A, A_BYTES), systole_memory_at(b->have, A, A_BYTES), A_BYTES);
         memcpy(systole_memory_at(b->want, B, B_BYTES), systole_memory_at(b->have, B, B_BYTES), B_BYTES);
+        memcpy(systole_memory_at(b->want, C, B_BYTES), systole_memory_at(b->have, C, B_BYTES), B_BYTES);
       } else if (!b->failures && in.outcome.cause != SYSTOLE_CAUSE_NONE) {
         wrong(b, "the model's cause", in.outcome.cause, 0);
       }
@@ -297,7 +308,8 @@ static void batch(bench *b, uint64_t seed, bool status, bool faults, bool lazy) 
   if (ended < count) wrong(b, "instructions ended", ended, count);
   if (rec.answers != rec.bursts) wrong(b, "answers to the record", rec.answers, rec.bursts);
   if (!b->failures)
-    (void)(same_memory(b, A, A_BYTES) && same_memory(b, B, B_BYTES) && same_memory(b, RECORD, RECORD_BYTES));
+    (void)(same_memory(b, A, A_BYTES) && same_memory(b, B, B_BYTES) && same_memory(b, C, B_BYTES) &&
+           same_memory(b, RECORD, RECORD_BYTES));
   systole_dram_destroy(b->slave.dram);
   systole_dram_destroy(twin);
 }
@@ -363,6 +375,7 @@ int main(int argc, char **argv) {
     return 2;
   map(&b, A, A_BYTES);
   map(&b, B, B_BYTES);
+  map(&b, C, B_BYTES);
   map(&b, RECORD, RECORD_BYTES);
   b.block = st_open(b.dim, b.bus);
   b.slave.bus = b.bus;
