@@ -394,8 +394,8 @@ static systole_status slurp(const char *path, char **text, size_t *size, systole
 
 systole_status systole_source_read(const char *path, const char *hw, systole_program **program,
                                    systole_error *err) {
-  char *text;
-  size_t size;
+  char *text = NULL;
+  size_t size = 0;
   systole_status status = slurp(path, &text, &size, err);
   if (status) return status;
   const char *slash = strrchr(path, '/');

@@ -225,8 +225,8 @@ static systole_status map_file(const char *path, void **map, size_t *size, systo
 }
 
 systole_status systole_program_read(const char *path, systole_program **program, systole_error *err) {
-  void *map;
-  size_t size;
+  void *map = NULL;
+  size_t size = 0;
   systole_status status = map_file(path, &map, &size, err);
   if (status) return status;
   status = systole_program_parse(map, size, path, program, err);

@@ -1,15 +1,10 @@
-// Writing a .syp file: first the layout, then the pieces in order. It goes to a
-// temporary file beside the target, which takes its name only when complete.
-#include <errno.h>
-#include <stdbool.h>
+// Writing a .syp file: first the layout, then the pieces in order.
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "compiler/program/format.h"
 #include "compiler/program/program.h"
+#include "hw/base/output.h"
 
 typedef struct {
   FILE *file;
@@ -209,28 +204,12 @@ static systole_status check(const systole_program *p, const char *path, systole_
   return SYSTOLE_OK;
 }
 
-static systole_status write_and_rename(const systole_program *p, char *temporary, const char *path,
-                                       systole_error *err) {
-  int number = mkstemp(temporary);
-  writer w = {.file = number < 0 ? NULL : fdopen(number, "wb")};
-  if (!w.file) return systole_fail(err, SYSTOLE_E_IO, "%s: cannot be written: %s", path, strerror(errno));
-  emit_all(&w, p);
-  bool failed = ferror(w.file) != 0;
-  failed = fclose(w.file) != 0 || failed;
-  if (!failed && chmod(temporary, 0644) == 0 && rename(temporary, path) == 0) return SYSTOLE_OK;
-  systole_status status = systole_fail(err, SYSTOLE_E_IO, "%s: cannot be written: %s", path, strerror(errno));
-  remove(temporary);
-  return status;
-}
-
 systole_status systole_program_write(const systole_program *program, const char *path, systole_error *err) {
+  systole_output output;
   systole_status status = check(program, path, err);
+  if (!status) status = systole_output_open(path, &output, err);
   if (status) return status;
-  size_t size = strlen(path) + 8;
-  char *temporary = malloc(size);
-  if (!temporary) return systole_fail(err, SYSTOLE_E_MEMORY, "%s: out of memory", path);
-  snprintf(temporary, size, "%s.XXXXXX", path);
-  status = write_and_rename(program, temporary, path, err);
-  free(temporary);
-  return status;
+  writer w = {.file = output.file};
+  emit_all(&w, program);
+  return systole_output_commit(&output, err);
 }

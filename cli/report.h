@@ -1,0 +1,47 @@
+// Figures with their meaning: cycles beside utilisation, bytes and the three
+// bounds, as a table for people and as JSON for programs.
+#ifndef SYSTOLE_CLI_REPORT_H
+#define SYSTOLE_CLI_REPORT_H
+
+#include <cjson/cJSON.h>
+#include <stdio.h>
+
+#include "driver/include/systole.h"
+
+// Sums over any number of runs.
+typedef struct {
+  systole_config config;
+  const char *backend;
+  uint64_t cycles, macs, read_bytes, write_bytes, retired;
+  uint64_t door_rows;    // words of weights that passed the door
+  double wall_seconds;   // spent inside systole_wait
+} systole_figures;
+
+// The least cycles that each part would need by itself.
+typedef struct {
+  double array;   // MACs / DIM^2
+  double door;    // weight words / LOAD_ROWS
+  double memory;  // the busier direction's bytes / BUS_BYTES
+} systole_bounds;
+
+// Waits for the submitted run and adds it; scalars as submitted.
+systole_status systole_figures_wait(systole_figures *figures, systole_device *device,
+                                    const systole_entry *entry, const int32_t *scalars,
+                                    uint64_t limit, systole_report *report, systole_error *err);
+
+systole_bounds systole_figures_bounds(const systole_figures *figures);
+double systole_figures_utilisation(const systole_figures *figures);  // 0 to 1; 0 without time
+
+void systole_figures_print(const systole_figures *figures, FILE *out);
+
+// Adds backend, hw, cycles, utilisation, bounds and the rest to an object.
+void systole_figures_json(const systole_figures *figures, cJSON *object);
+
+// Writes the object to a path or "-", whole or not at all; path NULL does
+// nothing. Takes the object over.
+systole_status systole_json_write(const char *path, cJSON *object, systole_error *err);
+
+// Seconds of a clock that only moves forward.
+double systole_seconds(void);
+
+#endif
