@@ -29,4 +29,8 @@ void systole_tile_load(systole_tile *tile, const int8_t *words, unsigned dim, un
 void systole_tile_multiply(const systole_tile *tile, const int8_t *a, int64_t a_pitch, uint64_t m,
                            bool add, int32_t *c, int64_t c_pitch);
 
+// The same for one row, without a tile: loading one costs more than a few rows do.
+void systole_tile_row(const int8_t *words, unsigned dim, unsigned rows, bool transposed,
+                      const int8_t *a, bool add, int32_t *c);
+
 #endif
