@@ -12,6 +12,7 @@ typedef struct {
   const systole_checkpoint *checkpoint;
   const systole_config *config;
   systole_error *err;
+  uint32_t parts;  // int8 rows per activation row
   systole_llama_shape shape;
   systole_llama_plan prefill, decode, score;
   systole_llama_packed packed;
@@ -21,12 +22,14 @@ typedef struct {
 
 static systole_status plan_all(compilation *c, uint32_t context, uint32_t chunk) {
   systole_llama_measure(&c->checkpoint->model, c->config, context, &c->shape);
-  systole_status status =
-      systole_llama_plan_make(&c->shape, c->config, false, false, chunk, &c->prefill, c->err);
+  systole_status status = systole_llama_plan_make(&c->shape, c->config, false, false, c->parts,
+                                                  chunk, &c->prefill, c->err);
   if (!status)
-    status = systole_llama_plan_make(&c->shape, c->config, false, true, chunk, &c->score, c->err);
+    status = systole_llama_plan_make(&c->shape, c->config, false, true, c->parts, chunk, &c->score,
+                                     c->err);
   if (!status)
-    status = systole_llama_plan_make(&c->shape, c->config, true, false, 1, &c->decode, c->err);
+    status = systole_llama_plan_make(&c->shape, c->config, true, false, c->parts, 1, &c->decode,
+                                     c->err);
   return status;
 }
 
@@ -35,6 +38,10 @@ static systole_status plan_all(compilation *c, uint32_t context, uint32_t chunk)
 static systole_status choose_plans(compilation *c, const systole_compile_options *options) {
   uint32_t most = (uint32_t)c->checkpoint->model.context;
   uint32_t chunk = options->chunk ? options->chunk : DEFAULT_CHUNK;
+  if (options->activation_bits && options->activation_bits != 8 && options->activation_bits != 16)
+    return systole_fail(c->err, SYSTOLE_E_USAGE, "activations of %u bits: expected 8 or 16",
+                        options->activation_bits);
+  c->parts = options->activation_bits == 8 ? 1 : 2;
   if (options->context > most)
     return systole_fail(c->err, SYSTOLE_E_RANGE, "a context of %u tokens: the model has at most %u",
                         options->context, most);
@@ -142,6 +149,7 @@ static systole_status add_metadata(compilation *c) {
       {"io_tokens", c->io.tokens},       {"io_next", c->io.next},
       {"io_logits", c->io.logits},       {"io_logits_pitch", c->io.logits_pitch},
       {"layers", (uint64_t)m->layers},   {"hidden", (uint64_t)m->hidden},
+      {"activation_bits", 8 * c->parts},
   };
   systole_status status = systole_program_add_metadata(
       c->program, "architecture", systole_arch_name(c->checkpoint->model.arch), c->err);

@@ -15,6 +15,10 @@
 typedef struct {
   uint32_t context;  // tokens of the KV cache; 0: as many as the model has and the SRAMs allow
   uint32_t chunk;    // most tokens of a prefill; 0: 64
+  // What the inputs of weight matrices are quantised to: 16 (0 means that) is
+  // two int8 rows against the same weights, which decode gets for nothing and
+  // prefill pays for with array time; 8 suits models that were trained for it.
+  uint32_t activation_bits;
 } systole_compile_options;
 
 systole_status systole_compile(const systole_checkpoint *checkpoint, const systole_config *config,

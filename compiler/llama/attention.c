@@ -53,18 +53,15 @@ static void emit_qkv(systole_emitter *e) {
     systole_block scales = systole_emit_vector(
         e, matrix->scales + (uint64_t)first * p->shape.dim * 4, columns, always);
     uint32_t acc = systole_emit_product(e, matrix, first, columns, p->qnt.x, rows, always);
-    systole_emit_vx(e, &(systole_op_vx){.a_space = SYSTOLE_SPACE_ACC,
-                                        .mul = SYSTOLE_VXMUL_ROW,
-                                        .b_space = SYSTOLE_SPACE_PAR,
-                                        .d_space = SYSTOLE_SPACE_VM,
-                                        .m = rows,
-                                        .n = systole_fixed(columns * p->shape.dim),
-                                        .a = systole_fixed(acc),
-                                        .a_row = (uint16_t)columns,
-                                        .s = p->rs.scale,
-                                        .b_block = scales,
-                                        .d = p->vm.qkv + first,
-                                        .d_row = (uint16_t)width});
+    systole_op_vx vx = {.b_space = SYSTOLE_SPACE_PAR,
+                        .d_space = SYSTOLE_SPACE_VM,
+                        .m = rows,
+                        .n = systole_fixed(columns * p->shape.dim),
+                        .s = p->rs.scale,
+                        .b_block = scales,
+                        .d = p->vm.qkv + first,
+                        .d_row = (uint16_t)width};
+    systole_emit_scaled(e, &vx, acc, columns);
   }
 }
 

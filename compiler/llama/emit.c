@@ -10,25 +10,24 @@ static void emit_ffn_block(systole_emitter *e, uint32_t first, uint32_t columns)
   const systole_llama_layer *layer = &e->constants->layers[e->layer];
   systole_value rows = systole_emit_rows(e), always = systole_fixed(1);
   uint64_t slice = (uint64_t)first * p->shape.dim * 4;
-  systole_op_vx vx = {.a_space = SYSTOLE_SPACE_ACC,
-                      .mul = SYSTOLE_VXMUL_ROW,
-                      .b_space = SYSTOLE_SPACE_PAR,
+  systole_op_vx vx = {.b_space = SYSTOLE_SPACE_PAR,
                       .d_space = SYSTOLE_SPACE_VM,
                       .m = rows,
                       .n = systole_fixed(columns * p->shape.dim),
-                      .a_row = (uint16_t)columns,
                       .s = p->rs.scale,
                       .d = p->vm.gate,
                       .d_row = (uint16_t)columns};
   vx.b_block = systole_emit_vector(e, layer->gate.scales + slice, columns, always);
-  vx.a = systole_fixed(systole_emit_product(e, &layer->gate, first, columns, p->qnt.x, rows, always));
+  uint32_t gate =
+      systole_emit_product(e, &layer->gate, first, columns, p->qnt.x, rows, always);
   systole_block up_scales = systole_emit_vector(e, layer->up.scales + slice, columns, always);
   uint32_t up = systole_emit_product(e, &layer->up, first, columns, p->qnt.x, rows, always);
-  systole_emit_vx(e, &vx);
+  systole_emit_scaled(e, &vx, gate, columns);
 
   systole_op_vx step = vx;  // VM to VM
   step.a_space = SYSTOLE_SPACE_VM;
   step.a = systole_fixed(p->vm.gate);
+  step.a_row = (uint16_t)columns;
   step.s = 0;
   step.b_space = step.b_block = 0;
   step.mul = SYSTOLE_VXMUL_IMM;
@@ -52,9 +51,8 @@ static void emit_ffn_block(systole_emitter *e, uint32_t first, uint32_t columns)
   systole_emit_vx(e, &step);
 
   vx.b_block = up_scales;
-  vx.a = systole_fixed(up);
   vx.d = p->vm.up;
-  systole_emit_vx(e, &vx);
+  systole_emit_scaled(e, &vx, up, columns);
   step.b = p->vm.up;
   step.d = p->vm.hidden + first;
   step.d_row = (uint16_t)p->shape.ffn_w;
@@ -160,23 +158,22 @@ static void emit_logits_block(systole_emitter *e, uint32_t first, uint32_t colum
   systole_block scales =
       systole_emit_vector(e, matrix->scales + (uint64_t)first * s->dim * 4, columns, wanted);
   uint32_t acc = systole_emit_product(e, matrix, first, columns, p->qnt.x, rows, wanted);
-  systole_emit_vx(e, &(systole_op_vx){.a_space = SYSTOLE_SPACE_ACC,
-                                      .mul = SYSTOLE_VXMUL_ROW,
-                                      .b_space = SYSTOLE_SPACE_PAR,
-                                      .d_space = SYSTOLE_SPACE_VM,
-                                      .reduce = p->all_logits ? 0 : SYSTOLE_VXREDUCE_ARGMAX,
-                                      .carry = !p->all_logits && first,
-                                      .m = rows,
-                                      .n = systole_fixed(count),
-                                      .a = systole_fixed(acc),
-                                      .a_row = (uint16_t)columns,
-                                      .s = p->rs.scale,
-                                      .b_block = scales,
-                                      .d = at,
-                                      .d_row = (uint16_t)columns,
-                                      .r = p->rs.best,
-                                      .x = p->rs.best_index,
-                                      .index = first * s->dim});
+  systole_op_vx vx = {.b_space = SYSTOLE_SPACE_PAR,
+                      .d_space = SYSTOLE_SPACE_VM,
+                      .m = rows,
+                      .n = systole_fixed(count),
+                      .s = p->rs.scale,
+                      .b_block = scales,
+                      .d = at,
+                      .d_row = (uint16_t)columns};
+  if (!p->all_logits) {
+    vx.reduce = SYSTOLE_VXREDUCE_ARGMAX;
+    vx.carry = first > 0;
+    vx.r = p->rs.best;
+    vx.x = p->rs.best_index;
+    vx.index = first * s->dim;
+  }
+  systole_emit_scaled(e, &vx, acc, columns);
   systole_emit_st(e, &(systole_op_st){.space = SYSTOLE_SPACE_VM,
                                       .segment = SYSTOLE_SEG_IO,
                                       .rows = rows,

@@ -2,7 +2,11 @@
 
 #include <stdio.h>
 
-static const float ONE_127TH = 1.0f / 127;
+// A row is quantised to 16 bits, absmax to PART * 127, and cut in two int8
+// parts: PART * high + low. With one part it is quantised to 8.
+static const float PART = 256;
+// Adding and subtracting this rounds an fp32 of that size to a multiple of PART.
+static const float ROUND_TO_PART = 3221225472.0f;  // 1.5 * 2^31: an ulp is 256
 
 void systole_emit_symbol(systole_emitter *e, const char *what) {
   if (!e->status)
@@ -94,11 +98,20 @@ static systole_block load_tiles(systole_emitter *e, const systole_matrix *matrix
   return block;
 }
 
+static systole_value times(systole_value value, uint32_t factor) {
+  value.imm *= factor;
+  value.most *= factor;
+  for (int t = 0; t < 2; t++) value.term[t].mult *= (int32_t)factor;
+  return value;
+}
+
 uint32_t systole_emit_product(systole_emitter *e, const systole_matrix *matrix, uint32_t first,
                               uint32_t columns, uint32_t a, systole_value rows,
                               systole_value wanted) {
   uint32_t dim = e->plan->shape.dim, k_tiles = matrix->k_tiles;
-  uint32_t acc = systole_emit_acc(e, rows.most * columns);
+  uint32_t parts = e->plan->parts;
+  uint32_t acc = systole_emit_acc(e, rows.most * parts * columns);
+  systole_value part_rows = times(rows, parts);
   // A column of tiles longer than a block is summed up part by part.
   uint32_t part = columns * k_tiles <= e->plan->block_tiles || columns > 1
                       ? k_tiles
@@ -108,7 +121,7 @@ uint32_t systole_emit_product(systole_emitter *e, const systole_matrix *matrix, 
     systole_block tiles = load_tiles(e, matrix, first * k_tiles + k, columns * now, wanted);
     systole_emit_mx(e, &(systole_op_mx){.a_space = SYSTOLE_SPACE_QNT,
                                         .accumulate = k > 0,
-                                        .m = rows,
+                                        .m = part_rows,
                                         .k = systole_fixed(now * dim),
                                         .n = systole_fixed(columns * dim),
                                         .a = systole_fixed(a + k),
@@ -124,44 +137,129 @@ uint32_t systole_emit_product(systole_emitter *e, const systole_matrix *matrix, 
   return acc;
 }
 
-void systole_emit_inverse(systole_emitter *e, uint32_t absmax, uint32_t inverse, uint32_t vectors,
-                          uint32_t row_words, systole_value count) {
+void systole_emit_scaled(systole_emitter *e, const systole_op_vx *vx, uint32_t acc,
+                         uint32_t columns) {
+  systole_op_vx high = *vx;
+  high.a_space = SYSTOLE_SPACE_ACC;
+  high.a = systole_fixed(acc);
+  high.a_row = (uint16_t)(columns * e->plan->parts);
+  high.mul = SYSTOLE_VXMUL_ROW;
+  if (e->plan->parts == 2) {
+    systole_op_vx low = high;
+    low.a = systole_fixed(acc + columns);
+    low.s = e->plan->rs.scale_low;
+    low.reduce = low.carry = 0;
+    low.r = low.x = low.index = 0;
+    systole_emit_vx(e, &low);
+    high.add = SYSTOLE_VXADD_C;
+    high.c_space = high.d_space;
+    high.c = high.d;
+    high.c_row = high.d_row;
+  }
+  systole_emit_vx(e, &high);
+}
+
+static void emit_reciprocal(systole_emitter *e, uint32_t from, float factor, uint32_t to,
+                            uint32_t vectors, uint32_t row_words, systole_value count) {
   systole_emit_vx(e, &(systole_op_vx){.a_space = SYSTOLE_SPACE_RS,
                                       .mul = SYSTOLE_VXMUL_IMM,
-                                      .mul_imm = ONE_127TH,
+                                      .mul_imm = factor,
                                       .func = SYSTOLE_VXFUNC_RECIP,
                                       .d_space = SYSTOLE_SPACE_RS,
                                       .m = systole_fixed(vectors),
                                       .n = count,
-                                      .a = systole_fixed(absmax),
+                                      .a = systole_fixed(from),
                                       .a_row = (uint16_t)row_words,
-                                      .d = inverse,
+                                      .d = to,
                                       .d_row = (uint16_t)row_words});
+}
+
+void systole_emit_inverse(systole_emitter *e, uint32_t absmax, uint32_t inverse, uint32_t vectors,
+                          uint32_t row_words, systole_value count) {
+  emit_reciprocal(e, absmax, 1.0f / 127, inverse, vectors, row_words, count);
+}
+
+void systole_emit_low_scale(systole_emitter *e, uint32_t scale, systole_value count) {
+  if (e->plan->parts == 1) return;
+  systole_emit_vx(e, &(systole_op_vx){.a_space = SYSTOLE_SPACE_RS,
+                                      .mul = SYSTOLE_VXMUL_IMM,
+                                      .mul_imm = 1 / PART,
+                                      .d_space = SYSTOLE_SPACE_RS,
+                                      .m = systole_fixed(1),
+                                      .n = count,
+                                      .a = systole_fixed(scale),
+                                      .d = e->plan->rs.scale_low});
+}
+
+void systole_emit_split(systole_emitter *e, const systole_op_vx *vx, uint32_t width,
+                        uint32_t qnt) {
+  const systole_llama_plan *p = e->plan;
+  systole_op_vx value = *vx;
+  value.mul = SYSTOLE_VXMUL_ROW;
+  value.s = p->rs.inverse;
+  value.d_space = SYSTOLE_SPACE_QNT;
+  value.d = qnt;
+  value.d_row = (uint16_t)(width * p->parts);
+  float steps = p->parts == 2 ? 127 * PART : 127;
+  emit_reciprocal(e, p->rs.absmax, 1 / steps, p->rs.inverse, 1, 0, vx->m);
+  if (p->parts == 1) {
+    systole_emit_vx(e, &value);
+    return;
+  }
+  systole_op_vx round = value;
+  round.add = SYSTOLE_VXADD_IMM;
+  round.add_imm = ROUND_TO_PART;
+  round.d_space = SYSTOLE_SPACE_VM;
+  round.d = p->vm.rounded;
+  round.d_row = (uint16_t)width;
+  systole_emit_vx(e, &round);
+  systole_op_vx rounded = {.a_space = SYSTOLE_SPACE_VM,
+                           .add = SYSTOLE_VXADD_IMM,
+                           .add_neg = true,
+                           .add_imm = ROUND_TO_PART,
+                           .d_space = SYSTOLE_SPACE_VM,
+                           .m = vx->m,
+                           .n = vx->n,
+                           .a = systole_fixed(p->vm.rounded),
+                           .a_row = (uint16_t)width,
+                           .d = p->vm.rounded,
+                           .d_row = (uint16_t)width};
+  systole_emit_vx(e, &rounded);
+  systole_op_vx low = value;
+  low.add = SYSTOLE_VXADD_C;
+  low.add_neg = true;
+  low.c_space = SYSTOLE_SPACE_VM;
+  low.c = p->vm.rounded;
+  low.c_row = (uint16_t)width;
+  low.d = qnt + width;
+  systole_emit_vx(e, &low);
+  systole_op_vx high = rounded;
+  high.add = high.add_neg = 0;
+  high.add_imm = 0;
+  high.mul = SYSTOLE_VXMUL_IMM;
+  high.mul_imm = 1 / PART;
+  high.d_space = SYSTOLE_SPACE_QNT;
+  high.d = qnt;
+  high.d_row = value.d_row;
+  systole_emit_vx(e, &high);
 }
 
 void systole_emit_quantise(systole_emitter *e, uint32_t vm, uint32_t width, uint32_t qnt,
                            bool have_absmax) {
   const systole_llama_plan *p = e->plan;
-  systole_value rows = systole_emit_rows(e), columns = systole_fixed(width * p->shape.dim);
-  if (!have_absmax)
-    systole_emit_vx(e, &(systole_op_vx){.a_space = SYSTOLE_SPACE_VM,
-                                        .reduce = SYSTOLE_VXREDUCE_ABSMAX,
-                                        .m = rows,
-                                        .n = columns,
-                                        .a = systole_fixed(vm),
-                                        .a_row = (uint16_t)width,
-                                        .r = p->rs.absmax});
-  systole_emit_inverse(e, p->rs.absmax, p->rs.inverse, 1, 0, rows);
-  systole_emit_vx(e, &(systole_op_vx){.a_space = SYSTOLE_SPACE_VM,
-                                      .mul = SYSTOLE_VXMUL_ROW,
-                                      .d_space = SYSTOLE_SPACE_QNT,
-                                      .m = rows,
-                                      .n = columns,
-                                      .a = systole_fixed(vm),
-                                      .a_row = (uint16_t)width,
-                                      .s = p->rs.inverse,
-                                      .d = qnt,
-                                      .d_row = (uint16_t)width});
+  systole_op_vx row = {.a_space = SYSTOLE_SPACE_VM,
+                       .m = systole_emit_rows(e),
+                       .n = systole_fixed(width * p->shape.dim),
+                       .a = systole_fixed(vm),
+                       .a_row = (uint16_t)width};
+  if (!have_absmax) {
+    systole_op_vx absmax = row;
+    absmax.reduce = SYSTOLE_VXREDUCE_ABSMAX;
+    absmax.r = p->rs.absmax;
+    systole_emit_vx(e, &absmax);
+  }
+  systole_emit_split(e, &row, width, qnt);
+  systole_emit_low_scale(e, p->rs.absmax, systole_emit_rows(e));
 }
 
 void systole_emit_residual(systole_emitter *e, const systole_matrix *matrix, uint32_t a) {
@@ -174,24 +272,21 @@ void systole_emit_residual(systole_emitter *e, const systole_matrix *matrix, uin
     systole_block scales =
         systole_emit_vector(e, matrix->scales + (uint64_t)first * p->shape.dim * 4, columns, always);
     uint32_t acc = systole_emit_product(e, matrix, first, columns, a, rows, always);
-    systole_emit_vx(e, &(systole_op_vx){.a_space = SYSTOLE_SPACE_ACC,
-                                        .mul = SYSTOLE_VXMUL_ROW,
-                                        .b_space = SYSTOLE_SPACE_PAR,
-                                        .add = SYSTOLE_VXADD_C,
-                                        .c_space = SYSTOLE_SPACE_VM,
-                                        .d_space = SYSTOLE_SPACE_VM,
-                                        .reduce = whole ? SYSTOLE_VXREDUCE_SUMSQ : 0,
-                                        .m = rows,
-                                        .n = systole_fixed(columns * p->shape.dim),
-                                        .a = systole_fixed(acc),
-                                        .a_row = (uint16_t)columns,
-                                        .s = p->rs.absmax,
-                                        .b_block = scales,
-                                        .c = p->vm.x + first,
-                                        .c_row = (uint16_t)hidden_w,
-                                        .d = p->vm.x + first,
-                                        .d_row = (uint16_t)hidden_w,
-                                        .r = p->rs.sumsq});
+    systole_op_vx vx = {.b_space = SYSTOLE_SPACE_PAR,
+                        .add = SYSTOLE_VXADD_C,
+                        .c_space = SYSTOLE_SPACE_VM,
+                        .d_space = SYSTOLE_SPACE_VM,
+                        .reduce = whole ? SYSTOLE_VXREDUCE_SUMSQ : 0,
+                        .m = rows,
+                        .n = systole_fixed(columns * p->shape.dim),
+                        .s = p->rs.absmax,
+                        .b_block = scales,
+                        .c = p->vm.x + first,
+                        .c_row = (uint16_t)hidden_w,
+                        .d = p->vm.x + first,
+                        .d_row = (uint16_t)hidden_w,
+                        .r = whole ? p->rs.sumsq : 0};
+    systole_emit_scaled(e, &vx, acc, columns);
   }
   if (!whole)
     systole_emit_vx(e, &(systole_op_vx){.a_space = SYSTOLE_SPACE_VM,
@@ -221,15 +316,8 @@ void systole_emit_norm(systole_emitter *e, uint32_t x, systole_value count, uint
                             .b_block = norm,
                             .r = p->rs.absmax};
   systole_emit_vx(e, &weighted);
-  systole_emit_inverse(e, p->rs.absmax, p->rs.inverse, 1, 0, count);
-  weighted.mul = SYSTOLE_VXMUL_ROW;
-  weighted.s = p->rs.inverse;
-  weighted.reduce = 0;
-  weighted.r = 0;
-  weighted.d_space = SYSTOLE_SPACE_QNT;
-  weighted.d = p->qnt.x;
-  weighted.d_row = (uint16_t)hidden_w;
-  systole_emit_vx(e, &weighted);
+  weighted.reduce = weighted.r = 0;
+  systole_emit_split(e, &weighted, hidden_w, p->qnt.x);
   systole_emit_vx(e, &(systole_op_vx){.a_space = SYSTOLE_SPACE_RS,
                                       .mul = SYSTOLE_VXMUL_IMM,
                                       .mul_imm = 1.0f / (float)model->hidden,
@@ -249,4 +337,5 @@ void systole_emit_norm(systole_emitter *e, uint32_t x, systole_value count, uint
                                       .a = systole_fixed(p->rs.absmax),
                                       .b = p->rs.norm,
                                       .d = p->rs.scale});
+  systole_emit_low_scale(e, p->rs.scale, count);
 }

@@ -33,11 +33,18 @@ systole_block systole_emit_vector(systole_emitter *e, uint64_t offset, uint32_t 
 // A place for rows x columns words in ACC.
 uint32_t systole_emit_acc(systole_emitter *e, uint32_t words);
 
-// acc[rows, columns] = A x columns [first, first + columns) of the matrix, whose
-// tiles are prefetched. A lies in QNT, k_tiles words a row.
+// acc[rows * parts, columns] = A x columns [first, first + columns) of the matrix,
+// whose tiles are prefetched. A lies in QNT, k_tiles words a row; with two parts
+// the high and low part of each row are neighbours.
 uint32_t systole_emit_product(systole_emitter *e, const systole_matrix *matrix, uint32_t first,
                               uint32_t columns, uint32_t a, systole_value rows,
                               systole_value wanted);
+
+// D = acc * row scale * column scales (+ C, and reduced, as `vx` says), for a
+// product of `columns` tile columns at `acc`. vx->s holds the rows' scales and
+// rs.scale_low, where there are two parts, those of the low part.
+void systole_emit_scaled(systole_emitter *e, const systole_op_vx *vx, uint32_t acc,
+                         uint32_t columns);
 
 // Tile columns of this matrix that one block takes.
 uint32_t systole_emit_block_columns(const systole_emitter *e, const systole_matrix *matrix);
@@ -47,7 +54,14 @@ uint32_t systole_emit_block_columns(const systole_emitter *e, const systole_matr
 void systole_emit_inverse(systole_emitter *e, uint32_t absmax, uint32_t inverse, uint32_t vectors,
                           uint32_t row_words, systole_value count);
 
-// Rows of VM, quantised by their own absmax: rs.absmax keeps it, rs.inverse is used.
+// Quantises the rows that `vx` describes (A, perhaps times B; m, n) to QNT word
+// qnt, `width` words a row and part. Their absmax must be in rs.absmax.
+void systole_emit_split(systole_emitter *e, const systole_op_vx *vx, uint32_t width, uint32_t qnt);
+
+// rs.scale_low = scales of the low parts, from those of the rows at RS word `scale`.
+void systole_emit_low_scale(systole_emitter *e, uint32_t scale, systole_value count);
+
+// Rows of VM, `width` words each, quantised; rs.absmax keeps their scale.
 void systole_emit_quantise(systole_emitter *e, uint32_t vm, uint32_t width, uint32_t qnt,
                            bool have_absmax);
 

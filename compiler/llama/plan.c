@@ -58,13 +58,16 @@ static uint32_t lay_vm(systole_llama_plan *p) {
   p->vm.last = put(&fixed, s->hidden_w);  // before x: its copy starts at x - hidden_w + rows
   p->vm.x = put(&fixed, rows * s->hidden_w);
   shelf attention = fixed, ffn = fixed, logits = fixed;
+  p->vm.rounded = fixed.next;
   p->vm.qkv = put(&attention, rows * s->qkv_w);
   p->vm.rotated = put(&attention, p->decode ? s->query_w + s->kv_w : rows * s->head_w);
   p->vm.scores = put(&attention, scores_words(p));
+  attention.next = most(attention.next, fixed.next + rows * most(s->query_w, s->hidden_w));
   p->vm.out = put(&attention, rows * s->query_w);
   p->vm.gate = put(&ffn, rows * columns);
   p->vm.exp = put(&ffn, rows * columns);
   p->vm.up = put(&ffn, rows * columns);
+  ffn.next = most(ffn.next, fixed.next + rows * s->ffn_w);
   p->vm.hidden = put(&ffn, rows * s->ffn_w);
   p->vm.logits = put(&logits, 2 * p->logit_rows * columns);
   return most(most(attention.next, ffn.next), logits.next);
@@ -74,14 +77,14 @@ static uint32_t lay_qnt(systole_llama_plan *p) {
   const systole_llama_shape *s = &p->shape;
   uint32_t rows = p->rows;
   shelf fixed = {0};
-  p->qnt.x = put(&fixed, rows * s->hidden_w);
+  p->qnt.x = put(&fixed, rows * s->hidden_w * p->parts);
   shelf attention = fixed, ffn = fixed;
   p->qnt.query = put(&attention, rows * s->query_w);
   p->qnt.key = put(&attention, rows * s->kv_w);
   p->qnt.value = put(&attention, rows * s->kv_w);
   p->qnt.weights = put(&attention, scores_words(p));
-  p->qnt.out = put(&attention, rows * s->query_w);
-  p->qnt.hidden = put(&ffn, rows * s->ffn_w);
+  p->qnt.out = put(&attention, rows * s->query_w * p->parts);
+  p->qnt.hidden = put(&ffn, rows * s->ffn_w * p->parts);
   return most(attention.next, ffn.next);
 }
 
@@ -98,6 +101,7 @@ static uint32_t lay_rs(systole_llama_plan *p) {
   p->rs.absmax = put(&rs, view);
   p->rs.inverse = put(&rs, view);
   p->rs.scale = put(&rs, view);
+  p->rs.scale_low = put(&rs, row);
   p->rs.max = put(&rs, view);
   p->rs.sum = put(&rs, view);
   p->rs.out = put(&rs, view);
@@ -143,7 +147,7 @@ static const char *lay_out(systole_llama_plan *p, const systole_config *config) 
   p->logit_rows = p->all_logits ? p->rows : 1;
   p->acc_words = config->acc_words;
   // Half of ACC, so that VX can read one block while MX writes the next.
-  p->block_columns = least(config->acc_words / 2 / p->rows, 64);
+  p->block_columns = least(config->acc_words / 2 / (p->rows * p->parts), 64);
   uint32_t attention = p->decode ? heads * most(s->context_w, s->head_w)
                                  : p->rows * most(s->context_w, s->head_w);
   if (!p->block_columns || attention > config->acc_words) return "ACC";
@@ -158,12 +162,12 @@ static const char *lay_out(systole_llama_plan *p, const systole_config *config) 
 
 systole_status systole_llama_plan_make(const systole_llama_shape *shape,
                                        const systole_config *config, bool decode,
-                                       bool all_logits, uint32_t rows, systole_llama_plan *plan,
-                                       systole_error *err) {
+                                       bool all_logits, uint32_t parts, uint32_t rows,
+                                       systole_llama_plan *plan, systole_error *err) {
   const char *small = NULL;
   for (uint32_t r = decode ? 1 : rows; r; r /= 2) {
     *plan = (systole_llama_plan){.shape = *shape, .decode = decode, .all_logits = all_logits,
-                                 .rows = r};
+                                 .parts = parts, .rows = r};
     small = lay_out(plan, config);
     if (!small) return SYSTOLE_OK;
   }

@@ -54,6 +54,7 @@ typedef struct {
   systole_llama_shape shape;
   bool decode;
   bool all_logits;         // logits of every row, not only of the last
+  uint32_t parts;          // int8 rows that the input of a weight matrix is made of: 1 or 2
   uint32_t rows;           // most tokens a run takes
   uint32_t row_w;          // words of a vector of row scalars
   uint32_t head_rows_w;    // words of all heads' row scalars together
@@ -65,12 +66,13 @@ typedef struct {
   uint32_t par_embedding, par_rotary;
   struct {
     uint32_t x, last, qkv, rotated, scores, out, gate, exp, up, hidden, logits;
+    uint32_t rounded;      // while a row is split in two parts; shared with qkv and gate
   } vm;
   struct {
     uint32_t x, query, key, value, weights, out, hidden;
   } qnt;
   struct {  // words of row scalars; query, key, value and their inverses: per head
-    uint32_t sumsq, norm, absmax, inverse, scale, max, sum, out;
+    uint32_t sumsq, norm, absmax, inverse, scale, scale_low, max, sum, out;
     uint32_t query, key, value, query_inv, key_inv, value_inv, best, best_index;
   } rs;
 } systole_llama_plan;
@@ -83,8 +85,8 @@ void systole_llama_measure(const systole_model *model, const systole_config *con
 // SYSTOLE_E_RANGE naming the memory that is too small even for one row.
 systole_status systole_llama_plan_make(const systole_llama_shape *shape,
                                        const systole_config *config, bool decode,
-                                       bool all_logits, uint32_t rows, systole_llama_plan *plan,
-                                       systole_error *err);
+                                       bool all_logits, uint32_t parts, uint32_t rows,
+                                       systole_llama_plan *plan, systole_error *err);
 
 // Where things are in the IO segment, for runs of up to `rows` tokens.
 systole_llama_io systole_llama_io_layout(const systole_llama_shape *shape, uint32_t rows);
