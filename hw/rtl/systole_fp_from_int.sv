@@ -1,0 +1,83 @@
+// Lanes conversions of int32 to fp32, rounded to nearest even; the same bits as
+// systole_fp32_from_int32 in sim/model/fp32.c.
+//
+// Latency: 2 cycles from valid_i to valid_o. Throughput: one vector a cycle. No
+// handshake: the result is there for one cycle and cannot wait.
+//
+// Stage 1: magnitude; leading one shifted up to one of the eight highest bits.
+// Stage 2: the rest of that shift; round, pack.
+module systole_fp_from_int #(
+  parameter Lanes = 8
+) (
+  input  wire                clk_i,
+  input  wire                rst_ni,
+  input  wire                valid_i,
+  input  wire [32*Lanes-1:0] x_i,
+  output wire                valid_o,
+  output reg  [32*Lanes-1:0] y_o
+);
+  // Stages are updated in place, last one first, with blocking assignments;
+  // nothing outside this block reads them. The output's register is not blocking.
+  /* verilator lint_off BLKSEQ */
+  /* verilator lint_off UNUSED */
+  reg         valid1_q, valid2_q;
+  wire [31:0] x [0:Lanes-1];
+  reg  [31:0] m_q [0:Lanes-1];
+  reg  [31:0] e_q [0:Lanes-1];
+  reg  [31:0] sign_q [0:Lanes-1];
+
+  genvar g;
+  generate
+    for (g = 0; g < Lanes; g = g + 1) begin : gen_lane
+      assign x[g] = x_i[32*g +: 32];
+    end
+  endgenerate
+  assign valid_o = valid2_q;
+
+  always @(posedge clk_i) begin : update
+    integer l;
+    reg [31:0] m, k, e, up, r, s;
+    if (valid1_q) begin
+      for (l = 0; l < Lanes; l = l + 1) begin
+        m = m_q[l];
+        e = e_q[l];
+        k = m < 32'h10000000 ? 32'd4 : 32'd0;
+        m = m << k;
+        e = e - k;
+        k = m < 32'h40000000 ? 32'd2 : 32'd0;
+        m = m << k;
+        e = e - k;
+        k = m < 32'h80000000 ? 32'd1 : 32'd0;
+        m = m << k;
+        e = e - k;
+        up = (m >> 7) & ((m >> 8) | {31'b0, (m & 32'd127) != 0}) & 32'd1;
+        r = (m >> 8) + up;
+        e = e + (r >> 24);
+        y_o[32*l +: 32] <= m == 0 ? 32'd0 : sign_q[l] | (e << 23) | (r & 32'h007FFFFF);
+      end
+    end
+    if (valid_i) begin
+      for (l = 0; l < Lanes; l = l + 1) begin
+        m = x[l];
+        s = 32'd0 - (m >> 31);
+        m = (m ^ s) - s;
+        e = 32'd158;
+        k = m < 32'h00010000 ? 32'd16 : 32'd0;
+        m = m << k;
+        e = e - k;
+        k = m < 32'h01000000 ? 32'd8 : 32'd0;
+        m_q[l] = m << k;
+        e_q[l] = e - k;
+        sign_q[l] = s & 32'h80000000;
+      end
+    end
+    valid1_q <= valid_i;
+    valid2_q <= valid1_q;
+    if (!rst_ni) begin
+      valid1_q <= 1'b0;
+      valid2_q <= 1'b0;
+    end
+  end
+  /* verilator lint_on UNUSED */
+  /* verilator lint_on BLKSEQ */
+endmodule

@@ -1,0 +1,92 @@
+// The largest of Dim values by key (systole_fp32_key), and its lane; of equals
+// the lowest lane. Lanes whose mask bit is 0 have the smallest key of all. With
+// abs_i the sign of the values is cleared first.
+//
+// Latency: (log2(Dim) + 1) / 2 cycles from valid_i to valid_o. Throughput: one
+// word a cycle. No handshake.
+//
+// A tree of comparisons of neighbours, two levels a stage; the first stage has
+// only one when log2(Dim) is odd.
+module systole_vx_max #(
+  parameter Dim = 8
+) (
+  input  wire                   clk_i,
+  input  wire                   rst_ni,
+  input  wire                   abs_i,   // stable
+  input  wire                   valid_i,
+  input  wire [32*Dim-1:0]      v_i,
+  input  wire [Dim-1:0]         mask_i,
+  output wire                   valid_o,
+  output reg  [31:0]            key_o,
+  output reg  [$clog2(Dim)-1:0] lane_o
+);
+  localparam Levels = $clog2(Dim);
+  localparam Stages = (Levels + 1) / 2;
+  localparam Fold = Levels % 2 == 0 ? 4 : 2;  // values that the first stage joins
+  localparam First = Dim / Fold;              // its results
+
+  // Nodes as in a heap: the root is 1, node p's children are 2p and 2p+1; only
+  // every second level is a register. Updated in place from the root on, with
+  // blocking assignments; nothing outside this block reads them but a copy of
+  // the root.
+  /* verilator lint_off BLKSEQ */
+  /* verilator lint_off UNUSED */
+  reg  [Stages-1:0] valid_q;
+  wire [31:0]       v [0:Dim-1];
+  reg  [31:0]       key_q [0:2*First-1];
+  reg  [31:0]       lane_q [0:2*First-1];
+
+  genvar g;
+  generate
+    for (g = 0; g < Dim; g = g + 1) begin : gen_lane
+      assign v[g] = v_i[32*g +: 32];
+    end
+  endgenerate
+
+  assign valid_o = valid_q[Stages-1];
+
+  always @(posedge clk_i) begin : update
+    integer p, d, c;
+    reg [31:0] k, n, x, y, key, lane;
+    if (valid_q != {Stages{1'b0}}) begin
+      for (d = 1; d < First; d = d * 4) begin
+        for (p = d; p < 2 * d; p = p + 1) begin
+          key = key_q[4*p];
+          lane = lane_q[4*p];
+          for (c = 1; c < 4; c = c + 1) begin
+            x = key_q[4*p+c];
+            y = lane_q[4*p+c];
+            lane = $signed(x) > $signed(key) ? y : lane;
+            key = $signed(x) > $signed(key) ? x : key;
+          end
+          key_q[p] = key;
+          lane_q[p] = lane;
+        end
+      end
+    end
+    if (valid_i) begin
+      for (p = 0; p < First; p = p + 1) begin
+        key = 32'h80000000;
+        lane = p * Fold;
+        for (c = 0; c < Fold; c = c + 1) begin
+          x = v[p*Fold+c];
+          x = abs_i ? x & 32'h7FFFFFFF : x;
+          n = (32'd0 - (x >> 31)) >> 1;
+          x = x ^ n;
+          x = mask_i[p*Fold+c] ? x : 32'h80000000;
+          k = p * Fold + c;
+          lane = $signed(x) > $signed(key) ? k : lane;
+          key = $signed(x) > $signed(key) ? x : key;
+        end
+        key_q[First+p] = key;
+        lane_q[First+p] = lane;
+      end
+    end
+    key_o <= key_q[1];
+    lane_o <= lane_q[1][Levels-1:0];
+    valid_q <= Stages == 1 ? {Stages{valid_i}} : (valid_q << 1) | {{Stages-1{1'b0}}, valid_i};
+    if (!rst_ni) valid_q <= {Stages{1'b0}};
+  end
+  /* verilator lint_on UNUSED */
+  /* verilator lint_on BLKSEQ */
+endmodule

@@ -1,0 +1,108 @@
+// Row sums: the Dim lanes of a word as a balanced tree of neighbours; word j
+// joins partial j mod 4; the row's sum is (p0 + p1) + (p2 + p3).
+//
+// Latency: from a row's last word on v_i to valid_o, 3 * log2(Dim) + 10 cycles.
+// Throughput: one word a cycle. No handshake; words of an instruction must come
+// without gaps, because the partials circulate: the adder's 3 cycles and one
+// more bring a word's sum back when the fourth word after it arrives.
+//
+// Stages: log2(Dim) levels of adders, 3 cycles each; the adder of partials, 3;
+// collecting the last four partials, 1; p0 + p1 and p2 + p3, 3; their sum, 3.
+module systole_vx_sum #(
+  parameter Dim = 8
+) (
+  input  wire              clk_i,
+  input  wire              rst_ni,
+  input  wire              start_i,     // before an instruction's first word
+  input  wire [15:0]       last_col_i,  // words in a row - 1, stable
+  input  wire              valid_i,
+  input  wire [32*Dim-1:0] v_i,
+  output wire              valid_o,
+  output wire [31:0]       sum_o
+);
+  localparam Levels = $clog2(Dim);
+
+  // Level k has Dim >> k sums; they lie one after the other in `tree`.
+  wire [32*(2*Dim-1)-1:0] tree;
+  wire [Levels:0]         valid;
+  assign tree[32*Dim-1:0] = v_i;
+  assign valid[0] = valid_i;
+
+  genvar k, g;
+  generate
+    for (k = 0; k < Levels; k = k + 1) begin : gen_level
+      localparam Sums = Dim >> (k + 1);
+      localparam From = 2 * Dim - (Dim >> k) * 2;
+      localparam To = 2 * Dim - Sums * 2;
+      wire [32*Sums-1:0] a, b;
+      for (g = 0; g < Sums; g = g + 1) begin : gen_pair
+        assign a[32*g +: 32] = tree[32*(From+2*g) +: 32];
+        assign b[32*g +: 32] = tree[32*(From+2*g+1) +: 32];
+      end
+      systole_fp_add #(.Lanes(Sums)) u_add (
+        .clk_i, .rst_ni, .valid_i(valid[k]), .a_i(a), .b_i(b),
+        .valid_o(valid[k+1]), .s_o(tree[32*To +: 32*Sums])
+      );
+    end
+  endgenerate
+
+  // The adder of partials. A partial starts with -0, which changes nothing.
+  reg  [1:0]  in_count_q;  // words of this row so far, up to 4
+  reg         in_full_q;
+  reg  [15:0] in_col_q, out_col_q;
+  reg  [31:0] back_q;
+  reg  [31:0] p0_q, p1_q, p2_q, p3_q;
+  reg         join_q;
+  wire        partial_valid;
+  wire [31:0] partial;
+  wire        out_end = out_col_q == last_col_i;
+
+  systole_fp_add #(.Lanes(1)) u_partial (
+    .clk_i, .rst_ni, .valid_i(valid[Levels]), .a_i(tree[32*(2*Dim-2) +: 32]),
+    .b_i(in_full_q ? back_q : 32'h80000000), .valid_o(partial_valid), .s_o(partial)
+  );
+
+  wire        half_valid;
+  wire [63:0] half;
+  systole_fp_add #(.Lanes(2)) u_half (
+    .clk_i, .rst_ni, .valid_i(join_q), .a_i({p2_q, p0_q}), .b_i({p3_q, p1_q}),
+    .valid_o(half_valid), .s_o(half)
+  );
+  systole_fp_add #(.Lanes(1)) u_join (
+    .clk_i, .rst_ni, .valid_i(half_valid), .a_i(half[31:0]), .b_i(half[63:32]),
+    .valid_o(valid_o), .s_o(sum_o)
+  );
+
+  always @(posedge clk_i) begin
+    join_q <= partial_valid && out_end;
+    if (partial_valid) begin
+      back_q <= partial;
+      if (out_col_q[1:0] == 2'd0) p0_q <= partial;
+      if (out_col_q[1:0] == 2'd1) p1_q <= partial;
+      else if (out_col_q == 16'd0) p1_q <= 32'd0;
+      if (out_col_q[1:0] == 2'd2) p2_q <= partial;
+      else if (out_col_q == 16'd0) p2_q <= 32'd0;
+      if (out_col_q[1:0] == 2'd3) p3_q <= partial;
+      else if (out_col_q == 16'd0) p3_q <= 32'd0;
+      out_col_q <= out_end ? 16'd0 : out_col_q + 16'd1;
+    end
+    if (valid[Levels]) begin
+      if (in_col_q == last_col_i) begin
+        in_col_q <= 16'd0;
+        in_count_q <= 2'd0;
+        in_full_q <= 1'b0;
+      end else begin
+        in_col_q <= in_col_q + 16'd1;
+        in_count_q <= in_count_q + 2'd1;
+        if (in_count_q == 2'd3) in_full_q <= 1'b1;
+      end
+    end
+    if (start_i || !rst_ni) begin
+      in_col_q <= 16'd0;
+      in_count_q <= 2'd0;
+      in_full_q <= 1'b0;
+      out_col_q <= 16'd0;
+    end
+    if (!rst_ni) join_q <= 1'b0;
+  end
+endmodule
