@@ -20,8 +20,6 @@ module systole_fault (
     input  logic [31:0]  seq_index_i,
     input  logic [31:0]  seq_detail_i,
     input  logic         watchdog_i,
-    input  logic [7:0]   state_i,         // per engine: 0 idle
-    input  logic [127:0] at_i,
     input  logic [31:0]  seq_at_i,
     input  logic         abort_i,
     input  logic         status_error_i,  // after the run: writing the record failed
@@ -48,10 +46,8 @@ module systole_fault (
                                        |done_cause_i[7:4], |done_cause_i[3:0]});
   assign hit_o = enable_i && (bad != 4'd0 || seq_i || watchdog_i || abort_i);
 
-  logic [1:0] who, stuck;
+  logic [1:0] who;
   assign who = bad[0] ? 2'd0 : bad[1] ? 2'd1 : bad[2] ? 2'd2 : 2'd3;
-  assign stuck = state_i[1:0] != 2'd0 ? 2'd0 : state_i[3:2] != 2'd0 ? 2'd1 :
-                 state_i[5:4] != 2'd0 ? 2'd2 : 2'd3;
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni || clear_i) begin
@@ -83,12 +79,8 @@ module systole_fault (
         engine_q <= 3'd`SYS_ENGINE_SEQ;
         index_q <= seq_index_i;
         detail_q <= seq_detail_i;
-      end else if (watchdog_i) begin
-        cause_q <= 4'd`SYS_CAUSE_WATCHDOG;
-        engine_q <= state_i == 8'd0 ? 3'd`SYS_ENGINE_SEQ : {1'b0, stuck};
-        index_q <= state_i == 8'd0 ? seq_at_i : at_i[32*stuck+:32];
       end else begin
-        cause_q <= 4'd`SYS_CAUSE_ABORT;
+        cause_q <= watchdog_i ? 4'd`SYS_CAUSE_WATCHDOG : 4'd`SYS_CAUSE_ABORT;
         engine_q <= 3'd`SYS_ENGINE_SEQ;
         index_q <= seq_at_i;
       end

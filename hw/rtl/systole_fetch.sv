@@ -8,7 +8,8 @@
 // address stay until gnt_i. Data come as beats (rvalid_i, rdata_i, rerr_i),
 // always accepted, in order.
 // have_o, line_o, err_o: line number at_o is here, from the cycle after its
-// last beat; pop_i goes on to the next. end_o: at_o is lines_i, nothing follows.
+// last beat; err_o: a beat of it came with an error, the first at byte err_at_o of
+// the line. pop_i goes on to the next. end_o: at_o is lines_i, nothing follows.
 // start_i: in the next cycle at_o = 0. jump_i: in the next cycle at_o = target_i
 // and nothing is held; beats of bursts asked for earlier are dropped when they
 // come. busy_o: beats are on the way or asked for.
@@ -27,6 +28,7 @@ module systole_fetch #(
     output logic                  end_o,
     output logic [511:0]          line_o,
     output logic                  err_o,
+    output logic [5:0]            err_at_o,
     output logic [31:0]           at_o,
     input  logic                  pop_i,
     output logic                  busy_o,
@@ -41,9 +43,11 @@ module systole_fetch #(
   localparam Beats = BusBytes < 64 ? 64 / BusBytes : 1;   // of a line
   localparam Lines = BusBytes > 64 ? BusBytes / 64 : 1;   // of a beat
   localparam BeatW = $clog2(Beats) + 1;
+  localparam PartL = 6 - $clog2(Beats);                   // bytes of a beat in a line, log2
 
   logic [511:0] slot_q[0:7];
   logic [7:0] err_q;
+  logic [BeatW-1:0] err_part_q[0:7];
   logic [31:0] at_q;         // the line that the sequencer needs
   logic [31:0] got_q;        // lines below have come (since the last jump)
   logic [31:0] asked_q;      // lines below have been asked for
@@ -58,6 +62,7 @@ module systole_fetch #(
   assign end_o = at_q >= lines_i;
   assign line_o = slot_q[at_q[2:0]];
   assign err_o = err_q[at_q[2:0]];
+  assign err_at_o = 6'(err_part_q[at_q[2:0]]) << PartL;
   assign at_o = at_q;
   assign busy_o = out_q != 8'd0;
   assign req_o = req_q;
@@ -138,6 +143,7 @@ module systole_fetch #(
         if (keep) begin
           slot_q[got_q[2:0]][part_q*8*BusBytes+:8*BusBytes] <= rdata_i;
           err_q[got_q[2:0]] <= rerr_i || (part_q != '0 && err_q[got_q[2:0]]);
+          if (part_q == '0 || !err_q[got_q[2:0]]) err_part_q[got_q[2:0]] <= part_q;
         end
       end
     end else begin : gen_fill
@@ -147,6 +153,8 @@ module systole_fetch #(
           slot_q[{got_q[2:1], 1'b1}] <= rdata_i[1023:512];
           err_q[{got_q[2:1], 1'b0}] <= rerr_i;
           err_q[{got_q[2:1], 1'b1}] <= rerr_i;
+          err_part_q[{got_q[2:1], 1'b0}] <= '0;
+          err_part_q[{got_q[2:1], 1'b1}] <= '0;
         end
       end
     end

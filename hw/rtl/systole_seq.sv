@@ -101,6 +101,7 @@ module systole_seq #(
 
   // Fetch
   logic have, at_end, pop, jump, fetch_busy, line_err;
+  logic [5:0] line_err_at;  // first byte of the line that could not be read
   logic [511:0] line;
   logic [31:0] at, target;
   logic [7:0] beats;
@@ -119,6 +120,7 @@ module systole_seq #(
       .end_o   (at_end),
       .line_o  (line),
       .err_o   (line_err),
+      .err_at_o(line_err_at),
       .at_o    (at),
       .pop_i   (pop),
       .busy_o  (fetch_busy),
@@ -245,6 +247,8 @@ module systole_seq #(
   assign target = state_q == Loop ? after_body[31:0] : body_q[top];
 
   // Faults
+  logic [31:0] index;  // the line that the sequencer is at
+  assign index = state_q == Line ? at : pc_q;
   always_comb begin
     fault_o = 1'b0;
     fault_cause_o = 4'd`SYS_CAUSE_NONE;
@@ -261,12 +265,12 @@ module systole_seq #(
       if (at_end) begin
         fault_o = 1'b1;
         fault_cause_o = 4'd`SYS_CAUSE_SEGMENT;
-        fault_index_o = at;
+        fault_index_o = index;
       end else if (have && line_err) begin
         fault_o = 1'b1;
         fault_cause_o = 4'd`SYS_CAUSE_AXI_READ;
-        fault_index_o = at;
-        fault_detail_o = {program_base_i[31:7], 7'd0} + {at[25:0], 6'd0};
+        fault_index_o = index;
+        fault_detail_o = {program_base_i[31:7], 7'd0} + {at[25:0], line_err_at};
       end
       Kind:
       if (illegal) begin
@@ -320,7 +324,7 @@ module systole_seq #(
 
   // What the registers say of the sequencer
   logic [2:0] state_code, last_state_q;
-  logic [31:0] index, last_index_q;
+  logic [31:0] last_index_q;
   always_comb begin
     case (state_q)
       Line, BindLine: state_code = 3'd1;
@@ -331,7 +335,6 @@ module systole_seq #(
       default: state_code = 3'd2;
     endcase
   end
-  assign index = state_q == Line ? at : pc_q;
   assign state_o = working ? state_code : last_state_q;
   assign index_o = working ? index : last_index_q;
 

@@ -275,8 +275,6 @@ module systole_top #(
       .seq_index_i   (seq_fault_index),
       .seq_detail_i  (seq_detail),
       .watchdog_i    (bite),
-      .state_i       (state),
-      .at_i          (at),
       .seq_at_i      (seq_index),
       .abort_i       (abort),
       .status_error_i(status_done && status_error),

@@ -49,7 +49,7 @@ before=$(grep -o '__Vtrigr\{0,1\}prev__TOP__clk_i' "$obj/Vsystole_top___024root.
 flags="-fPIC -fvisibility=hidden"
 make -s -C "$obj" -j2 -f Vsystole_top.mk CXX="$CXX" LINK="$CXX" OPT_FAST="-O3 $march" \
   OPT_SLOW=-O1 OPT_GLOBAL=-O2 USER_CPPFLAGS="$flags" \
-  libVsystole_top.a verilated.o $([ -z "$kind" ] || echo verilated_fst_c.o)
+  Vsystole_top__ALL.a verilated.o verilated_threads.o $([ -z "$kind" ] || echo verilated_fst_c.o)
 include=$(verilator --getenv VERILATOR_ROOT)/include
 "$CXX" -std=c++14 -O3 $march $flags $define -I. -I"$obj" -isystem "$include" \
   -isystem "$include/vltstd" -c -o "$obj/harness.o" sim/rtl/harness.cc
@@ -57,12 +57,12 @@ for c in sim/dram/dram.c sim/dram/memory.c hw/base/status.c hw/configs/config.c;
   "$cc" -std=c11 -D_GNU_SOURCE -O3 $flags -I. -DSYSTOLE_ROOT="\"$root\"" -c \
     -o "$obj/$(basename "$c" .c).o" "$c"
 done
-libs="-linih -pthread"
+libs="-linih -pthread -latomic -lm"
 extra=
 if [ -n "$kind" ]; then
   libs="$libs -lz"
   extra=$obj/verilated_fst_c.o
 fi
-"$CXX" -shared -o "$obj/machine.so" "$obj/harness.o" "$obj/libVsystole_top.a" "$obj/verilated.o" \
-  $extra "$obj/dram.o" "$obj/memory.o" "$obj/status.o" "$obj/config.o" $libs
+"$CXX" -shared -Wl,-z,defs -o "$obj/machine.so" "$obj/harness.o" "$obj/Vsystole_top__ALL.a" "$obj/verilated.o" \
+  "$obj/verilated_threads.o"   $extra "$obj/dram.o" "$obj/memory.o" "$obj/status.o" "$obj/config.o" $libs
 mv "$obj/machine.so" "$out/$name${kind:+.$kind}.so"
