@@ -16,7 +16,7 @@ typedef struct {
   loop loops[SYSTOLE_LOOP_DEPTH];
   unsigned depth;
   uint32_t line;
-  uint64_t rows;
+  systole_work *work;
 } walk;
 
 static uint64_t tiles(uint64_t count, unsigned dim) { return (count + dim - 1) / dim; }
@@ -44,7 +44,15 @@ static bool end_loop(walk *w, uint32_t next) {
 static void count_product(walk *w, const systole_line *line) {
   unsigned dim = w->config->dim;
   if (SYSTOLE_GET(line, MX, m))
-    w->rows += tiles(SYSTOLE_GET(line, MX, k), dim) * tiles(SYSTOLE_GET(line, MX, n), dim) * dim;
+    w->work->door_rows +=
+        tiles(SYSTOLE_GET(line, MX, k), dim) * tiles(SYSTOLE_GET(line, MX, n), dim) * dim;
+}
+
+// LDG has these fields in the same places.
+static void count_load(walk *w, const systole_line *line) {
+  unsigned element = SYSTOLE_GET(line, LD, space) == SYSTOLE_SPACE_PAR ? 4 : 1;
+  w->work->read_bytes[SYSTOLE_GET(line, LD, segment)] +=
+      SYSTOLE_GET(line, LD, rows) * SYSTOLE_GET(line, LD, words) * w->config->dim * element;
 }
 
 static bool step(walk *w) {
@@ -61,16 +69,17 @@ static bool step(walk *w) {
     case SYSTOLE_OP_LOOP: return begin_loop(w, &line, next);
     case SYSTOLE_OP_ENDLOOP: return end_loop(w, next);
     case SYSTOLE_OP_MX: count_product(w, &line); break;
+    case SYSTOLE_OP_LD:
+    case SYSTOLE_OP_LDG: count_load(w, &line); break;
     default: break;
   }
   w->line = next;
   return true;
 }
 
-uint64_t systole_door_rows(const systole_config *config, const systole_entry *entry,
-                           const int32_t *scalars) {
-  walk w = {.config = config, .entry = entry};
+void systole_work_add(const systole_config *config, const systole_entry *entry,
+                      const int32_t *scalars, systole_work *work) {
+  walk w = {.config = config, .entry = entry, .work = work};
   if (scalars) memcpy(w.scalars, scalars, sizeof w.scalars);
   for (uint32_t i = 0; i < 1u << 26 && step(&w); i++) continue;
-  return w.rows;
 }

@@ -3,7 +3,6 @@
 #include <inttypes.h>
 #include <time.h>
 
-#include "cli/door.h"
 #include "hw/base/output.h"
 
 double systole_seconds(void) {
@@ -25,7 +24,7 @@ systole_status systole_figures_wait(systole_figures *f, systole_device *device,
   f->read_bytes += report->read_bytes;
   f->write_bytes += report->write_bytes;
   f->retired += report->retired;
-  if (!status) f->door_rows += systole_door_rows(&f->config, entry, scalars);
+  if (!status) systole_work_add(&f->config, entry, scalars, &f->work);
   return status;
 }
 
@@ -33,7 +32,7 @@ systole_bounds systole_figures_bounds(const systole_figures *f) {
   uint64_t bytes = f->read_bytes > f->write_bytes ? f->read_bytes : f->write_bytes;
   double pes = (double)f->config.dim * f->config.dim;
   return (systole_bounds){.array = (double)f->macs / pes,
-                          .door = (double)f->door_rows / f->config.load_rows,
+                          .door = (double)f->work.door_rows / f->config.load_rows,
                           .memory = (double)bytes / f->config.bus_bytes};
 }
 
@@ -41,13 +40,13 @@ double systole_figures_utilisation(const systole_figures *f) {
   return f->cycles ? systole_figures_bounds(f).array / (double)f->cycles : 0;
 }
 
-static double largest(systole_bounds b) {
+double systole_bounds_largest(systole_bounds b) {
   double most = b.array > b.door ? b.array : b.door;
   return most > b.memory ? most : b.memory;
 }
 
-static const char *bound_name(systole_bounds b) {
-  double most = largest(b);
+const char *systole_bounds_name(systole_bounds b) {
+  double most = systole_bounds_largest(b);
   return most == b.array ? "the array" : most == b.memory ? "the memory" : "the weight door";
 }
 
@@ -71,8 +70,8 @@ void systole_figures_print(const systole_figures *f, FILE *out) {
   print_bound(out, "bound: array", b.array, f, "cycles if only the array mattered: MACs / (DIM x DIM)");
   print_bound(out, "bound: weight door", b.door, f, "rows of weight tiles / LOAD_ROWS");
   print_bound(out, "bound: memory", b.memory, f, "bytes of the busier direction / BUS_BYTES");
-  fprintf(out, "  %-18s %14s            %.2f x that bound\n", "held by", bound_name(b),
-          largest(b) > 0 ? (double)f->cycles / largest(b) : 0);
+  fprintf(out, "  %-18s %14s            %.2f x that bound\n", "held by", systole_bounds_name(b),
+          systole_bounds_largest(b) > 0 ? (double)f->cycles / systole_bounds_largest(b) : 0);
   fprintf(out, "  %-18s %14" PRIu64 "\n", "MACs", f->macs);
   fprintf(out, "  %-18s %14" PRIu64 "\n", "bytes read", f->read_bytes);
   fprintf(out, "  %-18s %14" PRIu64 "\n", "bytes written", f->write_bytes);
@@ -92,7 +91,7 @@ void systole_figures_json(const systole_figures *f, cJSON *object) {
   cJSON_AddNumberToObject(bounds, "array", b.array);
   cJSON_AddNumberToObject(bounds, "weight_door", b.door);
   cJSON_AddNumberToObject(bounds, "memory", b.memory);
-  cJSON_AddStringToObject(object, "held_by", bound_name(b));
+  cJSON_AddStringToObject(object, "held_by", systole_bounds_name(b));
   cJSON_AddNumberToObject(object, "macs", (double)f->macs);
   cJSON_AddNumberToObject(object, "dram_read_bytes", (double)f->read_bytes);
   cJSON_AddNumberToObject(object, "dram_write_bytes", (double)f->write_bytes);

@@ -6,6 +6,7 @@
 #include <cjson/cJSON.h>
 #include <stdio.h>
 
+#include "cli/door.h"
 #include "driver/include/systole.h"
 
 // Sums over any number of runs.
@@ -13,7 +14,7 @@ typedef struct {
   systole_config config;
   const char *backend;
   uint64_t cycles, macs, read_bytes, write_bytes, retired;
-  uint64_t door_rows;    // words of weights that passed the door
+  systole_work work;     // words through the weight door, bytes from each segment
   double wall_seconds;   // spent inside systole_wait
 } systole_figures;
 
@@ -30,6 +31,8 @@ systole_status systole_figures_wait(systole_figures *figures, systole_device *de
                                     uint64_t limit, systole_report *report, systole_error *err);
 
 systole_bounds systole_figures_bounds(const systole_figures *figures);
+double systole_bounds_largest(systole_bounds bounds);
+const char *systole_bounds_name(systole_bounds bounds);  // of the largest: "the array"
 double systole_figures_utilisation(const systole_figures *figures);  // 0 to 1; 0 without time
 
 void systole_figures_print(const systole_figures *figures, FILE *out);

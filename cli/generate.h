@@ -1,0 +1,33 @@
+// Generating a text: the prompt in, then token after token until an end token,
+// the number asked for, or the end of the context.
+#ifndef SYSTOLE_CLI_GENERATE_H
+#define SYSTOLE_CLI_GENERATE_H
+
+#include "cli/sample.h"
+#include "cli/session.h"
+
+typedef struct {
+  const int32_t *prompt;
+  uint32_t prompt_count;
+  uint32_t most;                    // tokens to generate, at least 1
+  const systole_sampling *sampling; // NULL or temperature 0: greedy
+  FILE *out;                        // prompt and text go there as they come; NULL: nowhere
+} systole_generation;
+
+// What came of it. Zero before, systole_generated_free after.
+typedef struct {
+  int32_t *tokens;          // `count`; an end token is the last
+  uint32_t count;
+  char *text;               // of the tokens, the prompt not included
+  systole_figures prefill, decode;
+  uint64_t *decode_cycles;  // one for each token but the first, which prefill gives
+  uint32_t steps;
+  const char *stopped;      // "end token", "--tokens", "context"
+} systole_generated;
+
+systole_status systole_generate(systole_session *session, const systole_checkpoint *checkpoint,
+                                const systole_config *config, const systole_generation *generation,
+                                systole_generated *generated, systole_error *err);
+void systole_generated_free(systole_generated *generated);
+
+#endif

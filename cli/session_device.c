@@ -1,0 +1,192 @@
+// Sessions on a device: the three entries of a compiled program, driven by
+// scalars. The device finds the next token itself and leaves its id where
+// `decode` reads it, so that a greedy text never needs the host.
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/session_backend.h"
+#include "compiler/llama/plan.h"
+
+typedef struct {
+  systole_device *device;
+  systole_loaded *loaded;
+  systole_buffer *io;
+  uint32_t dim, vocab, context, prefill_rows, score_rows;
+  uint64_t tokens, next, logits, logits_pitch;  // offsets in io
+  int32_t waiting;                              // the token at io.next, -1 before the first
+  uint64_t limit;
+  systole_session_run last;
+  const systole_program *program;
+} state;
+
+// ---- open and close ----------------------------------------------------------
+
+static systole_status number(const systole_program *p, const char *key, uint64_t *value,
+                             systole_error *err) {
+  const char *text = systole_program_metadata(p, key);
+  char end;
+  if (text && sscanf(text, "%" SCNu64 "%c", value, &end) == 1) return SYSTOLE_OK;
+  return systole_fail(err, SYSTOLE_E_FORMAT, "program: metadata %s: expected a number, as `systole compile` writes it", key);
+}
+
+static systole_status small(const systole_program *p, const char *key, uint32_t *value,
+                            systole_error *err) {
+  uint64_t wide = 0;
+  systole_status status = number(p, key, &wide, err);
+  if (!status && (!wide || wide > UINT32_MAX))
+    return systole_fail(err, SYSTOLE_E_FORMAT, "program: metadata %s: expected a positive number of 32 bits", key);
+  *value = (uint32_t)wide;
+  return status;
+}
+
+static systole_status read_metadata(state *s, systole_error *err) {
+  const systole_program *p = s->program;
+  systole_status status = small(p, "vocab", &s->vocab, err);
+  if (!status) status = small(p, "context", &s->context, err);
+  if (!status) status = small(p, "prefill_rows", &s->prefill_rows, err);
+  if (!status) status = small(p, "score_rows", &s->score_rows, err);
+  if (!status) status = number(p, "io_tokens", &s->tokens, err);
+  if (!status) status = number(p, "io_next", &s->next, err);
+  if (!status) status = number(p, "io_logits", &s->logits, err);
+  if (!status) status = number(p, "io_logits_pitch", &s->logits_pitch, err);
+  return status;
+}
+
+static void close_device(void *opaque) {
+  state *s = opaque;
+  systole_unload(s->loaded);
+  systole_close(s->device);
+  free(s);
+}
+
+static systole_status fill(state *s, const systole_session_params *params, systole_error *err) {
+  systole_status status = read_metadata(s, err);
+  if (!status) status = systole_open(params->backend, params->config, params->options, &s->device, err);
+  if (!status) status = systole_load(s->device, s->program, &s->loaded, err);
+  if (status) return status;
+  s->io = systole_loaded_segment(s->loaded, SYSTOLE_SEG_IO);
+  if (s->vocab != (uint32_t)params->checkpoint->model.vocab || !s->io)
+    return systole_fail(err, SYSTOLE_E_FORMAT, "program: vocabulary of %lu: expected a program compiled from this model",
+                        (unsigned long)s->vocab);
+  return SYSTOLE_OK;
+}
+
+static systole_status open_device(const systole_session_params *params, void **out,
+                                  systole_error *err) {
+  state *s = calloc(1, sizeof *s);
+  if (!s) return systole_fail(err, SYSTOLE_E_MEMORY, "session: out of memory");
+  s->program = params->program;
+  s->dim = params->config->dim;
+  s->limit = params->limit;
+  s->waiting = -1;
+  systole_status status = fill(s, params, err);
+  if (status) close_device(s);
+  else *out = s;
+  return status;
+}
+
+static uint32_t context(const void *opaque) { return ((const state *)opaque)->context; }
+
+// ---- runs --------------------------------------------------------------------
+
+static void set_scalars(state *s, uint32_t position, uint32_t rows, bool logits) {
+  int32_t *scalars = s->last.scalars;
+  memset(scalars, 0, sizeof s->last.scalars);
+  scalars[SYSTOLE_S_POSITION] = (int32_t)position;
+  scalars[SYSTOLE_S_ROWS] = (int32_t)rows;
+  scalars[SYSTOLE_S_TOTAL] = (int32_t)(position + rows);
+  scalars[SYSTOLE_S_TOTAL_WORDS] = (int32_t)((position + rows + s->dim - 1) / s->dim);
+  scalars[SYSTOLE_S_LOGITS] = logits;
+  scalars[SYSTOLE_S_OLD_WORDS] = (int32_t)(position / s->dim);
+}
+
+static systole_status run(state *s, const char *entry, systole_figures *figures,
+                          systole_error *err) {
+  s->last.entry = systole_program_entry(s->program, entry);
+  systole_status status = systole_submit(s->loaded, entry, s->last.scalars, err);
+  if (status) return status;
+  if (!figures) return systole_wait(s->device, s->limit, &s->last.report, err);
+  return systole_figures_wait(figures, s->device, s->last.entry, s->last.scalars, s->limit,
+                              &s->last.report, err);
+}
+
+static systole_status write_ids(state *s, uint64_t offset, const int32_t *ids, uint32_t count,
+                                systole_error *err) {
+  return systole_buffer_write(s->io, offset, ids, (uint64_t)count * sizeof *ids, err);
+}
+
+static systole_status read_row(state *s, uint32_t row, float *logits, systole_error *err) {
+  return systole_buffer_read(s->io, s->logits + row * s->logits_pitch, logits,
+                             (uint64_t)s->vocab * sizeof *logits, err);
+}
+
+static systole_status read_next(state *s, systole_error *err) {
+  return systole_buffer_read(s->io, s->next, &s->waiting, sizeof s->waiting, err);
+}
+
+// One run of `prefill` or `score`.
+static systole_status chunk(state *s, uint32_t position, const int32_t *tokens, uint32_t count,
+                            systole_logits which, systole_figures *figures, systole_error *err) {
+  systole_status status = write_ids(s, s->tokens, tokens, count, err);
+  set_scalars(s, position, count, which != SYSTOLE_LOGITS_NONE);
+  if (!status)
+    status = run(s, which == SYSTOLE_LOGITS_ALL ? "score" : "prefill", figures, err);
+  return status ? status : read_next(s, err);
+}
+
+static systole_status read_all(state *s, uint32_t count, float *logits, systole_error *err) {
+  systole_status status = SYSTOLE_OK;
+  for (uint32_t i = 0; i < count && !status; i++)
+    status = read_row(s, i, logits + (size_t)i * s->vocab, err);
+  return status;
+}
+
+static systole_status feed(void *opaque, uint32_t position, const int32_t *tokens, uint32_t count,
+                           systole_logits which, float *logits, systole_figures *figures,
+                           systole_error *err) {
+  state *s = opaque;
+  bool all = which == SYSTOLE_LOGITS_ALL;
+  uint32_t most = all ? s->score_rows : s->prefill_rows;
+  systole_status status = SYSTOLE_OK;
+  for (uint32_t done = 0, rows; done < count && !status; done += rows) {
+    rows = count - done < most ? count - done : most;
+    bool last = done + rows == count;
+    status = chunk(s, position + done, tokens + done, rows,
+                   all || last ? which : SYSTOLE_LOGITS_NONE, figures, err);
+    if (!status && all) status = read_all(s, rows, logits + (size_t)done * s->vocab, err);
+  }
+  if (!status && logits && which == SYSTOLE_LOGITS_LAST) status = read_row(s, 0, logits, err);
+  return status;
+}
+
+static systole_status step(void *opaque, uint32_t position, int32_t token,
+                           systole_figures *figures, systole_error *err) {
+  state *s = opaque;
+  systole_status status = SYSTOLE_OK;
+  if (token != s->waiting) status = write_ids(s, s->next, &token, 1, err);
+  set_scalars(s, position, 1, true);
+  if (!status) status = run(s, "decode", figures, err);
+  return status ? status : read_next(s, err);
+}
+
+static systole_status next(void *opaque, int32_t *token, systole_error *err) {
+  const state *s = opaque;
+  *token = s->waiting;
+  if (*token >= 0 && (uint32_t)*token < s->vocab) return SYSTOLE_OK;
+  return systole_fail(err, SYSTOLE_E_RANGE, "the device's next token is %ld: expected an id below %lu; its logits have no largest value",
+                      (long)*token, (unsigned long)s->vocab);
+}
+
+static systole_status copy_logits(void *opaque, float *logits, systole_error *err) {
+  return read_row(opaque, 0, logits, err);
+}
+
+static systole_device *device(void *opaque) { return ((state *)opaque)->device; }
+static systole_loaded *loaded(void *opaque) { return ((state *)opaque)->loaded; }
+static const systole_session_run *last_run(const void *opaque) {
+  return &((const state *)opaque)->last;
+}
+
+const systole_session_backend systole_session_on_device = {
+    open_device, close_device, context, feed, step, next, copy_logits, device, loaded, last_run};

@@ -1,0 +1,127 @@
+#include "cli/setup.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "compiler/load/file.h"
+
+#ifndef SYSTOLE_ROOT
+#define SYSTOLE_ROOT "."
+#endif
+
+// ---- options -----------------------------------------------------------------
+
+enum { KEY_MODEL = 0x2000, KEY_CONTEXT, KEY_CHUNK, LARGEST = 1 << 24 };
+
+static const struct argp_option model_options[] = {
+    {0, 0, 0, 0, "The language model:", 5},
+    {"model", KEY_MODEL, "DIR", 0,
+     "Hugging Face folder: config.json, *.safetensors, tokenizer.json (default: models/define)", 5},
+    {"context", KEY_CONTEXT, "N", 0, "tokens of the KV cache (default: the model's, or what fits)", 5},
+    {"chunk", KEY_CHUNK, "N", 0, "most tokens of one prefill run (default: 64, or what fits)", 5},
+    {0}};
+
+static error_t take_count(systole_cli_options *common, const char *option, const char *text,
+                          uint32_t *out) {
+  int64_t value;
+  if (!systole_cli_number(text, 1, LARGEST, &value))
+    return systole_cli_refuse(common, option, text, "a number of tokens from 1 to 16777216");
+  *out = (uint32_t)value;
+  return 0;
+}
+
+static error_t parse_model(int key, char *text, struct argp_state *state) {
+  systole_model_input *in = state->input;
+  switch (key) {
+    case KEY_MODEL: in->model->model = text; return 0;
+    case KEY_CONTEXT: return take_count(in->common, "--context", text, &in->model->context);
+    case KEY_CHUNK: return take_count(in->common, "--chunk", text, &in->model->chunk);
+    default: return ARGP_ERR_UNKNOWN;
+  }
+}
+
+const struct argp systole_cli_model = {.options = model_options, .parser = parse_model};
+
+systole_status systole_backend_check(const char *name, bool *reference, systole_error *err) {
+  char names[256] = "reference";
+  *reference = !strcmp(name, "reference");
+  for (unsigned i = 0; systole_transport_name(i); i++) {
+    if (!strcmp(name, systole_transport_name(i))) return SYSTOLE_OK;
+    size_t used = strlen(names);
+    snprintf(names + used, sizeof names - used, ", %s", systole_transport_name(i));
+  }
+  if (*reference) return SYSTOLE_OK;
+  return systole_fail(err, SYSTOLE_E_USAGE, "--backend %.80s: expected one of %s", name, names);
+}
+
+// ---- opening -----------------------------------------------------------------
+
+// The model of this project, wherever the command is run from.
+static void find_folder(const char *model, char dir[4096]) {
+  const char *folder = model ? model : SYSTOLE_ROOT "/models/define";
+  if (!model && !systole_file_exists(folder)) folder = "models/define";
+  snprintf(dir, 4096, "%s", folder);
+}
+
+systole_status systole_setup_open(const systole_model_options *model,
+                                  const systole_cli_options *common, bool compile,
+                                  systole_setup *setup, systole_error *err) {
+  memset(setup, 0, sizeof *setup);
+  find_folder(model->model, setup->dir);
+  systole_status status = systole_cli_config(common, NULL, &setup->config, err);
+  if (!status) status = systole_checkpoint_open(setup->dir, &setup->checkpoint, err);
+  uint32_t most = (uint32_t)setup->checkpoint.model.context;
+  if (!status && model->context > most)
+    status = systole_fail(err, SYSTOLE_E_RANGE, "--context %lu: expected at most the model's %lu (max_position_embeddings)",
+                          (unsigned long)model->context, (unsigned long)most);
+  systole_compile_options options = {.context = model->context, .chunk = model->chunk};
+  if (!status && compile)
+    status = systole_compile(&setup->checkpoint, &setup->config, &options, &setup->program, err);
+  return status;
+}
+
+void systole_setup_close(systole_setup *setup) {
+  systole_program_destroy(setup->program);
+  systole_checkpoint_close(&setup->checkpoint);
+}
+
+uint32_t systole_setup_context(const systole_setup *setup, const systole_model_options *model) {
+  const char *text = setup->program ? systole_program_metadata(setup->program, "context") : NULL;
+  if (text) return (uint32_t)strtoul(text, NULL, 10);
+  return model->context ? model->context : (uint32_t)setup->checkpoint.model.context;
+}
+
+systole_status systole_setup_encode(const systole_setup *setup, const char *what, const char *text,
+                                    size_t size, int32_t **ids, size_t *count, systole_error *err) {
+  systole_error inner;
+  if (!setup->checkpoint.tokenizer)
+    return systole_fail(err, SYSTOLE_E_IO, "%.700s/tokenizer.json: expected the tokenizer of the model, the file is missing",
+                        setup->dir);
+  systole_status status =
+      systole_tokenizer_encode(setup->checkpoint.tokenizer, text, size, true, ids, count, &inner);
+  if (status) return systole_fail(err, status, "%s: %.900s", what, inner.text);
+  if (*count) return SYSTOLE_OK;
+  free(*ids);
+  *ids = NULL;
+  return systole_fail(err, SYSTOLE_E_USAGE, "%s: expected at least one token, this tokenizer adds no begin token", what);
+}
+
+systole_status systole_writable(const char *path, systole_error *err) {
+  char folder[4096];
+  struct stat info;
+  if (!path || !strcmp(path, "-")) return SYSTOLE_OK;
+  if (!*path || strlen(path) >= sizeof folder)
+    return systole_fail(err, SYSTOLE_E_USAGE, "output file: expected a path that is not empty and not too long");
+  strcpy(folder, path);
+  char *slash = strrchr(folder, '/');
+  if (slash) slash[slash == folder] = 0;
+  if (!stat(path, &info) && S_ISDIR(info.st_mode))
+    return systole_fail(err, SYSTOLE_E_IO, "%.900s: cannot be written: it is a folder", path);
+  if (access(slash ? folder : ".", W_OK))
+    return systole_fail(err, SYSTOLE_E_IO, "%.900s: cannot be written: %s", path, strerror(errno));
+  return SYSTOLE_OK;
+}
