@@ -4,7 +4,7 @@
 // start_i loads the description; words come with valid_i from the fourth cycle
 // after that at the earliest (by then `carry`'s words are stable). A word of
 // results is written when its last lane or the last row is done; ARGMAX writes
-// the indices two cycles after the values. done_o is high with the last write.
+// the indices one cycle after the values. done_o is high with the last write.
 //
 // Cycles from the last word on v_i to done_o, with L = log2(Dim):
 //   SUM 3L + 11, SUMSQ 3L + 13, MAX and ABSMAX (L+1)/2 + 2, ARGMAX (L+1)/2 + 4.
@@ -102,15 +102,14 @@ module systole_vx_reduce #(
     if (!rst_ni) best_valid_q <= 1'b0;
   end
 
-  // Results into lanes, indices two cycles behind, so that the write of a full
-  // word, the write of a last word one cycle later, and those of their indices
-  // do not meet.
+  // Results into lanes, indices one cycle behind. ARGMAX holds the last word back
+  // for a cycle, so that it does not meet the indices of a full word just before.
   wire        result_valid = sum_valid || best_valid_q;
   wire [31:0] result = sum || sumsq ? sum_value : best_key_q ^ {1'b0, {31{best_key_q[31]}}};
-  reg [LaneW-1:0] lane_q, lane2_q, lane3_q;
+  reg [LaneW-1:0] lane_q, lane2_q;
   reg [15:0]      row_q, r_q, x_q;
-  reg [31:0]      index2_q, index3_q;
-  reg             result2_q, result3_q, flush_q, flush2_q, flush3_q, last_q, last2_q, last3_q;
+  reg [31:0]      index2_q;
+  reg             result2_q, hold_q, flush_q, flush2_q, last_q, last2_q;
   wire            last = row_q == last_row_i;
   wire            flush = result_valid && (last || &lane_q);
   // Words of results: lane by lane; the others are cleared with lane 0.
@@ -120,9 +119,9 @@ module systole_vx_reduce #(
       if (lane_q == {LaneW{1'b0}}) values_q <= {Dim{32'd0}};
       values_q[32*lane_q +: 32] <= result;
     end
-    if (result3_q) begin
-      if (lane3_q == {LaneW{1'b0}}) indices_q <= {Dim{32'd0}};
-      indices_q[32*lane3_q +: 32] <= index3_q;
+    if (result2_q) begin
+      if (lane2_q == {LaneW{1'b0}}) indices_q <= {Dim{32'd0}};
+      indices_q[32*lane2_q +: 32] <= index2_q;
     end
   end
 
@@ -134,19 +133,13 @@ module systole_vx_reduce #(
       index2_q <= best_index_q;
     end
     result2_q <= result_valid && arg;
-    result3_q <= result2_q;
-    if (result2_q) begin
-      lane3_q <= lane2_q;
-      index3_q <= index2_q;
-    end
-    flush_q <= flush;
-    last_q <= flush && last;
+    hold_q <= flush && last && arg;
+    flush_q <= (flush && !(last && arg)) || hold_q;
+    last_q <= (flush && last && !arg) || hold_q;
     flush2_q <= flush_q && arg;
-    flush3_q <= flush2_q;
     last2_q <= last_q && arg;
-    last3_q <= last2_q;
     if (flush_q) r_q <= r_q + 16'd1;
-    if (flush3_q) x_q <= x_q + 16'd1;
+    if (flush2_q) x_q <= x_q + 16'd1;
     if (start_i) begin
       r_q <= r_i;
       x_q <= x_i;
@@ -157,18 +150,16 @@ module systole_vx_reduce #(
     end
     if (!rst_ni) begin
       result2_q <= 1'b0;
-      result3_q <= 1'b0;
+      hold_q <= 1'b0;
       flush_q <= 1'b0;
       flush2_q <= 1'b0;
-      flush3_q <= 1'b0;
       last_q <= 1'b0;
       last2_q <= 1'b0;
-      last3_q <= 1'b0;
     end
   end
 
-  assign we_o = flush_q || flush3_q;
-  assign waddr_o = flush3_q ? x_q : r_q;
-  assign wdata_o = flush3_q ? indices_q : values_q;
-  assign done_o = arg ? last3_q : last_q;
+  assign we_o = flush_q || flush2_q;
+  assign waddr_o = flush2_q ? x_q : r_q;
+  assign wdata_o = flush2_q ? indices_q : values_q;
+  assign done_o = arg ? last2_q : last_q;
 endmodule
