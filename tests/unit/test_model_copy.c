@@ -131,6 +131,16 @@ static void test_bad_index(void) {
   CU_ASSERT_EQUAL(s->act[16], 0);
   CU_ASSERT_EQUAL(s->act[32], 0);
   CU_ASSERT_EQUAL(b.report.retired, 1);
+  // what the same instruction meets later is not reported: the semaphore is full
+  bench_restart(&b);
+  systole_line *loop = bench_add(&b, SYSTOLE_OP_LOOP);
+  SYSTOLE_SET(loop, LOOP, count, 17), SYSTOLE_SET(loop, LOOP, lines, 2);
+  bench_raise(bench_add(&b, SYSTOLE_OP_LD), SYSTOLE_ENGINE_MX, 15);
+  bench_add(&b, SYSTOLE_OP_ENDLOOP);
+  bench_raise(add_ldg(&b, 3, 10), SYSTOLE_ENGINE_MX, 1);
+  bench_add(&b, SYSTOLE_OP_END);
+  bench_run(&b);
+  BENCH_FAULT(&b, INDEX, LD, 3, 10);
   bench_close(&b);
 }
 
@@ -142,6 +152,7 @@ static void test_no_memory(void) {
   b.job.segments[2].base = 0x900000;
   memset(bench_bytes(&b, 2, 0), 7, BENCH_SEGMENT_BYTES);  // follows segment 1
   b.job.segments[1].base = bench_base(2);
+  memset(systole_model_srams(b.machine)->act, 9, 32);
   systole_line *l = add_ld(&b, SYSTOLE_SPACE_ACT, 1, 4);
   SYSTOLE_SET(l, LD, dst_word, 1), SYSTOLE_SET(l, LD, offset, BENCH_SEGMENT_BYTES - 12);
   bench_add(&b, SYSTOLE_OP_END);

@@ -228,6 +228,14 @@ static void test_align(void) {
   IS(&f, ALIGN);
   PUT(&f, LD, rows, 0);  // a no-op is excused
   IS(&f, NONE);
+  f = make(SYSTOLE_OP_LDG);
+  PUT(&f, LDG, space, SYSTOLE_SPACE_ACT), PUT(&f, LDG, words, 1), PUT(&f, LDG, rows, 1);
+  PUT(&f, LDG, limit, 1), PUT(&f, LDG, index_offset, 6);
+  IS(&f, ALIGN);
+  PUT(&f, LDG, index_offset, 8), PUT(&f, LDG, pitch, 2);
+  IS(&f, ALIGN);
+  PUT(&f, LDG, pitch, 0);
+  IS(&f, NONE);
   f = make_mx();
   IS(&f, NONE);
   PUT(&f, MX, w_n, 4);

@@ -216,6 +216,13 @@ static void test_sum_order(void) {  // 2^24 and ones: the order of the tree show
   systole_model_vx(l, &s);
   CU_ASSERT_EQUAL(s.rs[0], 0x4B800002u);  // 2^24 + 4
   CU_ASSERT_EQUAL(s.rs[1], 0);            // beyond row m-1
+  for (unsigned e = 0; e < 16; e++) s.vm[e] = 0x80000000u;
+  SET(n, 16);  // a word of -0 in each partial
+  systole_model_vx(l, &s);
+  CU_ASSERT_EQUAL(s.rs[0], 0x80000000u);
+  SET(n, 12);  // a partial without words is +0
+  systole_model_vx(l, &s);
+  CU_ASSERT_EQUAL(s.rs[0], 0);
   systole_srams_destroy(&s);
 }
 

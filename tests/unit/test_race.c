@@ -1,5 +1,6 @@
 // The race checker, fed by the model's observer.
 #include "sim/model/race.h"
+#include "sim/model/resolve.h"
 #include "tests/unit/test_model_bench.h"
 
 static systole_line *add_ld(bench *b, unsigned dst, unsigned rows, unsigned dst_row) {
@@ -215,6 +216,132 @@ static void test_mx_with_itself(void) {
   bench_close(&b);
 }
 
+// LD writes one word of ACT or WGT beside what a product of 2 x 8 x 8 reads.
+static void test_operands_of_mx(void) {
+  bench b;
+  bench_open(&b, 4);
+  for (unsigned n = 0; n < 4; n++) {
+    static const unsigned words[] = {41, 40, 75, 76};  // A ends at 40, W at 75
+    systole_line *l = bench_add(&b, SYSTOLE_OP_MX);
+    SYSTOLE_SET(l, MX, a_space, SYSTOLE_SPACE_ACT);
+    SYSTOLE_SET(l, MX, m, 2), SYSTOLE_SET(l, MX, k, 8), SYSTOLE_SET(l, MX, n, 8);
+    SYSTOLE_SET(l, MX, a, 20), SYSTOLE_SET(l, MX, a_row, 5), SYSTOLE_SET(l, MX, a_tile, 15);
+    SYSTOLE_SET(l, MX, w, 60), SYSTOLE_SET(l, MX, w_k, 4), SYSTOLE_SET(l, MX, w_n, 8);
+    SYSTOLE_SET(l, MX, c_row, 1), SYSTOLE_SET(l, MX, c_tile, 2);
+    const unsigned space = n < 2 ? SYSTOLE_SPACE_ACT : SYSTOLE_SPACE_WGT;
+    SYSTOLE_SET(add_ld(&b, words[n], 1, 1), LD, space, space);
+    if (n == 0 || n == 3)
+      IS_CLEAN(&b);
+    else
+      IS_RACE(&b, 0, 1, false, space, words[n]);
+  }
+  bench_close(&b);
+}
+
+// Five elements from the last of word 3 on reach to the end of word 4.
+static void test_elements_of_st(void) {
+  bench b;
+  bench_open(&b, 4);
+  for (unsigned d = 2; d < 6; d++) {
+    SYSTOLE_SET(add_st(&b, 0, 0, 5), ST, src, 15);
+    add_vx(&b, SYSTOLE_SPACE_PAR, 0, 1, d);
+    if (d == 3 || d == 4)
+      IS_RACE(&b, 0, 1, false, SYSTOLE_SPACE_VM, d);
+    else
+      IS_CLEAN(&b);
+  }
+  bench_close(&b);
+}
+
+enum { MANY = 24, FEW_WORDS = 3 };
+
+// A random program on few words and its order, by brute force.
+typedef struct {
+  bench b;
+  systole_instruction in[MANY];
+  unsigned reads[MANY], writes[MANY];     // PAR word p as p, VM word v as 100 + v, or NOTHING
+  bool before[MANY][MANY];
+  unsigned raisers[4][4][16 * MANY], raised[4][4], taken[4][4];
+} puzzle;
+
+enum { NOTHING = 999 };
+
+static void link_semaphores(puzzle *p, systole_line *line, unsigned self, unsigned n,
+                            uint64_t *seed) {
+  static const unsigned engines[] = {SYSTOLE_ENGINE_LD, SYSTOLE_ENGINE_VX, SYSTOLE_ENGINE_ST};
+  for (unsigned i = 0; i < 3; i++) {
+    const unsigned e = engines[i];
+    const unsigned there = p->raised[e][self] - p->taken[e][self];
+    if (e == self) continue;
+    const unsigned take = there ? bench_below(seed, there < 3 ? there + 1 : 4) : 0;
+    bench_wait(line, e, take);
+    for (unsigned k = 0; k < take; k++)
+      p->before[p->raisers[e][self][p->taken[e][self]++]][n] = true;
+    const unsigned raise = bench_below(seed, 3);
+    bench_raise(line, e, raise);
+    for (unsigned k = 0; k < raise; k++) p->raisers[self][e][p->raised[self][e]++] = n;
+  }
+}
+
+static void add_random(puzzle *p, unsigned n, uint64_t *seed) {
+  const unsigned par = bench_below(seed, FEW_WORDS), v = bench_below(seed, FEW_WORDS);
+  const unsigned kind = bench_below(seed, 3);
+  systole_line *line = kind == 0   ? add_ld(&p->b, par, 1, 1)
+                       : kind == 1 ? add_vx(&p->b, SYSTOLE_SPACE_PAR, par, 1, v)
+                                   : add_st(&p->b, v, 0, 4);
+  if (kind == 2) SYSTOLE_SET(line, ST, segment, 2);
+  p->reads[n] = kind == 0 ? NOTHING : kind == 1 ? par : 100 + v;
+  p->writes[n] = kind == 0 ? par : kind == 1 ? 100 + v : NOTHING;
+  link_semaphores(p, line, kind == 0 ? SYSTOLE_ENGINE_LD : kind == 1 ? SYSTOLE_ENGINE_VX
+                                                                      : SYSTOLE_ENGINE_ST,
+                  n, seed);
+  const int32_t scalars[16] = {0};
+  if (systole_resolve(&p->b.config, &p->b.job, scalars, line, NULL, n, &p->in[n])) abort();
+  for (unsigned i = 0; i < n; i++)
+    if (p->in[i].engine == p->in[n].engine) p->before[i][n] = true;
+}
+
+static bool has_race(puzzle *p) {
+  for (unsigned k = 0; k < MANY; k++)
+    for (unsigned i = 0; i < k; i++)
+      for (unsigned j = k + 1; j < MANY; j++)
+        if (p->before[i][k] && p->before[k][j]) p->before[i][j] = true;
+  for (unsigned i = 0; i < MANY; i++)
+    for (unsigned j = i + 1; j < MANY; j++) {
+      const bool meet = (p->writes[i] != NOTHING && p->writes[i] == p->reads[j]) ||
+                        (p->reads[i] != NOTHING && p->reads[i] == p->writes[j]);
+      if (meet && !p->before[i][j]) return true;
+    }
+  return false;
+}
+
+static void test_random(void) {
+  uint64_t seed = bench_seed("race");
+  unsigned races = 0, clean = 0;
+  for (unsigned round = 0; round < 3000; round++) {
+    puzzle *p = calloc(1, sizeof *p);
+    systole_race_checker *checker;
+    if (!p) abort();
+    p->b.config = bench_config(4);
+    for (unsigned s = 0; s < 3; s++) p->b.job.segments[s].base = bench_base(s);
+    for (unsigned s = 0; s < 3; s++) p->b.job.segments[s].limit = BENCH_SEGMENT_BYTES;
+    if (systole_race_create(&p->b.config, &p->b.job, &checker, NULL) != SYSTOLE_OK) abort();
+    const unsigned used = 2 + bench_below(&seed, MANY - 1);
+    for (unsigned n = 0; n < MANY; n++) p->reads[n] = p->writes[n] = NOTHING;
+    for (unsigned n = 0; n < used; n++) {
+      add_random(p, n, &seed);
+      CU_ASSERT_EQUAL(systole_race_add(checker, &p->in[n], NULL, NULL), SYSTOLE_OK);
+    }
+    const bool race = has_race(p);
+    CU_ASSERT_EQUAL(systole_race_finish(checker, NULL, NULL),
+                    race ? SYSTOLE_E_DIFFER : SYSTOLE_OK);
+    races += race, clean += !race;
+    systole_race_destroy(checker);
+    free(p);
+  }
+  CU_ASSERT(races > 100 && clean > 100);
+}
+
 // Double buffering in a loop: two halves, each handed over and back.
 static void test_double_buffer(void) {
   for (unsigned credits = 2; credits <= 3; credits++) {
@@ -262,6 +389,9 @@ void suite_race(void) {
                                        {"gather", test_gather},
                                        {"VX with itself", test_vx_with_itself},
                                        {"MX with itself", test_mx_with_itself},
+                                       {"operands of MX", test_operands_of_mx},
+                                       {"elements of ST", test_elements_of_st},
+                                       {"random programs, brute force", test_random},
                                        {"double buffer", test_double_buffer},
                                        {"not an order", test_wrong_order},
                                        {0}};
