@@ -56,24 +56,47 @@ $(BUILD)/hw/configs/config.o $(BUILD)/driver/%.o $(BUILD)/cli/%.o: \
            -not -path '*/rtl/*' 2>/dev/null)
 
 # ---- the Verilated machine: build/rtl/NAME.so --------------------------------
-.PHONY: rtl
-rtl: $(BUILD)/libsystole.a
-	+$(MAKE) -f sim/rtl/rtl.mk HW=$(HW) BUILD=$(BUILD)
+# HW is a name or the path of an .ini file. rtl-trace is the one that --waves
+# needs: slower, so it is another object.
+HW_NAME    := $(basename $(notdir $(HW)))
+HW_FILE    := $(or $(wildcard $(HW)),$(wildcard hw/configs/$(HW).ini))
+RTL_INPUTS := $(wildcard hw/rtl/*.sv hw/rtl/*.svh sim/rtl/* sim/dram/*) sim/machine.h \
+              hw/configs/config.c hw/configs/config.h hw/isa/isa.def $(HW_FILE)
+
+.PHONY: rtl rtl-trace
+rtl: $(BUILD)/rtl/$(HW_NAME).so
+rtl-trace: $(BUILD)/rtl/$(HW_NAME).trace.so
+
+$(BUILD)/rtl/$(HW_NAME).so: $(RTL_INPUTS)
+	@echo "  RTL $(HW) (a minute or two)"
+	@BUILD=$(BUILD) sh sim/rtl/build.sh $(HW)
+
+$(BUILD)/rtl/$(HW_NAME).trace.so: $(RTL_INPUTS)
+	@echo "  RTL $(HW), with waves"
+	@BUILD=$(BUILD) sh sim/rtl/build.sh $(HW) trace
 
 # ---- generated files, kept in the repository ---------------------------------
 TABLES := hw/isa/isa.def hw/isa/registers.def $(wildcard hw/isa/text/*.md)
 
-$(BUILD)/generate: $(call objects,hw/isa/generate.c hw/isa/table.c)
+$(BUILD)/generate: $(call objects,hw/isa/generate.c hw/isa/generate_docs.c hw/isa/table.c)
 	$(CC) $(LDFLAGS) -o $@ $^
 
-.PHONY: generate check-generated
-generate: $(BUILD)/generate $(TABLES)
-	$(BUILD)/generate svh > hw/rtl/systole_isa.svh
-	$(BUILD)/generate docs > docs/isa.md
+$(BUILD)/generate_tables: $(call objects,hw/isa/generate_tables.c)
+	$(CC) $(LDFLAGS) -o $@ $^ -lm
 
-check-generated: $(BUILD)/generate $(TABLES)
-	$(BUILD)/generate svh | diff -u hw/rtl/systole_isa.svh -
-	$(BUILD)/generate docs | diff -u docs/isa.md -
+# GENERATED is a list of file=command.
+GENERATED = hw/rtl/systole_isa.svh="generate svh" docs/isa.md="generate docs" \
+            sim/model/fp32_tables.h="generate_tables c" hw/rtl/systole_fp_tables.svh="generate_tables verilog"
+
+.PHONY: generate check-generated
+generate: $(BUILD)/generate $(BUILD)/generate_tables $(TABLES)
+	@set -e; for pair in $(GENERATED); do \
+	  $(BUILD)/$${pair#*=} > $(BUILD)/generated; \
+	  cmp -s $(BUILD)/generated $${pair%%=*} || { cp $(BUILD)/generated $${pair%%=*}; echo "  made $${pair%%=*}"; }; done
+
+check-generated: $(BUILD)/generate $(BUILD)/generate_tables $(TABLES)
+	@set -e; for pair in $(GENERATED); do \
+	  $(BUILD)/$${pair#*=} > $(BUILD)/generated; diff -u $${pair%%=*} $(BUILD)/generated; done
 	@echo "generated files agree with their tables"
 
 # ---- unit tests ----------------------------------------------------------------
@@ -167,6 +190,7 @@ help:
 	@echo "make run             install what is missing, build, and let the model speak from RTL"
 	@echo "make test            install what is missing, build and run every test"
 	@echo "make rtl HW=edge16   build/rtl/edge16.so, the Verilated machine (HW may be an .ini file)"
+	@echo "make rtl-trace       the same able to write waves, slower"
 	@echo "make unit [ONLY=x]   unit tests; blocks, fuzz, system: the other kinds"
 	@echo "make lint asan       checks of the Verilog; tests under sanitizers"
 	@echo "make generate        files made from the ISA tables; check-generated compares them"

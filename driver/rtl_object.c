@@ -13,7 +13,7 @@
 typedef const systole_machine_api *(*api_fn)(void);
 
 static bool try_folder(const char *folder, size_t length, const char *name, char path[4096]) {
-  int need = snprintf(path, 4096, "%.*s/%s.so", (int)length, folder, name);
+  int need = snprintf(path, 4096, "%.*s/%s", (int)length, folder, name);
   return length && need > 0 && need < 4096 && access(path, R_OK) == 0;
 }
 
@@ -55,13 +55,15 @@ static systole_status take_api(const char *path, void *handle, const systole_mac
 systole_status systole_rtl_object_open(const systole_config *config, const systole_options *options,
                                        void **handle, const systole_machine_api **api,
                                        systole_error *err) {
-  char path[4096];
+  char path[4096], name[128];
   const char *hw = options->hw ? options->hw : config->name;
+  snprintf(name, sizeof name, "%s%s.so", config->name, options->waves ? ".trace" : "");
   if (options->rtl_object)
     snprintf(path, sizeof path, "%s", options->rtl_object);
-  else if (!find(config->name, path))
-    return systole_fail(err, SYSTOLE_E_IO, "no %s.so in build/rtl: the machine is not built yet: expected `make rtl HW=%.300s` to have been run",
-                        config->name, hw);
+  else if (!find(name, path))
+    return systole_fail(err, SYSTOLE_E_IO,
+                        "no %s in build/rtl: the machine is not built yet: expected `make %s HW=%.300s` to have been run",
+                        name, options->waves ? "rtl-trace" : "rtl", hw);
   *handle = dlopen(path, RTLD_NOW | RTLD_LOCAL);
   if (!*handle) return systole_fail(err, SYSTOLE_E_IO, "%s: cannot be opened: %s", path, dlerror());
   systole_status status = take_api(path, *handle, api, err);

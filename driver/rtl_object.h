@@ -5,7 +5,7 @@
 #include "driver/include/systole.h"
 
 // *handle is for systole_rtl_object_close. The object is options->rtl_object if
-// given, else NAME.so in a folder of SYSTOLE_RTL_PATH (a list with colons), in
+// given, else NAME.so (NAME.trace.so if waves are wanted) in a folder of SYSTOLE_RTL_PATH (a list with colons), in
 // rtl/ beside the program, or in build/rtl. If it is missing, the message says
 // which make command builds it.
 systole_status systole_rtl_object_open(const systole_config *config, const systole_options *options,

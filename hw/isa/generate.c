@@ -1,9 +1,11 @@
 // Prints what is derived from the ISA and register tables.
-//   generate svh   the Verilog include file hw/rtl/systole_isa.svh
+//   generate svh    the Verilog include file hw/rtl/systole_isa.svh
+//   generate docs   the page docs/isa.md
 #include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "hw/isa/generate_docs.h"
 #include "hw/isa/isa.h"
 
 static void print_upper(const char *text) {
@@ -51,6 +53,7 @@ int main(int argc, char **argv) {
     print_svh();
     return 0;
   }
-  fprintf(stderr, "usage: generate svh\n");
+  if (argc == 2 && strcmp(argv[1], "docs") == 0) return systole_generate_docs(stdout) ? 0 : 1;
+  fprintf(stderr, "usage: generate svh|docs\n");
   return 2;
 }
