@@ -20,7 +20,7 @@ static void write_burst(systole_memory *memory, unsigned bus_bytes, uint64_t add
   }
 }
 
-static void write_row(systole_memory *memory, unsigned bus_bytes, uint64_t address, uint64_t bytes,
+static void write_run(systole_memory *memory, unsigned bus_bytes, uint64_t address, uint64_t bytes,
                       const uint8_t *from, systole_outcome *outcome) {
   outcome->bytes += bytes;
   while (bytes > 0) {
@@ -32,16 +32,21 @@ static void write_row(systole_memory *memory, unsigned bus_bytes, uint64_t addre
   }
 }
 
+// Rows that lie one behind the other on both sides are one run of bursts.
 systole_outcome systole_model_st(const systole_line *line, uint64_t address, unsigned bus_bytes,
                                  systole_memory *memory, const systole_srams *srams) {
   systole_outcome outcome = {SYSTOLE_CAUSE_NONE, 0, 0};
   const unsigned space = (unsigned)SYSTOLE_GET(line, ST, space);
   const uint64_t element = systole_sram_element_bytes(space);
+  const uint64_t rows = SYSTOLE_GET(line, ST, rows), pitch = SYSTOLE_GET(line, ST, pitch);
   const uint64_t bytes = SYSTOLE_GET(line, ST, elements) * element;
+  const uint64_t from_row = SYSTOLE_GET(line, ST, src_row) * element;
+  const bool joined = pitch == bytes && from_row == bytes;
+  const uint64_t runs = joined && rows > 0 ? 1 : rows;
   const uint8_t *from = systole_sram_word(srams, space, 0);
   from += SYSTOLE_GET(line, ST, src) * element;
-  for (uint64_t i = 0; i < SYSTOLE_GET(line, ST, rows); i++)
-    write_row(memory, bus_bytes, address + i * SYSTOLE_GET(line, ST, pitch), bytes,
-              from + i * SYSTOLE_GET(line, ST, src_row) * element, &outcome);
+  for (uint64_t i = 0; i < runs; i++)
+    write_run(memory, bus_bytes, address + i * pitch, joined ? rows * bytes : bytes,
+              from + i * from_row, &outcome);
   return outcome;
 }

@@ -63,8 +63,11 @@ static void test_st_edges(void) {
     const bool qnt = n % 2;
     const unsigned unit = qnt ? 1 : 4, step = qnt ? 8 : 1;
     const unsigned rows = 1 + bench_below(&seed, 4), elements = 1 + bench_below(&seed, 40);
-    const unsigned src = step * bench_below(&seed, 20), src_row = step * bench_below(&seed, 20);
-    const unsigned offset = 8 * bench_below(&seed, 200), pitch = 160 + 8 * bench_below(&seed, 20);
+    const unsigned src = step * bench_below(&seed, 20), further = step * bench_below(&seed, 20);
+    const bool joined = elements * unit % 8 == 0 && bench_below(&seed, 2);  // rows touch
+    const unsigned offset = 8 * bench_below(&seed, 200);
+    const unsigned pitch = joined ? elements * unit : 160 + 8 * bench_below(&seed, 20);
+    const unsigned src_row = joined && bench_below(&seed, 2) ? elements : further;
     memset(bench_bytes(&b, 2, 0), 0xA5, 8192);
     bench_restart(&b);
     systole_line *l = add_st(&b, qnt ? SYSTOLE_SPACE_QNT : SYSTOLE_SPACE_VM, rows, elements);
@@ -166,6 +169,17 @@ static void test_no_memory(void) {
   bench_add(&b, SYSTOLE_OP_END);
   bench_run(&b);
   BENCH_FAULT(&b, AXI_WRITE, ST, 0, 0x900010);
+  // rows that touch on both sides are one run; the gap begins a burst
+  bench_restart(&b);
+  b.job.segments[2].base = bench_base(2);
+  l = add_st(&b, SYSTOLE_SPACE_VM, 4, 1);
+  SYSTOLE_SET(l, ST, offset, BENCH_SEGMENT_BYTES - 8);
+  SYSTOLE_SET(l, ST, pitch, 4), SYSTOLE_SET(l, ST, src_row, 1);
+  bench_add(&b, SYSTOLE_OP_END);
+  bench_run(&b);
+  BENCH_FAULT(&b, AXI_WRITE, ST, 0, bench_base(3));
+  CU_ASSERT_EQUAL(b.report.write_bytes, 16);
+  b.job.segments[2].base = 0x900000;
   bench_restart(&b);
   l = add_ldg(&b, 1, 1);
   SYSTOLE_SET(l, LDG, dst, 20);
