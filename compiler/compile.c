@@ -21,6 +21,7 @@ typedef struct {
 } compilation;
 
 static systole_status plan_all(compilation *c, uint32_t context, uint32_t chunk) {
+  if (chunk > context) chunk = context;  // a run never has more tokens than the cache
   systole_llama_measure(&c->checkpoint->model, c->config, context, &c->shape);
   systole_status status = systole_llama_plan_make(&c->shape, c->config, false, false, c->parts,
                                                   chunk, &c->prefill, c->err);
