@@ -46,6 +46,9 @@ static void match_loops(const systole_entry *e, uint8_t *forms) {
 // and returns how many lines it took.
 static uint32_t print_line(const systole_entry *e, uint32_t line, uint8_t how, char *text, FILE *out) {
   uint32_t step = lines_of(e, line, text);
+  bool loop = is_text(text) && opcode_of(&e->lines[line]) == SYSTOLE_OP_LOOP;
+  // Zeros are left out, but here that would mean: count them.
+  if (how == FORM_FULL && loop && !SYSTOLE_GET(&e->lines[line], LOOP, lines)) strcat(text, " lines=0");
   if (how == FORM_STRUCTURED) systole_disasm_structured(&e->lines[line], e->line_count - line, text);
   for (uint32_t i = 0; how == FORM_RAW && i < step; i++) {
     systole_disasm_raw(&e->lines[line + i], text);
