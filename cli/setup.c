@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "compiler/load/file.h"
+#include "sim/dram/dram.h"
 
 #ifndef SYSTOLE_ROOT
 #define SYSTOLE_ROOT "."
@@ -67,12 +68,24 @@ static void find_folder(const char *model, char dir[4096]) {
   snprintf(dir, 4096, "%s", folder);
 }
 
+// The C model keeps no time and so never looks at the preset.
+static systole_status check_memory(const systole_cli_options *common, const systole_config *config,
+                                   systole_error *err) {
+  systole_dram *dram = NULL;
+  systole_dram_params params = common->dram;
+  if (!params.preset[0]) return SYSTOLE_OK;
+  systole_status status = systole_dram_create(&params, config, &dram, err);
+  systole_dram_destroy(dram);
+  return status;
+}
+
 systole_status systole_setup_open(const systole_model_options *model,
                                   const systole_cli_options *common, bool compile,
                                   systole_setup *setup, systole_error *err) {
   memset(setup, 0, sizeof *setup);
   find_folder(model->model, setup->dir);
   systole_status status = systole_cli_config(common, NULL, &setup->config, err);
+  if (!status) status = check_memory(common, &setup->config, err);
   if (!status) status = systole_checkpoint_open(setup->dir, &setup->checkpoint, err);
   uint32_t most = (uint32_t)setup->checkpoint.model.context;
   if (!status && model->context > most)
