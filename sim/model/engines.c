@@ -14,11 +14,17 @@ void systole_report_fault(systole_report *report, uint32_t cause, uint32_t engin
   report->detail = detail;
 }
 
+// Multiply-accumulates asked for; they count when dispatched.
+static uint64_t macs(const systole_line *line) {
+  return SYSTOLE_GET(line, MX, m) * SYSTOLE_GET(line, MX, k) * SYSTOLE_GET(line, MX, n);
+}
+
 bool systole_engines_push(systole_engines *engines, const systole_instruction *instruction) {
   systole_queue *queue = &engines->queues[instruction->engine];
   if (queue->count == engines->config->queue_depth) return false;
   queue->slots[(queue->head + queue->count) % SYSTOLE_MAX_QUEUE] = *instruction;
   queue->count++;
+  if (instruction->engine == SYSTOLE_ENGINE_MX) engines->report->macs += macs(&instruction->line);
   return true;
 }
 
@@ -47,10 +53,6 @@ static void raise(systole_engines *engines, const systole_instruction *instructi
   }
 }
 
-static uint64_t macs(const systole_line *line) {
-  return SYSTOLE_GET(line, MX, m) * SYSTOLE_GET(line, MX, k) * SYSTOLE_GET(line, MX, n);
-}
-
 // The function of an instruction; its counters go into the report.
 static systole_outcome execute(systole_engines *engines, const systole_instruction *instruction) {
   const systole_line *line = &instruction->line;
@@ -65,7 +67,6 @@ static systole_outcome execute(systole_engines *engines, const systole_instructi
       break;
     case SYSTOLE_ENGINE_MX:
       systole_model_mx(line, engines->srams);
-      engines->report->macs += macs(line);
       break;
     case SYSTOLE_ENGINE_VX: systole_model_vx(line, engines->srams); break;
     default:

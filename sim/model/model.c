@@ -41,17 +41,18 @@ static systole_status create(const systole_config *config, systole_memory *memor
   return SYSTOLE_OK;
 }
 
-// A record that memory refuses changes nothing.
 static void write_record(const systole_machine *machine, const systole_job *job,
-                         const systole_report *report) {
+                         systole_report *report) {
   uint8_t record[SYSTOLE_RECORD_BYTES];
+  const uint64_t address = job->segments[SYSTOLE_STATUS_SEGMENT].base & ~127ull;
   if (job->segments[SYSTOLE_STATUS_SEGMENT].limit < SYSTOLE_RECORD_BYTES) return;
-  uint8_t *to = systole_memory_at(machine->memory,
-                                  job->segments[SYSTOLE_STATUS_SEGMENT].base & ~127ull,
-                                  SYSTOLE_RECORD_BYTES);
-  if (to == NULL) return;
+  uint8_t *to = systole_memory_at(machine->memory, address, SYSTOLE_RECORD_BYTES);
   systole_record_fill(&machine->config, report, record);
-  memcpy(to, record, sizeof record);
+  if (to != NULL)
+    memcpy(to, record, sizeof record);
+  else
+    systole_report_fault(report, SYSTOLE_CAUSE_AXI_WRITE, SYSTOLE_ENGINE_SEQ, report->seq_index,
+                         (uint32_t)address);
 }
 
 static systole_status run(systole_machine *machine, const systole_job *job,

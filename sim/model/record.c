@@ -4,7 +4,7 @@
 
 #include "hw/isa/isa.h"
 
-enum { IDENTITY = 0x53595354, WRITING_STATUS = 5 };
+enum { IDENTITY = 0x53595354 };
 
 // Registers beyond the record's end are left out.
 static void put(uint8_t *record, unsigned reg, uint32_t value) {
@@ -42,7 +42,7 @@ void systole_record_fill(const systole_config *config, const systole_report *rep
   put(record, SYSTOLE_REG_ERROR_ENGINE, report->engine);
   put(record, SYSTOLE_REG_ERROR_INDEX, report->index);
   put(record, SYSTOLE_REG_ERROR_DETAIL, report->detail);
-  put(record, SYSTOLE_REG_SEQ_STATE, WRITING_STATUS);
+  put(record, SYSTOLE_REG_SEQ_STATE, report->seq_state);
   put(record, SYSTOLE_REG_SEQ_INDEX, report->seq_index);
   put_pair(record, SYSTOLE_REG_CYCLES_LO, report->cycles);
   put_pair(record, SYSTOLE_REG_RETIRED_LO, report->retired);

@@ -48,6 +48,7 @@ systole_cause systole_resolve(const systole_config *config, const systole_job *j
   systole_cause cause = systole_resolve_legal(line, bound ? binding : NULL);
   if (cause == SYSTOLE_CAUSE_NONE && bound)
     cause = systole_resolve_bind(binding, scalars, &out->line);
+  out->checked = cause == SYSTOLE_CAUSE_NONE;
   if (cause == SYSTOLE_CAUSE_NONE) cause = systole_resolve_counts(config, &out->line);
   if (cause != SYSTOLE_CAUSE_NONE) return cause;
   out->noop = systole_resolve_noop(&out->line);

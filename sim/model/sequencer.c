@@ -11,6 +11,9 @@ typedef struct {
   unsigned counter;  // scalar
 } loop;
 
+// Of the register SEQ_STATE.
+enum { FETCHING = 1, RESOLVING = 2, DISPATCHING = 3, DRAINING = 4 };
+
 typedef struct {
   const systole_job *job;
   systole_engines *engines;
@@ -20,6 +23,7 @@ typedef struct {
   uint64_t line;   // the sequencer is at
   uint64_t taken;  // lines, for the limit
   uint32_t detail;  // of a fault that fetching met
+  uint32_t state;   // SEQ_STATE, should a fault come
   bool ended;       // by END
 } sequencer;
 
@@ -37,12 +41,10 @@ static systole_cause read_line(sequencer *s, uint64_t address, uint8_t bytes[SYS
 }
 
 static systole_cause fetch_line(sequencer *s, uint64_t number, systole_line *line) {
-  const uint64_t limit = s->job->segments[SYSTOLE_PROGRAM_SEGMENT].limit;
   const uint64_t base = s->job->segments[SYSTOLE_PROGRAM_SEGMENT].base & ~127ull;
   const uint64_t offset = number * SYSTOLE_LINE_BYTES;
   uint8_t b[SYSTOLE_LINE_BYTES];
-  if (number >= s->job->lines || offset + SYSTOLE_LINE_BYTES > limit)
-    return SYSTOLE_CAUSE_SEGMENT;
+  if (number >= s->job->lines) return SYSTOLE_CAUSE_SEGMENT;
   const systole_cause cause = read_line(s, base + offset, b);
   if (cause != SYSTOLE_CAUSE_NONE) return cause;
   for (unsigned w = 0; w < 16; w++)
@@ -55,14 +57,20 @@ static systole_cause fetch_line(sequencer *s, uint64_t number, systole_line *lin
 // Fetches the instruction at s->line and its binding line, and resolves them.
 static systole_cause next_instruction(sequencer *s, systole_instruction *instruction) {
   systole_line line, binding;
+  s->state = FETCHING;
   systole_cause cause = fetch_line(s, s->line, &line);
   if (cause != SYSTOLE_CAUSE_NONE) return cause;
-  if (systole_line_get(&line, SYSTOLE_LSB_bound, SYSTOLE_WIDTH_bound)) {
+  const bool legal = systole_resolve_legal(&line, NULL) == SYSTOLE_CAUSE_NONE;
+  if (legal && systole_line_get(&line, SYSTOLE_LSB_bound, SYSTOLE_WIDTH_bound)) {
     cause = fetch_line(s, s->line + 1, &binding);
     if (cause != SYSTOLE_CAUSE_NONE) return cause;
   }
-  return systole_resolve(s->engines->config, s->job, s->scalars, &line, &binding,
-                         (uint32_t)s->line, instruction);
+  s->state = RESOLVING;
+  if (!legal) return SYSTOLE_CAUSE_ILLEGAL;
+  cause = systole_resolve(s->engines->config, s->job, s->scalars, &line, &binding,
+                          (uint32_t)s->line, instruction);
+  if (instruction->checked && instruction->engine != SYSTOLE_ENGINE_SEQ) s->state = DISPATCHING;
+  return cause;
 }
 
 static systole_cause open_loop(sequencer *s, const systole_instruction *instruction) {
@@ -102,7 +110,14 @@ static systole_cause dispatch(sequencer *s, const systole_instruction *instructi
 
 static systole_cause end(sequencer *s) {
   s->ended = true;
+  s->state = DRAINING;
   return systole_engines_empty(s->engines) ? SYSTOLE_CAUSE_NONE : SYSTOLE_CAUSE_WATCHDOG;
+}
+
+static systole_cause begin(const sequencer *s) {
+  const uint64_t bytes = (uint64_t)s->job->lines * SYSTOLE_LINE_BYTES;
+  const bool fits = bytes <= s->job->segments[SYSTOLE_PROGRAM_SEGMENT].limit;
+  return fits ? SYSTOLE_CAUSE_NONE : SYSTOLE_CAUSE_SEGMENT;
 }
 
 static systole_cause step(sequencer *s) {
@@ -122,6 +137,9 @@ void systole_sequencer_run(const systole_job *job, systole_engines *engines) {
   sequencer s = {.job = job, .engines = engines};
   systole_report *report = engines->report;
   memcpy(s.scalars, job->scalars, sizeof s.scalars);
+  s.state = RESOLVING;
+  if (begin(&s) != SYSTOLE_CAUSE_NONE)
+    systole_report_fault(report, begin(&s), SYSTOLE_ENGINE_SEQ, 0, 0);
   while (!s.ended && report->cause == SYSTOLE_CAUSE_NONE) {
     const systole_cause cause = step(&s);
     if (cause != SYSTOLE_CAUSE_NONE)
@@ -129,5 +147,6 @@ void systole_sequencer_run(const systole_job *job, systole_engines *engines) {
                            s.detail);
   }
   report->seq_index = (uint32_t)s.line;
+  report->seq_state = report->cause == SYSTOLE_CAUSE_NONE ? 0 : s.state;
   systole_engines_describe(engines);
 }

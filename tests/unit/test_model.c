@@ -134,11 +134,18 @@ static void test_leaving_the_program(void) {
   systole_line_set(add_count(&b, ONE), SYSTOLE_LSB_bound, 1, 1);
   bench_run(&b);  // its binding line is missing
   BENCH_FAULT(&b, SEGMENT, SEQ, 0, 0);
+  CU_ASSERT_EQUAL(b.report.seq_state, 1);
+  SYSTOLE_SET(&b.lines[0], VX, func, 7);  // illegal by itself
+  bench_run(&b);
+  BENCH_FAULT(&b, ILLEGAL, SEQ, 0, 0);
+  CU_ASSERT_EQUAL(b.report.seq_state, 2);
   bench_restart(&b);
   add_count(&b, ONE);
   b.job.segments[0].limit = 64 + 63;
-  finish(&b);
-  BENCH_FAULT(&b, SEGMENT, SEQ, 1, 0);
+  finish(&b);  // found before anything runs
+  BENCH_FAULT(&b, SEGMENT, SEQ, 0, 0);
+  CU_ASSERT_EQUAL(b.report.seq_state, 2);
+  CU_ASSERT_EQUAL(b.report.retired, 0);
   b.job.segments[0].limit = 1 << 20;
   b.job.segments[0].base = 0x800000;
   bench_run(&b);
@@ -161,6 +168,7 @@ static void test_faults_of_lines(void) {
   SYSTOLE_SET(add_count(&b, ONE), VX, d, 256);
   finish(&b);
   BENCH_FAULT(&b, SRAM, SEQ, 0, 0);
+  CU_ASSERT_EQUAL(b.report.seq_state, 3);
   bench_restart(&b);
   add_loop(&b, 100, 1, 0);
   bench_add(&b, SYSTOLE_OP_ENDLOOP);
@@ -281,7 +289,7 @@ static void test_record(void) {
   CU_ASSERT_EQUAL(recorded(&b, SYSTOLE_REG_ERROR_INDEX), 2);
   CU_ASSERT_EQUAL(recorded(&b, SYSTOLE_REG_ENGINE_STATE + 4), 1 | 1 << 4 | 1 << 8);
   CU_ASSERT_EQUAL(recorded(&b, SYSTOLE_REG_ENGINE_INDEX + 4), 1);
-  CU_ASSERT_EQUAL(recorded(&b, SYSTOLE_REG_SEQ_STATE), 5);
+  CU_ASSERT_EQUAL(recorded(&b, SYSTOLE_REG_SEQ_STATE), 4);
   CU_ASSERT_EQUAL(recorded(&b, SYSTOLE_REG_SEQ_INDEX), 2);
   CU_ASSERT_EQUAL(recorded(&b, SYSTOLE_REG_RETIRED_LO), 1);
   CU_ASSERT_EQUAL(recorded(&b, SYSTOLE_REG_MACS_LO), 105);
@@ -290,6 +298,11 @@ static void test_record(void) {
   b.job.segments[15].limit = 255;
   bench_run(&b);
   CU_ASSERT_EQUAL(recorded(&b, SYSTOLE_REG_ID), 0xEEEEEEEE);
+  bench_restart(&b);
+  b.job.segments[15].limit = 256;
+  b.job.segments[15].base = 0x990000;  // no memory there
+  finish(&b);
+  BENCH_FAULT(&b, AXI_WRITE, SEQ, 0, 0x990000);
   bench_close(&b);
 }
 
