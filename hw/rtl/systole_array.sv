@@ -48,11 +48,12 @@ module systole_array #(
   // above held before this edge, so the order stands in for a second copy of
   // the state, at half the cost in a simulation. Nothing outside the block reads
   // these arrays; what leaves it is assigned without blocking.
+  // The plane is selected by AND and OR, which C++ compilers vectorise at every
+  // DIM (a `?:` only where the loops are unrolled); synthesis maps both alike.
   /* verilator lint_off BLKSEQ */
   always_ff @(posedge clk_i) begin : step
     integer r, s, g;
     logic signed [31:0] x;
-    logic signed [7:0] w;
     if (!rst_ni) begin
       valid_q <= '0;
     end else begin
@@ -60,10 +61,10 @@ module systole_array #(
         for (r = Dim - 1; r >= 1; r = r - 1) begin
           if (valid_q[r]) begin
             x = 32'($signed(skew_q[r][r*8+:8]));
-            for (s = 0; s < Dim; s = s + 1) begin
-              w = plane_q[r] ? weight1_q[r][s] : weight0_q[r][s];
-              sum_q[r][s] = sum_q[r-1][s] + x * 32'(w);
-            end
+            for (s = 0; s < Dim; s = s + 1)
+              sum_q[r][s] = sum_q[r-1][s] +
+                  x * 32'($signed((weight1_q[r][s] & {8{plane_q[r]}}) |
+                                  (weight0_q[r][s] & ~{8{plane_q[r]}})));
           end
           if (r > 1 && valid_q[r-1]) skew_q[r] = skew_q[r-1];
         end
@@ -72,10 +73,9 @@ module systole_array #(
         if (valid_i) begin
           skew_q[1] = data_i;
           x = 32'($signed(data_i[7:0]));
-          for (s = 0; s < Dim; s = s + 1) begin
-            w = plane_i ? weight1_q[0][s] : weight0_q[0][s];
-            sum_q[0][s] = x * 32'(w);
-          end
+          for (s = 0; s < Dim; s = s + 1)
+            sum_q[0][s] = x * 32'($signed((weight1_q[0][s] & {8{plane_i}}) |
+                                          (weight0_q[0][s] & ~{8{plane_i}})));
         end
         valid_q <= {valid_q[Dim-2:1], valid_i, 1'b0};
         plane_q <= {plane_q[Dim-2:1], plane_i, 1'b0};
