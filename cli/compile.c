@@ -10,9 +10,7 @@
 #include "cli/setup.h"
 
 typedef struct {
-  systole_cli_options common;
-  systole_model_options model;
-  systole_model_input model_input;
+  systole_model_command command;
   const char *output;
 } arguments;
 
@@ -24,17 +22,13 @@ static const struct argp_option options[] = {
 static error_t parse(int key, char *text, struct argp_state *state) {
   arguments *a = state->input;
   switch (key) {
-    case ARGP_KEY_INIT:
-      a->model_input = (systole_model_input){&a->model, &a->common};
-      state->child_inputs[0] = &a->common;
-      state->child_inputs[1] = &a->model_input;
-      return 0;
+    case ARGP_KEY_INIT: state->child_inputs[0] = &a->command; return 0;
     case 'o': a->output = text; return 0;
-    case ARGP_KEY_ARG: return systole_cli_refuse(&a->common, "argument", text, "only options; the file goes after -o");
+    case ARGP_KEY_ARG: return systole_cli_refuse(&a->command.common, "argument", text, "only options; the file goes after -o");
     case ARGP_KEY_END:
-      if (!a->output) return systole_cli_refuse(&a->common, "-o", "is missing", "a file for the program");
+      if (!a->output) return systole_cli_refuse(&a->command.common, "-o", "is missing", "a file for the program");
       if (!*a->output || !strcmp(a->output, "-"))
-        return systole_cli_refuse(&a->common, "-o", a->output, "the name of a file");
+        return systole_cli_refuse(&a->command.common, "-o", a->output, "the name of a file");
       return 0;
     default: return ARGP_ERR_UNKNOWN;
   }
@@ -57,7 +51,7 @@ static void print(const systole_program *p, const char *path, FILE *out) {
 }
 
 static systole_status write_json(const arguments *a, const systole_program *p, systole_error *err) {
-  if (!a->common.json) return SYSTOLE_OK;
+  if (!a->command.common.json) return SYSTOLE_OK;
   cJSON *o = cJSON_CreateObject(), *entries, *segments, *metadata;
   cJSON_AddStringToObject(o, "program", a->output);
   cJSON_AddStringToObject(o, "hw", p->config_name);
@@ -70,29 +64,23 @@ static systole_status write_json(const arguments *a, const systole_program *p, s
   metadata = cJSON_AddObjectToObject(o, "metadata");
   for (uint32_t i = 0; i < p->metadata_count; i++)
     cJSON_AddStringToObject(metadata, p->metadata[i].key, p->metadata[i].value);
-  return systole_json_write(a->common.json, o, err);
+  return systole_json_write(a->command.common.json, o, err);
 }
 
-static systole_status run(const arguments *a, systole_setup *setup, systole_error *err) {
+static systole_status run(void *opaque, systole_setup *setup, systole_error *err) {
+  const arguments *a = opaque;
   systole_status status = systole_writable(a->output, err);
-  if (!status) status = systole_writable(a->common.json, err);
-  if (!status) status = systole_setup_open(&a->model, &a->common, true, setup, err);
+  if (!status) status = systole_writable(a->command.common.json, err);
+  if (!status) status = systole_setup_open(&a->command, true, setup, err);
   if (!status) status = systole_program_write(setup->program, a->output, err);
   if (status) return status;
-  bool json_only = a->common.json && !strcmp(a->common.json, "-");
-  print(setup->program, a->output, json_only ? stderr : stdout);
+  print(setup->program, a->output, systole_cli_out(&a->command.common));
   return write_json(a, setup->program, err);
 }
 
 int systole_command_compile(int argc, char **argv) {
-  static const struct argp_child children[] = {{&systole_cli_common, 0, NULL, 0}, {&systole_cli_model, 0, NULL, 0}, {0}};
-  static const struct argp argp = {.options = options, .parser = parse, .children = children,
+  static const struct argp argp = {.options = options, .parser = parse, .children = systole_cli_model,
                                    .doc = "Quantises a language model and writes it as a program for one configuration."};
   arguments a = {0};
-  systole_setup setup = {0};
-  systole_error err;
-  if (systole_cli_parse(&argp, argc, argv, &a, &a.common)) return 2;
-  systole_status status = run(&a, &setup, &err);
-  systole_setup_close(&setup);
-  return systole_cli_exit(argv[0], status, &err);
+  return systole_model_main(&argp, argc, argv, &a, &a.command, run);
 }

@@ -18,9 +18,7 @@
 enum { KEY_TEXT = 0x3000, KEY_STRIDE, KEY_TOKENS, KEY_SPLIT };
 
 typedef struct {
-  systole_cli_options common;
-  systole_model_options model;
-  systole_model_input model_input;
+  systole_model_command command;
   const char *text;
   int64_t stride, tokens;  // 0: half the context; all
   systole_split split;
@@ -48,26 +46,22 @@ static const struct argp_option options[] = {
 
 static error_t take_count(arguments *a, const char *option, const char *text, int64_t *out) {
   if (systole_cli_number(text, 1, INT32_MAX, out)) return 0;
-  return systole_cli_refuse(&a->common, option, text, "a number of tokens from 1 on");
+  return systole_cli_refuse(&a->command.common, option, text, "a number of tokens from 1 on");
 }
 
 static error_t parse(int key, char *text, struct argp_state *state) {
   arguments *a = state->input;
   switch (key) {
-    case ARGP_KEY_INIT:
-      a->model_input = (systole_model_input){&a->model, &a->common};
-      state->child_inputs[0] = &a->common;
-      state->child_inputs[1] = &a->model_input;
-      return 0;
+    case ARGP_KEY_INIT: state->child_inputs[0] = &a->command; return 0;
     case KEY_TEXT: a->text = text; return 0;
     case KEY_STRIDE: return take_count(a, "--stride", text, &a->stride);
     case KEY_TOKENS: return take_count(a, "--tokens", text, &a->tokens);
     case KEY_SPLIT:
       if (systole_split_parse(text, &a->split)) return 0;
-      return systole_cli_refuse(&a->common, "--split", text, "auto, lines, blank or whole");
-    case ARGP_KEY_ARG: return systole_cli_refuse(&a->common, "argument", text, "only options; the file goes after --text");
+      return systole_cli_refuse(&a->command.common, "--split", text, "auto, lines, blank or whole");
+    case ARGP_KEY_ARG: return systole_cli_refuse(&a->command.common, "argument", text, "only options; the file goes after --text");
     case ARGP_KEY_END:
-      return a->text ? 0 : systole_cli_refuse(&a->common, "--text", "is missing", "a file of text");
+      return a->text ? 0 : systole_cli_refuse(&a->command.common, "--text", "is missing", "a file of text");
     default: return ARGP_ERR_UNKNOWN;
   }
 }
@@ -160,7 +154,7 @@ static systole_status write_json(const evaluation *e, systole_error *err) {
   const systole_accuracy *a = &e->accuracy;
   double got = systole_perplexity(a->loss, a->tokens), n = (double)a->tokens;
   double expected = systole_perplexity(a->loss_reference, a->tokens);
-  if (!e->arguments->common.json) return SYSTOLE_OK;
+  if (!e->arguments->command.common.json) return SYSTOLE_OK;
   cJSON *o = cJSON_CreateObject();
   systole_figures_json(&e->figures, o);
   cJSON_AddNumberToObject(o, "tokens", n);
@@ -174,7 +168,7 @@ static systole_status write_json(const evaluation *e, systole_error *err) {
   cJSON_AddNumberToObject(o, "cosine_mean", a->cosine_sum / n);
   cJSON_AddNumberToObject(o, "cosine_min", a->cosine_min);
   cJSON_AddNumberToObject(o, "largest_difference", a->largest);
-  return systole_json_write(e->arguments->common.json, o, err);
+  return systole_json_write(e->arguments->command.common.json, o, err);
 }
 
 // ---- setting up --------------------------------------------------------------
@@ -183,8 +177,8 @@ static systole_status open_sessions(evaluation *e, const systole_setup *setup,
                                     const systole_options *device, systole_error *err) {
   const arguments *a = e->arguments;
   systole_session_params params = {
-      .backend = a->common.backend, .checkpoint = &setup->checkpoint, .config = &setup->config,
-      .program = setup->program, .options = device, .context = e->context, .limit = a->common.limit};
+      .backend = a->command.common.backend, .checkpoint = &setup->checkpoint, .config = &setup->config,
+      .program = setup->program, .options = device, .context = e->context, .limit = a->command.common.limit};
   systole_status status = systole_session_open(&params, &e->device, err);
   params.backend = "reference";
   if (!status) status = systole_session_open(&params, &e->reference, err);
@@ -199,29 +193,30 @@ static systole_status open_sessions(evaluation *e, const systole_setup *setup,
 static systole_status evaluate(evaluation *e, const systole_setup *setup, const char *text,
                                size_t size, systole_error *err) {
   const arguments *a = e->arguments;
-  systole_options device = {.dram = a->common.dram, .waves = a->common.waves, .hw = a->common.hw};
-  e->context = systole_setup_context(setup, &a->model);
+  systole_options device = systole_cli_device(&a->command);
+  e->context = systole_setup_context(setup, &a->command);
   e->stride = a->stride ? (uint32_t)a->stride : (e->context + 1) / 2;
   e->figures.config = setup->config;
-  e->figures.backend = a->common.backend;
+  e->figures.backend = a->command.common.backend;
   if (e->stride > e->context)
     return systole_fail(err, SYSTOLE_E_RANGE, "--stride %lu: expected at most the context of %lu",
                         (unsigned long)e->stride, (unsigned long)e->context);
   systole_status status = open_sessions(e, setup, &device, err);
   if (!status) status = documents(e, setup, text, size, err);
-  if (!status) print(e, a->common.json && !strcmp(a->common.json, "-") ? stderr : stdout);
+  if (!status) print(e, systole_cli_out(&a->command.common));
   return status ? status : write_json(e, err);
 }
 
-static systole_status run(const arguments *a, systole_setup *setup, systole_error *err) {
+static systole_status run(void *opaque, systole_setup *setup, systole_error *err) {
+  const arguments *a = opaque;
   bool reference;
   char *text = NULL;
   size_t size = 0;
   evaluation e = {.arguments = a};
-  systole_status status = systole_backend_check(a->common.backend, &reference, err);
-  if (!status) status = systole_writable(a->common.json, err);
+  systole_status status = systole_backend_check(a->command.common.backend, &reference, err);
+  if (!status) status = systole_writable(a->command.common.json, err);
   if (!status) status = systole_file_read(a->text, &text, &size, err);
-  if (!status) status = systole_setup_open(&a->model, &a->common, !reference, setup, err);
+  if (!status) status = systole_setup_open(&a->command, !reference, setup, err);
   if (!status) status = evaluate(&e, setup, text, size, err);
   systole_session_close(e.device);
   systole_session_close(e.reference);
@@ -232,14 +227,8 @@ static systole_status run(const arguments *a, systole_setup *setup, systole_erro
 }
 
 int systole_command_eval(int argc, char **argv) {
-  static const struct argp_child children[] = {{&systole_cli_common, 0, NULL, 0}, {&systole_cli_model, 0, NULL, 0}, {0}};
-  static const struct argp argp = {.options = options, .parser = parse, .children = children,
+  static const struct argp argp = {.options = options, .parser = parse, .children = systole_cli_model,
                                    .doc = "Predicts a text token by token on a back end and on the fp32 reference, and compares."};
   arguments a = {0};
-  systole_setup setup = {0};
-  systole_error err;
-  if (systole_cli_parse(&argp, argc, argv, &a, &a.common)) return 2;
-  systole_status status = run(&a, &setup, &err);
-  systole_setup_close(&setup);
-  return systole_cli_exit(argv[0], status, &err);
+  return systole_model_main(&argp, argc, argv, &a, &a.command, run);
 }

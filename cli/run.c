@@ -10,13 +10,10 @@
 enum { KEY_TEMPERATURE = 0x3000, KEY_TOP_K, KEY_TOP_P, KEY_SEED, MOST_TOKENS = 1000000 };
 
 typedef struct {
-  systole_cli_options common;
-  systole_model_options model;
-  systole_model_input model_input;
+  systole_model_command command;
   const char *prompt;
   int64_t tokens;
   systole_sampling sampling;
-  bool seeded;
 } arguments;
 
 static const struct argp_option options[] = {
@@ -33,7 +30,7 @@ static error_t take_real(arguments *a, const char *option, const char *text, dou
   char *end;
   double value = strtod(text, &end);
   if (end == text || *end || !(value >= 0 && value <= high))
-    return systole_cli_refuse(&a->common, option, text,
+    return systole_cli_refuse(&a->command.common, option, text,
                               high == 1 ? "a number from 0 to 1" : "a number from 0 to 1000");
   *out = value;
   return 0;
@@ -42,7 +39,7 @@ static error_t take_real(arguments *a, const char *option, const char *text, dou
 static error_t take_whole(arguments *a, const char *option, const char *text, int64_t high,
                           const char *expected, int64_t *out) {
   if (systole_cli_number(text, 1, high, out)) return 0;
-  return systole_cli_refuse(&a->common, option, text, expected);
+  return systole_cli_refuse(&a->command.common, option, text, expected);
 }
 
 static error_t take_top_k(arguments *a, const char *text) {
@@ -55,29 +52,24 @@ static error_t take_top_k(arguments *a, const char *text) {
 static error_t take_seed(arguments *a, const char *text) {
   int64_t value;
   if (!systole_cli_number(text, 0, INT64_MAX, &value))
-    return systole_cli_refuse(&a->common, "--seed", text, "a number from 0 on");
+    return systole_cli_refuse(&a->command.common, "--seed", text, "a number from 0 on");
   a->sampling.seed = (uint64_t)value;
-  a->seeded = true;
   return 0;
 }
 
 static error_t parse(int key, char *text, struct argp_state *state) {
   arguments *a = state->input;
   switch (key) {
-    case ARGP_KEY_INIT:
-      a->model_input = (systole_model_input){&a->model, &a->common};
-      state->child_inputs[0] = &a->common;
-      state->child_inputs[1] = &a->model_input;
-      return 0;
+    case ARGP_KEY_INIT: state->child_inputs[0] = &a->command; return 0;
     case 'p': a->prompt = text; return 0;
     case 'n': return take_whole(a, "--tokens", text, MOST_TOKENS, "a number from 1 to 1000000", &a->tokens);
     case KEY_TEMPERATURE: return take_real(a, "--temperature", text, 1000, &a->sampling.temperature);
     case KEY_TOP_P: return take_real(a, "--top-p", text, 1, &a->sampling.top_p);
     case KEY_TOP_K: return take_top_k(a, text);
     case KEY_SEED: return take_seed(a, text);
-    case ARGP_KEY_ARG: return systole_cli_refuse(&a->common, "argument", text, "only options; the text goes after --prompt");
+    case ARGP_KEY_ARG: return systole_cli_refuse(&a->command.common, "argument", text, "only options; the text goes after --prompt");
     case ARGP_KEY_END:
-      return a->prompt ? 0 : systole_cli_refuse(&a->common, "--prompt", "is missing", "the text to continue");
+      return a->prompt ? 0 : systole_cli_refuse(&a->command.common, "--prompt", "is missing", "the text to continue");
     default: return ARGP_ERR_UNKNOWN;
   }
 }
@@ -88,24 +80,22 @@ static systole_status report(const arguments *a, const systole_generation *wish,
   systole_generated_print(wish, made, out);
   if (a->sampling.temperature > 0)
     fprintf(out, "  %-22s %14llu   repeats this text: --seed\n", "seed", (unsigned long long)a->sampling.seed);
-  if (!a->common.json) return SYSTOLE_OK;
+  if (!a->command.common.json) return SYSTOLE_OK;
   cJSON *json = systole_generated_json(wish, made);
   if (a->sampling.temperature > 0) cJSON_AddNumberToObject(json, "seed", (double)a->sampling.seed);
-  return systole_json_write(a->common.json, json, err);
+  return systole_json_write(a->command.common.json, json, err);
 }
 
 static systole_status speak(const arguments *a, const systole_setup *setup, const int32_t *ids,
                             uint32_t count, systole_error *err) {
-  systole_options device = {.dram = a->common.dram, .waves = a->common.waves, .hw = a->common.hw};
+  systole_options device = systole_cli_device(&a->command);
   systole_session_params params = {
-      .backend = a->common.backend, .checkpoint = &setup->checkpoint, .config = &setup->config,
-      .program = setup->program, .options = &device, .context = a->model.context,
-      .limit = a->common.limit};
-  // With --json - standard output is the report's alone.
-  bool json_only = a->common.json && !strcmp(a->common.json, "-");
+      .backend = a->command.common.backend, .checkpoint = &setup->checkpoint, .config = &setup->config,
+      .program = setup->program, .options = &device, .context = a->command.model.context,
+      .limit = a->command.common.limit};
   systole_generation wish = {.prompt = ids, .prompt_count = count, .most = (uint32_t)a->tokens,
-                             .sampling = &a->sampling, .out = json_only ? stderr : stdout};
-  systole_generated made = {.prefill.backend = a->common.backend, .decode.backend = a->common.backend};
+                             .sampling = &a->sampling, .out = systole_cli_out(&a->command.common)};
+  systole_generated made = {.prefill.backend = a->command.common.backend, .decode.backend = a->command.common.backend};
   systole_session *session = NULL;
   systole_status status = systole_session_open(&params, &session, err);
   if (!status) status = systole_generate(session, &setup->checkpoint, &setup->config, &wish, &made, err);
@@ -115,41 +105,27 @@ static systole_status speak(const arguments *a, const systole_setup *setup, cons
   return status;
 }
 
-static systole_status check_prompt(const arguments *a, const systole_setup *setup, size_t count,
-                                   systole_error *err) {
-  uint32_t context = systole_setup_context(setup, &a->model);
-  if (count <= context) return SYSTOLE_OK;
-  return systole_fail(err, SYSTOLE_E_RANGE, "--prompt: %zu tokens: expected at most the context of %lu", count,
-                      (unsigned long)context);
-}
-
-static systole_status run(const arguments *a, systole_setup *setup, systole_error *err) {
+static systole_status run(void *opaque, systole_setup *setup, systole_error *err) {
+  const arguments *a = opaque;
   bool reference;
   int32_t *ids = NULL;
   size_t count = 0;
-  systole_status status = systole_backend_check(a->common.backend, &reference, err);
-  if (!status && reference && a->common.waves)
+  systole_status status = systole_backend_check(a->command.common.backend, &reference, err);
+  if (!status && reference && a->command.common.waves)
     status = systole_fail(err, SYSTOLE_E_UNSUPPORTED, "--waves: expected the back end rtl");
-  if (!status) status = systole_writable(a->common.json, err);
-  if (!status) status = systole_writable(a->common.waves, err);
-  if (!status) status = systole_setup_open(&a->model, &a->common, !reference, setup, err);
-  if (!status) status = systole_setup_encode(setup, "--prompt", a->prompt, strlen(a->prompt), &ids, &count, err);
-  if (!status) status = check_prompt(a, setup, count, err);
+  if (!status) status = systole_writable(a->command.common.json, err);
+  if (!status) status = systole_writable(a->command.common.waves, err);
+  if (!status) status = systole_setup_open(&a->command, !reference, setup, err);
+  if (!status) status = systole_setup_encode_prompt(setup, &a->command, a->prompt, &ids, &count, err);
   if (!status) status = speak(a, setup, ids, (uint32_t)count, err);
   free(ids);
   return status;
 }
 
 int systole_command_run(int argc, char **argv) {
-  static const struct argp_child children[] = {{&systole_cli_common, 0, NULL, 0}, {&systole_cli_model, 0, NULL, 0}, {0}};
-  static const struct argp argp = {.options = options, .parser = parse, .children = children,
+  static const struct argp argp = {.options = options, .parser = parse, .children = systole_cli_model,
                                    .doc = "Continues a text with a language model on the accelerator, and says what it cost."};
   arguments a = {.tokens = 64, .sampling = {.top_p = 1}};
-  systole_setup setup = {0};
-  systole_error err;
-  if (systole_cli_parse(&argp, argc, argv, &a, &a.common)) return 2;
-  if (!a.seeded) a.sampling.seed = (uint64_t)time(NULL);
-  systole_status status = run(&a, &setup, &err);
-  systole_setup_close(&setup);
-  return systole_cli_exit(argv[0], status, &err);
+  a.sampling.seed = (uint64_t)time(NULL);  // unless --seed says another
+  return systole_model_main(&argp, argc, argv, &a, &a.command, run);
 }

@@ -16,7 +16,7 @@
 
 // ---- options -----------------------------------------------------------------
 
-enum { KEY_MODEL = 0x2000, KEY_CONTEXT, KEY_CHUNK, LARGEST = 1 << 24 };
+enum { KEY_MODEL = 0x2000, KEY_CONTEXT, KEY_CHUNK, KEY_RACES, LARGEST = 1 << 24 };
 
 static const struct argp_option model_options[] = {
     {0, 0, 0, 0, "The language model:", 5},
@@ -24,6 +24,7 @@ static const struct argp_option model_options[] = {
      "Hugging Face folder: config.json, *.safetensors, tokenizer.json (default: models/define)", 5},
     {"context", KEY_CONTEXT, "N", 0, "tokens of the KV cache (default: the model's, or what fits)", 5},
     {"chunk", KEY_CHUNK, "N", 0, "most tokens of one prefill run (default: 64, or what fits)", 5},
+    {"check-races", KEY_RACES, 0, 0, "with --backend model: look for races in every run (slow)", 5},
     {0}};
 
 static error_t take_count(systole_cli_options *common, const char *option, const char *text,
@@ -36,16 +37,31 @@ static error_t take_count(systole_cli_options *common, const char *option, const
 }
 
 static error_t parse_model(int key, char *text, struct argp_state *state) {
-  systole_model_input *in = state->input;
+  systole_model_command *c = state->input;
   switch (key) {
-    case KEY_MODEL: in->model->model = text; return 0;
-    case KEY_CONTEXT: return take_count(in->common, "--context", text, &in->model->context);
-    case KEY_CHUNK: return take_count(in->common, "--chunk", text, &in->model->chunk);
+    case ARGP_KEY_INIT: state->child_inputs[0] = &c->common; return 0;
+    case KEY_MODEL: c->model.model = text; return 0;
+    case KEY_RACES: c->model.check_races = true; return 0;
+    case KEY_CONTEXT: return take_count(&c->common, "--context", text, &c->model.context);
+    case KEY_CHUNK: return take_count(&c->common, "--chunk", text, &c->model.chunk);
     default: return ARGP_ERR_UNKNOWN;
   }
 }
 
-const struct argp systole_cli_model = {.options = model_options, .parser = parse_model};
+static const struct argp_child common_child[] = {{&systole_cli_common, 0, NULL, 0}, {0}};
+static const struct argp model_argp = {.options = model_options, .parser = parse_model,
+                                       .children = common_child};
+const struct argp_child systole_cli_model[] = {{&model_argp, 0, NULL, 0}, {0}};
+
+FILE *systole_cli_out(const systole_cli_options *common) {
+  return common->json && !strcmp(common->json, "-") ? stderr : stdout;
+}
+
+systole_options systole_cli_device(const systole_model_command *command) {
+  const systole_cli_options *common = &command->common;
+  return (systole_options){.dram = common->dram, .waves = common->waves, .hw = common->hw,
+                           .check_races = command->model.check_races};
+}
 
 systole_status systole_backend_check(const char *name, bool *reference, systole_error *err) {
   char names[256] = "reference";
@@ -79,9 +95,10 @@ static systole_status check_memory(const systole_cli_options *common, const syst
   return status;
 }
 
-systole_status systole_setup_open(const systole_model_options *model,
-                                  const systole_cli_options *common, bool compile,
+systole_status systole_setup_open(const systole_model_command *command, bool compile,
                                   systole_setup *setup, systole_error *err) {
+  const systole_model_options *model = &command->model;
+  const systole_cli_options *common = &command->common;
   memset(setup, 0, sizeof *setup);
   find_folder(model->model, setup->dir);
   systole_status status = systole_cli_config(common, NULL, &setup->config, err);
@@ -102,10 +119,20 @@ void systole_setup_close(systole_setup *setup) {
   systole_checkpoint_close(&setup->checkpoint);
 }
 
-uint32_t systole_setup_context(const systole_setup *setup, const systole_model_options *model) {
+int systole_model_main(const struct argp *argp, int argc, char **argv, void *arguments,
+                       systole_model_command *command, systole_model_run run) {
+  systole_setup setup = {0};
+  systole_error err;
+  if (systole_cli_parse(argp, argc, argv, arguments, &command->common)) return 2;
+  systole_status status = run(arguments, &setup, &err);
+  systole_setup_close(&setup);
+  return systole_cli_exit(argv[0], status, &err);
+}
+
+uint32_t systole_setup_context(const systole_setup *setup, const systole_model_command *command) {
   const char *text = setup->program ? systole_program_metadata(setup->program, "context") : NULL;
   if (text) return (uint32_t)strtoul(text, NULL, 10);
-  return model->context ? model->context : (uint32_t)setup->checkpoint.model.context;
+  return command->model.context ? command->model.context : (uint32_t)setup->checkpoint.model.context;
 }
 
 systole_status systole_setup_encode(const systole_setup *setup, const char *what, const char *text,
@@ -121,6 +148,17 @@ systole_status systole_setup_encode(const systole_setup *setup, const char *what
   free(*ids);
   *ids = NULL;
   return systole_fail(err, SYSTOLE_E_USAGE, "%s: expected at least one token, this tokenizer adds no begin token", what);
+}
+
+systole_status systole_setup_encode_prompt(const systole_setup *setup,
+                                           const systole_model_command *command, const char *prompt,
+                                           int32_t **ids, size_t *count, systole_error *err) {
+  uint32_t context = systole_setup_context(setup, command);
+  systole_status status =
+      systole_setup_encode(setup, "--prompt", prompt, strlen(prompt), ids, count, err);
+  if (status || *count <= context) return status;
+  return systole_fail(err, SYSTOLE_E_RANGE, "--prompt: %zu tokens: expected at most the context of %lu",
+                      *count, (unsigned long)context);
 }
 
 systole_status systole_writable(const char *path, systole_error *err) {

@@ -109,6 +109,13 @@ systole_status systole_buffer_read(systole_buffer *buffer, uint64_t offset, void
   return d->transport->read(d->state, buffer->memory, offset, data, bytes, err);
 }
 
+systole_status systole_peek(systole_device *device, unsigned space, uint32_t word, void *bytes,
+                            systole_error *err) {
+  if (device->transport->peek) return device->transport->peek(device->state, space, word, bytes, err);
+  return systole_fail(err, SYSTOLE_E_UNSUPPORTED, "peek: the back end %s shows no SRAMs",
+                      device->transport->name);
+}
+
 systole_status systole_status_record(systole_device *device, uint32_t words[64], systole_error *err) {
   if (!device->status)
     return systole_fail(err, SYSTOLE_E_USAGE, "status record: expected the device to be opened with status_record");

@@ -64,6 +64,11 @@ systole_buffer *systole_loaded_segment(systole_loaded *loaded, unsigned index) {
   return index < 16 ? loaded->bound[index] : NULL;
 }
 
+systole_buffer *systole_loaded_code(systole_loaded *loaded, const char *entry) {
+  const systole_entry *e = systole_program_entry(loaded->program, entry);
+  return e ? loaded->code[e - loaded->program->entries] : NULL;
+}
+
 systole_status systole_bind(systole_loaded *loaded, unsigned index, systole_buffer *buffer,
                             systole_error *err) {
   if (index < 1 || index > 14)

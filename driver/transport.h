@@ -36,6 +36,10 @@ typedef struct {
   systole_status (*start)(void *state, const systole_transport_job *job, systole_error *err);
   systole_status (*wait)(void *state, uint64_t limit_cycles, systole_report *report,
                          systole_trace_fn trace, void *user, systole_error *err);
+
+  // One word of an SRAM (DIM elements), for comparison; NULL where nobody can look.
+  systole_status (*peek)(void *state, unsigned space, uint32_t word, void *bytes,
+                         systole_error *err);
 } systole_transport;
 
 // The tables, ended by NULL.

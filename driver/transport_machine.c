@@ -172,10 +172,16 @@ static systole_status wait(void *opaque, uint64_t limit_cycles, systole_report *
   return s->api->run(s->machine, &s->job, report, trace, user, err);
 }
 
+static systole_status peek(void *opaque, unsigned space, uint32_t word, void *bytes,
+                           systole_error *err) {
+  state *s = opaque;
+  return s->api->peek(s->machine, space, word, bytes, err);
+}
+
 const systole_transport systole_transport_model = {
     "model", "the C model: every bit of every instruction", open_model, close_machine, alloc,
-    release, write, read, start, wait};
+    release, write, read, start, wait, peek};
 
 const systole_transport systole_transport_rtl = {
     "rtl", "the Verilated RTL, cycle by cycle", open_rtl, close_machine, alloc,
-    release, write, read, start, wait};
+    release, write, read, start, wait, peek};

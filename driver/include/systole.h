@@ -108,6 +108,15 @@ systole_status systole_status_record(systole_device *device, uint32_t words[64],
 
 // ---- checking ----------------------------------------------------------------
 
+// Copies one word of an SRAM (DIM elements) as the last run left it; space is
+// an ISA code. SYSTOLE_E_UNSUPPORTED where the transport cannot look inside.
+systole_status systole_peek(systole_device *device, unsigned space, uint32_t word, void *bytes,
+                            systole_error *err);
+
+// The buffer that holds an entry's lines, to change them; NULL if there is no
+// such entry.
+systole_buffer *systole_loaded_code(systole_loaded *loaded, const char *entry);
+
 // Runs a small program of loads, products, vector work and stores with answers
 // computed on the host, then a fault and a run after it. SYSTOLE_E_DIFFER with
 // the first difference.
