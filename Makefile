@@ -157,8 +157,20 @@ asan:
 test: packages
 	+bash scripts/test.sh "$(MAKE)" "$(BUILD)" "$(HW)"
 
+# Random checkpoints for the system tests.
+$(BUILD)/make_checkpoint: \
+  $(call objects,tests/system/make_checkpoint.c tests/unit/checkpoint_maker.c) $(BUILD)/libsystole.a
+	$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+# tests/system/test_NAME.c is run as `test_NAME CONFIG MACHINE.so` for two
+# configurations, tests/system/test_NAME.sh with SYSTOLE set to the command.
+SYSTEM_TESTS := $(patsubst tests/system/%.c,$(BUILD)/%,$(wildcard tests/system/test_*.c))
+
+$(SYSTEM_TESTS): $(BUILD)/%: $(BUILD)/tests/system/%.o $(BUILD)/libsystole.a
+	$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
 .PHONY: system
-system: $(BUILD)/systole
+system: $(BUILD)/systole $(SYSTEM_TESTS)
 	BUILD=$(BUILD) bash scripts/system.sh $(ONLY)
 
 .PHONY: bench

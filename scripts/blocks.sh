@@ -17,7 +17,7 @@ build=${BUILD:-build} cc=${CC:-cc} cxx=${CXX:-clang++} only=${1:-}
 out=$build/blocks
 mkdir -p "$out" "$build/results"
 verilator_root=$(verilator --getenv VERILATOR_ROOT)
-libs="-linih -lcjson -lopenblas -lpcre2-8 -lutf8proc -ldl -lpthread -lm"
+libs="-linih -lcjson -lopenblas -lpcre2-8 -lutf8proc -ldl -lpthread -latomic -lm"
 native=$($cxx -march=native -E -x c++ /dev/null >/dev/null 2>&1 && echo -march=native)
 
 stale() {  # TARGET SOURCE...: true if the target is missing or older
@@ -28,29 +28,36 @@ stale() {  # TARGET SOURCE...: true if the target is missing or older
   return 1
 }
 
+# The part of Verilator that every block needs, compiled once.
+common() {
+  local name
+  for name in verilated verilated_threads; do
+    stale "$out/$name.o" "$verilator_root/include/$name.cpp" || continue
+    $cxx -std=c++17 -O2 $native -isystem "$verilator_root/include" -isystem "$verilator_root/include/vltstd" \
+        -c "$verilator_root/include/$name.cpp" -o "$out/$name.o" || return 1
+  done
+}
+
 # build_one NAME TOP "VERILATOR OPTIONS" DIR: an executable DIR/test
 build_one() {
-  local name=$1 top=$2 options=$3 dir=$4
-  local sources=(hw/rtl/*.sv) wrappers=()
-  shopt -s nullglob
-  wrappers=(tests/rtl/*.sv)
-  stale "$dir/test" "${sources[@]}" "${wrappers[@]}" hw/rtl/*.svh "tests/rtl/shim_$name.cc" \
+  local name=$1 top=$2 options=$3 dir=$4 file
+  file=tests/rtl/$top.sv
+  [ -e "$file" ] || file=hw/rtl/$top.sv
+  stale "$dir/test" hw/rtl/*.sv hw/rtl/*.svh tests/rtl/*.sv "tests/rtl/shim_$name.cc" \
         "tests/rtl/test_$name.c" tests/rtl/*.h "$build/libsystole.a" || return 0
   mkdir -p "$dir"
   # Without -Wall here: lint has its own target, and says more.
   # shellcheck disable=SC2086
   verilator --cc --prefix Vblock --top-module "$top" -O3 --x-assign fast --x-initial fast \
-            -fno-const-bit-op-tree -Wno-fatal -Ihw/rtl -Itests/rtl --Mdir "$dir/obj" $options \
-            "${sources[@]}" "${wrappers[@]}" &&
-  make -s -C "$dir/obj" -f Vblock.mk CXX="$cxx" OPT_FAST="-O2 $native" OPT_SLOW=-O1 \
-       VM_PARALLEL_BUILDS=0 libVblock verilated.o >/dev/null 2>&1 ||
-  make -s -C "$dir/obj" -f Vblock.mk CXX="$cxx" OPT_FAST="-O2 $native" Vblock__ALL.a verilated.o &&
+            -fno-const-bit-op-tree -Wno-fatal -Wno-WIDTH -Wno-UNUSED --no-timing -Ihw/rtl -Itests/rtl \
+            --Mdir "$dir/obj" $options "$file" &&
+  make -s -C "$dir/obj" -f Vblock.mk CXX="$cxx" OPT_FAST="-O2 $native" OPT_SLOW=-O1 Vblock__ALL.a &&
   $cc -std=c11 -D_POSIX_C_SOURCE=200809L -Wall -Wextra -Wpedantic -Werror -g -O2 $native \
       -ffp-contract=off -I. -c "tests/rtl/test_$name.c" -o "$dir/test.o" &&
   $cxx -std=c++17 -g -O2 $native -I. -I"$dir/obj" -isystem "$verilator_root/include" \
       -isystem "$verilator_root/include/vltstd" -c "tests/rtl/shim_$name.cc" -o "$dir/shim.o" &&
-  $cxx -o "$dir/test" "$dir/test.o" "$dir/shim.o" "$dir"/obj/Vblock__ALL.a "$dir"/obj/verilated*.o \
-      "$build/libsystole.a" $libs
+  $cxx -o "$dir/test" "$dir/test.o" "$dir/shim.o" "$dir/obj/Vblock__ALL.a" "$out/verilated.o" \
+      "$out/verilated_threads.o" "$build/libsystole.a" $libs
 }
 
 # Lines of an .args file: number, options, arguments; comments dropped.
@@ -92,6 +99,7 @@ run_block() {
   return $status
 }
 
+common || exit 1
 shopt -s nullglob
 status=0
 for args in tests/rtl/*"$only"*.args; do

@@ -1,0 +1,40 @@
+#!/usr/bin/env bash
+# Checks of the Verilog: Verilator's lint for every configuration, elaboration
+# in Icarus, and Yosys without a latch. Prints what fails; 0 if nothing does.
+set -uo pipefail
+build=${BUILD:-build}
+out=$build/lint
+mkdir -p "$out"
+status=0
+
+check() {  # NAME command...
+  local name=$1
+  shift
+  if "$@" >"$out/$name.log" 2>&1 && ! grep -qE '^%(Warning|Error)' "$out/$name.log"; then
+    echo "ok    $name"
+  else
+    echo "FAILED $name (see $out/$name.log)"
+    tail -15 "$out/$name.log"
+    status=1
+  fi
+}
+
+if [ ! -e hw/rtl/systole_top.sv ]; then echo "lint: no hw/rtl/systole_top.sv" >&2; exit 2; fi
+cc -std=c11 -D_POSIX_C_SOURCE=200809L -I. -DSYSTOLE_ROOT="\"$PWD\"" -o "$out/parameters" \
+   sim/rtl/parameters.c hw/configs/config.c hw/base/status.c -linih || exit 2
+for config in hw/configs/*.ini; do
+  # shellcheck disable=SC2046
+  check "verilator-$(basename "$config" .ini)" verilator --lint-only -Wall -fno-const-bit-op-tree -Ihw/rtl \
+        --top-module systole_top $("$out/parameters" "$config" args) hw/rtl/systole_top.sv
+done
+check icarus iverilog -g2012 -Ihw/rtl -s systole_top -o "$out/top.vvp" hw/rtl/*.sv
+
+# proc is where latches appear; the whole of synthesis would say nothing more.
+latches() {
+  yosys -q -p "read_verilog -sv -Ihw/rtl hw/rtl/*.sv; chparam -set Dim 4 -set LoadRows 4 -set BusBytes 4 \
+    -set WgtWords 64 -set ActWords 64 -set QntWords 64 -set AccWords 64 -set ParWords 64 -set VmWords 64 \
+    -set RsWords 64 -set QueueDepth 2 systole_top; hierarchy -check -top systole_top; proc; \
+    select -assert-none t:\$dlatch t:\$adlatch; check -assert"
+}
+check yosys latches
+exit $status
