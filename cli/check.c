@@ -12,6 +12,7 @@
 #include "cli/locate.h"
 #include "cli/setup.h"
 #include "compiler/asm/asm.h"
+#include "compiler/llama/plan.h"
 
 enum { KEY_BACKENDS = 0x3000, KEY_FLIP, KEY_COSINE, MOST_TOKENS = 1000000 };
 
@@ -230,6 +231,19 @@ static systole_status advance(comparison *c, int which, const piece *p, systole_
                               NULL, &c->figures[which], err);
 }
 
+// What the session will write before it runs.
+static void put_input(comparison *c, const char *key, const int32_t *ids, uint32_t count) {
+  const char *offset = systole_program_metadata(c->setup->program, key);
+  if (offset) memcpy(c->before[SYSTOLE_SEG_IO] + strtoull(offset, NULL, 10), ids, count * sizeof *ids);
+}
+
+static systole_status keep_memory(comparison *c, const piece *p, systole_error *err) {
+  systole_status status = systole_memory_keep(c->setup->program, systole_session_loaded(c->sessions[0]), c->before, err);
+  if (!status && p->count) put_input(c, "io_tokens", p->ids, p->count);
+  if (!status && !p->count) put_input(c, "io_next", &p->token, 1);
+  return status;
+}
+
 // A machine that stops where the other does not is a difference.
 static systole_status settle(comparison *c, const systole_status status[2], systole_error errors[2],
                              systole_error *err) {
@@ -243,8 +257,7 @@ static systole_status settle(comparison *c, const systole_status status[2], syst
 static systole_status step(comparison *c, const piece *p, systole_error *err) {
   systole_status status = SYSTOLE_OK, done[2];
   systole_error errors[2];
-  if (c->bits)
-    status = systole_memory_keep(c->setup->program, systole_session_loaded(c->sessions[0]), c->before, err);
+  if (c->bits) status = keep_memory(c, p, err);
   if (status) return status;
   for (int i = 0; i < 2; i++) done[i] = advance(c, i, p, &errors[i]);
   status = settle(c, done, errors, err);

@@ -172,9 +172,25 @@ static uint32_t tiles(const systole_config *config, const systole_value *count) 
   return (count->most + config->dim - 1) / config->dim;
 }
 
+// Words that a run of `count` consecutive words may touch, wherever it starts.
+static uint32_t reached(const systole_op_ld *o, uint32_t spread, uint32_t count) {
+  uint32_t all = spread + count - 1;
+  return o->reach && o->reach < all ? o->reach : all;
+}
+
 static void touch_ld(const systole_op_ld *o, systole_hazards *h) {
   // A bound destination can be anywhere from its immediate to its largest value.
   uint32_t spread = o->dst.most - (uint32_t)o->dst.imm + 1;
+  if (o->reach && o->dst_word == 1) {
+    systole_hazards_words(h, o->space, (uint32_t)o->dst.imm, o->rows.most, o->dst_row,
+                          reached(o, spread, o->words.most), 1, true);
+    return;
+  }
+  if (o->reach && o->dst_row == 1) {
+    systole_hazards_words(h, o->space, (uint32_t)o->dst.imm, o->words.most, o->dst_word,
+                          reached(o, spread, o->rows.most), 1, true);
+    return;
+  }
   for (uint32_t w = 0; w < o->words.most; w++)
     systole_hazards_words(h, o->space, (uint32_t)o->dst.imm + w * o->dst_word, o->rows.most,
                           o->dst_row, spread, 1, true);

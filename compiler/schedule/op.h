@@ -37,6 +37,7 @@ typedef struct {
   systole_value rows, words, offset, dst;
   uint32_t pitch;
   uint16_t dst_row, dst_word;
+  uint32_t reach;  // words from dst.imm on that consecutive words stay within, whatever dst is; 0: unknown
   bool gather;
   unsigned index_segment;
   uint64_t index_offset;
