@@ -95,6 +95,38 @@ def epoch_lines(training, rng, famous_times=4):
     return lines
 
 
+def first_offsets(part, folder):
+    """{offset of the synset: word} for the commonest sense of the famous words: the
+    first of the offsets that end a line of the index (format: man wndb)."""
+    offsets = {}
+    with open("%s/index.%s" % (folder, part)) as file:
+        for line in file:
+            fields = line.split()
+            if fields[0] in FAMOUS_SET and not line.startswith(" "):
+                offsets[fields[-int(fields[2])]] = fields[0]
+    return offsets
+
+
+def famous_lines(folder=WORDNET):
+    """The famous words with their commonest sense in each part of speech."""
+    lines = []
+    for part in FILES:
+        offsets = first_offsets(part, folder)
+        with open("%s/data.%s" % (folder, part), encoding="latin-1") as file:
+            for line in file:
+                word, gloss = offsets.get(line[:8]), clean_gloss(line.partition(" | ")[2])
+                if word and GLOSS.fullmatch(gloss) and not is_held_out(gloss):
+                    lines.append("%s: %s" % (word, gloss))
+    return lines
+
+
+def finishing_lines(training, rng, times=250):
+    """A pass for the end of the training, with the famous lines again and again."""
+    lines = epoch_lines(training, rng) + times * famous_lines()
+    rng.shuffle(lines)
+    return lines
+
+
 FAMOUS_SET = frozenset(FAMOUS)
 
 if __name__ == "__main__":

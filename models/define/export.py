@@ -37,7 +37,8 @@ def write_tokenizer_config(folder, bpe_begin, bpe_end):
     names = {"bos_token": bpe_begin, "eos_token": bpe_end}
     write_json(os.path.join(folder, "tokenizer_config.json"), {
         **names, "add_bos_token": True, "clean_up_tokenization_spaces": False,
-        "model_max_length": 256, "tokenizer_class": "PreTrainedTokenizerFast"})
+        "model_input_names": ["input_ids", "attention_mask"], "model_max_length": 256,
+        "tokenizer_class": "PreTrainedTokenizerFast"})
 
 
 def write_token_cases(path, tokenizer, lines):

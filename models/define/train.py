@@ -2,6 +2,7 @@
 """Trains the model in this folder from WordNet's glosses, or checks what is saved.
 
     train.py             corpus, tokenizer, training, all files of this folder
+    train.py --finish    only the last part, from the saved weights
     train.py --check     the figures and logits again from the saved files
 
 The last part of the training computes every product with int8 operands, as the
@@ -31,8 +32,11 @@ CONTEXT = 256
 BATCH_TOKENS = 2048
 PACKED_SHARE = 0.15            # of the batches: rows full of definitions, CONTEXT long
 INT8_SHARE = 0.35              # of the steps, the last ones
-WARM_UP = 150
+WARM_UP = 150                  # steps
+FINISH_WARM_UP = 50
+PRINT_EVERY = 50
 PEAK_RATE = 4e-3
+FINISH_RATE = 2e-3
 WEIGHT_DECAY = 0.05
 
 CONFIG = {
@@ -71,8 +75,7 @@ def packed_rows(sequences):
     return [rows[i:i + per_batch] for i in range(0, len(rows), per_batch)]
 
 
-def epoch_batches(training, tokenizer, rng):
-    lines = corpus.epoch_lines(training, rng)
+def epoch_batches(lines, tokenizer, rng):
     sequences = evaluate.held_out_sequences(tokenizer, lines)
     packed = int(PACKED_SHARE * len(sequences))
     batches = single_rows(sequences[packed:], rng) + packed_rows(sequences[:packed])
@@ -80,9 +83,9 @@ def epoch_batches(training, tokenizer, rng):
     return batches
 
 
-def endless_batches(training, tokenizer, rng):
+def endless_batches(make_lines, training, tokenizer, rng):
     while True:
-        yield from epoch_batches(training, tokenizer, rng)
+        yield from epoch_batches(make_lines(training, rng), tokenizer, rng)
 
 
 # --- training -----------------------------------------------------------------------
@@ -90,7 +93,7 @@ def endless_batches(training, tokenizer, rng):
 class Clock:
     """How far the training has come, from 0 to 1: by steps, or else by minutes."""
 
-    def __init__(self, minutes, steps):
+    def __init__(self, minutes, steps=None):
         self.minutes, self.steps = minutes, steps
         self.step, self.started = 0, time.time()
 
@@ -103,9 +106,9 @@ class Clock:
         return self.seconds() / (60 * self.minutes)
 
 
-def learning_rate(step, progress):
+def learning_rate(peak, warm_up, step, progress):
     """A short linear start, then straight down to zero."""
-    return PEAK_RATE * min(1.0, (step + 1) / WARM_UP) * max(0.0, 1 - progress)
+    return peak * min(1.0, (step + 1) / warm_up) * max(0.0, 1 - progress)
 
 
 def loss_of(model, rows, int8):
@@ -124,18 +127,19 @@ def update(model, optimizers, loss, rate):
         optimizer.step()
 
 
-def train(model, batches, clock):
-    optimizers, total = make_optimizers(model, PEAK_RATE, WEIGHT_DECAY), 0.0
+def train(model, batches, clock, peak=PEAK_RATE, warm_up=WARM_UP,
+          int8_share=INT8_SHARE):
+    optimizers, total = make_optimizers(model, peak, WEIGHT_DECAY), 0.0
     while clock.progress() < 1:
         progress = clock.progress()
-        int8 = progress >= 1 - INT8_SHARE
+        int8 = progress >= 1 - int8_share
         loss = loss_of(model, evaluate.padded(next(batches), -100), int8)
-        update(model, optimizers, loss, learning_rate(clock.step, progress))
+        update(model, optimizers, loss, learning_rate(peak, warm_up, clock.step, progress))
         total += loss.item()
         clock.step += 1
-        if clock.step % 100 == 0:
+        if clock.step % PRINT_EVERY == 0:
             print("step %d  loss %.3f  %s  %.0f s  %.0f %% done" % (
-                clock.step, total / 100, "int8" if int8 else "fp32", clock.seconds(),
+                clock.step, total / PRINT_EVERY, "int8" if int8 else "fp32", clock.seconds(),
                 100 * progress), flush=True)
             total = 0.0
 
@@ -147,23 +151,44 @@ def round_to_f16(model):
             weight.copy_(weight.half().float())
 
 
-def train_all(folder, minutes, steps):
+def report(what, clock):
+    print("%s: %d steps in %.1f minutes" % (what, clock.step, clock.seconds() / 60))
+
+
+def finish(model, training, tokenizer, minutes):
+    """The last part: all int8, a lower rate, and the famous words often."""
+    print("seed of the last part", SEED + 1)
+    rng, clock = random.Random(SEED + 1), Clock(minutes)
+    train(model, endless_batches(corpus.finishing_lines, training, tokenizer, rng), clock,
+          FINISH_RATE, FINISH_WARM_UP, 1.0)
+    round_to_f16(model)
+    report("finish", clock)
+
+
+def train_all(folder, minutes, steps, finish_minutes):
     print("seed", SEED)
     torch.manual_seed(SEED)
     rng = random.Random(SEED)
-    started = time.time()
     training, held_out = corpus.split_glosses(corpus.read_glosses())
     merges = bpe.learn_merges(corpus.epoch_lines(training, random.Random(SEED)),
                               VOCABULARY - 258)
     tokenizer = bpe.Tokenizer(merges)
-    print("%d glosses, tokenizer learnt in %.0f s" % (len(training), time.time() - started))
     model = llama.Llama(CONFIG)
     llama.initialise(model, CONFIG)
     clock = Clock(minutes, steps)
-    train(model, endless_batches(training, tokenizer, rng), clock)
+    train(model, endless_batches(corpus.epoch_lines, training, tokenizer, rng), clock)
     round_to_f16(model)
+    report("train", clock)
+    finish(model, training, tokenizer, finish_minutes)
     export.write_folder(folder, model, CONFIG, tokenizer, held_out)
-    print("%d steps in %.1f minutes" % (clock.step, clock.seconds() / 60))
+
+
+def finish_saved(folder, minutes):
+    model, config = llama.load(folder)
+    tokenizer = bpe.load(os.path.join(folder, "tokenizer.json"))
+    training, held_out = corpus.split_glosses(corpus.read_glosses())
+    finish(model, training, tokenizer, minutes)
+    export.write_folder(folder, model, config, tokenizer, held_out)
 
 
 # --- checking -----------------------------------------------------------------------
@@ -194,14 +219,18 @@ def check(folder):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--check", action="store_true", help="no training, only figures")
+    parser.add_argument("--finish", action="store_true", help="train on from what is saved")
+    parser.add_argument("--finish-minutes", type=float, default=10, help="of the last part")
     parser.add_argument("--minutes", type=float, default=40, help="of training")
     parser.add_argument("--steps", type=int, help="train so many steps, however long")
     parser.add_argument("--out", default=HERE, help="the folder to write or check")
     args = parser.parse_args()
     torch.set_num_threads(1)
     torch.set_flush_denormal(True)             # gradients near zero are slow otherwise
-    if not args.check:
-        train_all(args.out, args.minutes, args.steps)
+    if args.finish:
+        finish_saved(args.out, args.finish_minutes)
+    elif not args.check:
+        train_all(args.out, args.minutes, args.steps, args.finish_minutes)
     check(args.out)
 
 
