@@ -42,6 +42,7 @@ module systole_check #(
   localparam BusL = $clog2(BusBytes);
   localparam [31:0] DimMask = Dim - 1;
   localparam [31:0] BusMask = BusBytes - 1;
+  localparam [40:0] TileWords = 41'(Dim);
 
   function automatic [31:0] words_of(input [2:0] space);
     begin
@@ -179,14 +180,14 @@ module systole_check #(
           4'd3: begin
             a = kt - 32'd1;
             b = {16'd0, desc_i[`SYS_MX_W_K]};
-            base = {25'd0, desc_i[`SYS_MX_W]} + Dim;
+            base = {25'd0, desc_i[`SYS_MX_W]} + TileWords;
             last = 1'b0;
           end
           4'd4: begin
             a = nt - 32'd1;
             b = {16'd0, desc_i[`SYS_MX_W_N]};
             first = 1'b0;
-            bound = WgtWords;
+            bound = {32'd0, words_of(3'd`SYS_SPACE_WGT)};
           end
           4'd5: begin
             a = {16'd0, desc_i[`SYS_MX_M]} - 32'd1;
@@ -198,7 +199,7 @@ module systole_check #(
             a = nt - 32'd1;
             b = {16'd0, desc_i[`SYS_MX_C_TILE]};
             first = 1'b0;
-            bound = AccWords;
+            bound = {32'd0, words_of(3'd`SYS_SPACE_ACC)};
           end
           default: begin
             a = mk_q;
@@ -227,7 +228,7 @@ module systole_check #(
             bound = {32'd0, words_of(add_space)};
           end else if (vx_row) begin
             base = {25'd0, desc_i[`SYS_VX_C]} + {9'd0, mw};
-            bound = RsWords;
+            bound = {32'd0, words_of(3'd`SYS_SPACE_RS)};
           end
           default: if (vx_d) begin
             a = {16'd0, desc_i[`SYS_VX_M]} - 32'd1;

@@ -254,7 +254,7 @@ module systole_ctrl #(
         retired_q <= retired_q + {61'd0, {2'd0, retired_i[0]} + {2'd0, retired_i[1]} +
                                          {2'd0, retired_i[2]} + {2'd0, retired_i[3]}};
       if (macs_add_i) macs_q <= macs_q + {16'd0, macs_i};
-      if (read_beat_i) read_q <= read_q + BusBytes;
+      if (read_beat_i) read_q <= read_q + 64'(BusBytes);
       if (write_beat_i) written_q <= written_q + {56'd0, strobes};
       for (e = 0; e < 4; e = e + 1) begin
         case (state_i[2*e+:2])

@@ -1,0 +1,71 @@
+#include "tests/rtl/shim_seq.h"
+
+#include <cstring>
+
+#include "Vblock.h"
+
+namespace {
+struct Block {
+  VerilatedContext context;
+  Vblock top{&context};
+};
+}  // namespace
+
+double sc_time_stamp() { return 0; }
+
+extern "C" void *seq_open(void) { return new Block; }
+extern "C" void seq_close(void *block) { delete static_cast<Block *>(block); }
+
+extern "C" void seq_eval(void *block, const seq_in *in, seq_out *out) {
+  Vblock &t = static_cast<Block *>(block)->top;
+  t.clk_i = 0;
+  t.rst_ni = in->rst_n;
+  t.start_i = in->start;
+  std::memcpy(&t.scalars_i, in->scalars, sizeof in->scalars);
+  t.lines_i = in->lines;
+  t.program_base_i = in->program_base;
+  t.gnt_i = in->gnt;
+  t.rvalid_i = in->rvalid;
+  t.rerr_i = in->rerr;
+  std::memcpy(&t.rdata_i, in->rdata, sizeof t.rdata_i);
+  t.full_i = in->full;
+  t.empty_i = in->empty;
+  t.blocked_i = in->blocked;
+  t.active_i = in->active;
+  t.bite_i = 0;
+  t.status_done_i = 0;
+  t.hit_i = 0;
+  // The segment tables and the fault unit are outside the block.
+  for (int i = 0; i < 2; i++) {
+    t.eval();
+    t.base_i = in->base[t.segment_o];
+    t.limit_i = in->limit[t.segment_o];
+    t.hit_i = in->hit || t.fault_o;
+  }
+  t.eval();
+  out->take = t.take_o;
+  out->running = t.running_o;
+  out->end = t.end_o;
+  out->done = t.done_o;
+  out->state = t.state_o;
+  out->index = t.index_o;
+  out->req = t.req_o;
+  out->addr = t.addr_o;
+  out->beats = t.beats_o;
+  out->push = t.push_o;
+  std::memcpy(out->desc, &t.desc_o, sizeof out->desc);
+  out->desc_index = t.desc_index_o;
+  out->desc_addr = t.desc_addr_o;
+  out->desc_index_addr = t.desc_index_addr_o;
+  out->macs = t.macs_o;
+  out->fault = t.fault_o;
+  out->fault_cause = t.fault_cause_o;
+  out->fault_index = t.fault_index_o;
+  out->fault_detail = t.fault_detail_o;
+}
+
+extern "C" void seq_clock(void *block) {
+  Vblock &t = static_cast<Block *>(block)->top;
+  t.clk_i = 1;
+  t.eval();
+}
