@@ -14,6 +14,7 @@ typedef struct {
   uint32_t k_block;     // tiles of K held at once; all of them if they fit
   uint32_t n_block;     // tiles of N in a block of W and C, at most
   uint32_t w_slots, w_words;  // slots of WGT and their size
+  uint32_t a_slots;     // slots of ACT: one if it holds all of A
   uint32_t a_step, w_step, c_step;  // blocks begun so far
   systole_schedule *schedule;
 } plan;
@@ -31,7 +32,12 @@ static plan make_plan(const systole_config *c, uint32_t m, uint32_t k, uint32_t 
   p.w_words = c->wgt_words / p.w_slots;
   uint32_t words = least(c->acc_words, c->vm_words) / 2;
   p.rows = least(least(m, 4 * c->dim), least(words, c->act_words / 2));
-  p.k_block = least(p.k_tiles, least(c->act_words / 2 / p.rows, p.w_words / c->dim));
+  p.a_slots = p.rows == m && (uint64_t)m * p.k_tiles <= c->act_words ? 1 : 2;
+  p.k_block = least(p.k_tiles, least(c->act_words / p.a_slots / p.rows, p.w_words / c->dim));
+  if (p.k_block < p.k_tiles) {
+    p.a_slots = 2;
+    p.k_block = least(p.k_block, c->act_words / 2 / p.rows);
+  }
   p.n_block = least(p.n_tiles, least(words / p.rows, p.w_words / (p.k_block * c->dim)));
   return p;
 }
@@ -72,7 +78,7 @@ static void load_a(plan *p, block b) {
   uint32_t pitch = p->k_tiles * p->config->dim;
   load(p, SYSTOLE_SPACE_ACT, SYSTOLE_GEMM_A, b.rows, b.k_tiles,
        (uint64_t)b.row * pitch + (uint64_t)b.k_tile * p->config->dim, pitch,
-       slot(p->a_step, 2, p->config->act_words));
+       slot(p->a_step, p->a_slots, p->config->act_words));
 }
 
 static void load_w(plan *p, block b) {
@@ -94,7 +100,7 @@ static void multiply(plan *p, block b) {
                           .m = systole_fixed(b.rows),
                           .k = systole_fixed(least(b.k_tiles * dim, p->k - b.k_tile * dim)),
                           .n = systole_fixed(columns_of(p, b)),
-                          .a = systole_fixed(slot(p->a_step, 2, p->config->act_words)),
+                          .a = systole_fixed(slot(p->a_step, p->a_slots, p->config->act_words)),
                           .a_row = (uint16_t)b.k_tiles, .a_tile = 1,
                           .w = slot(p->w_step, p->w_slots, p->config->wgt_words),
                           .w_k = (uint16_t)dim, .w_n = (uint16_t)(b.k_tiles * dim),
