@@ -16,6 +16,7 @@ run() {  # NAME command...
 
 for source in tests/system/test_*"$only"*.c; do
   name=$(basename "$source" .c)
+  [ -e "tests/system/$name.sh" ] && continue  # it has a script of its own
   for config in edge16 tiny8; do
     [ -e "$build/rtl/$config.so" ] || continue
     run "$name-$config" "$build/$name" "$config" "$build/rtl/$config.so"
