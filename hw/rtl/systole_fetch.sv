@@ -2,7 +2,7 @@
 //
 // Holds up to 8 lines. A burst reads the lines up to the next multiple of 256
 // bytes of address, at most 4, never beyond line lines_i - 1 (on a bus of 128
-// bytes: the beat that holds it). It is asked for with req_o in the cycle after
+// bytes: the beat that holds it, which counts as two lines). It is asked for with req_o in the cycle after
 // one in which none was being asked for, enable_i was high and there was room
 // for all its lines and fewer than 128 beats on the way; so requests are at least two cycles apart. req_o and its
 // address stay until gnt_i. Data come as beats (rvalid_i, rdata_i, rerr_i),
@@ -71,24 +71,26 @@ module systole_fetch #(
 
   // The next burst: lines asked_q .. asked_q + burst - 1.
   logic [2:0] burst;
-  logic [31:0] left, held, first;
+  logic [31:0] left, held, first, past;  // past: the line after the last that the burst brings
   logic [7:0] burst_beats;
   logic room, ask;
   assign left = lines_i - asked_q;
-  assign held = asked_q - at_q;
+  assign held = past - at_q;
   always_comb begin
     burst = 3'd4 - {1'b0, asked_q[1:0] + {base_i[7], 1'b0}};
     if (left < {29'd0, burst}) burst = left[2:0];
   end
-  assign room = held + {29'd0, burst} <= 32'd8;
+  assign room = held <= 32'd8;
   assign ask = enable_i && !start_i && !jump_i && !req_q && room && !out_q[7] && asked_q < lines_i;
   generate
     if (Lines == 1) begin : gen_narrow
       assign first = asked_q;
+      assign past = asked_q + {29'd0, burst};
       assign burst_beats = {5'd0, burst} << $clog2(Beats);
     end else begin : gen_wide
       // Whole beats of two lines: an odd first line brings its neighbour along.
       assign first = {asked_q[31:1], 1'b0};
+      assign past = (asked_q + {29'd0, burst} + 32'd1) & ~32'd1;
       assign burst_beats = ({5'd0, burst} + {7'd0, asked_q[0]} + 8'd1) >> 1;
     end
   endgenerate

@@ -167,6 +167,15 @@ static void random_program(bench *b) {
   b->count = 0;
   const bool wild = draw(b) % 2;
   const unsigned length = 1 + draw(b) % 24;
+  // Some begin with a fault of loops, which else comes too late to be the first.
+  const unsigned odd = draw(b) % 200;
+  if (odd == 0) add(b, SYSTOLE_OP_ENDLOOP);
+  if (odd == 1) SYSTOLE_SET(add(b, SYSTOLE_OP_LOOP), LOOP, lines, 100);
+  for (unsigned i = 0; i < 5 && odd == 2; i++) {
+    systole_line *l = add(b, SYSTOLE_OP_LOOP);
+    SYSTOLE_SET(l, LOOP, count, 1);
+    SYSTOLE_SET(l, LOOP, counter, i);
+  }
   for (unsigned i = 0; i < length; i++) {
     const unsigned what = draw(b) % 12;
     if (what == 0 && open < (draw(b) % 8 ? 4u : 5u)) {
