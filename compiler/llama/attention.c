@@ -50,7 +50,7 @@ static void emit_qkv(systole_emitter *e) {
   systole_emit_symbol(e, "attention.qkv");
   for (uint32_t first = 0; first < width; first += step) {
     uint32_t columns = width - first < step ? width - first : step;
-    systole_block scales = systole_emit_vector(
+    systole_vector scales = systole_emit_vector(
         e, matrix->scales + (uint64_t)first * p->shape.dim * 4, columns, always);
     uint32_t acc = systole_emit_product(e, matrix, first, columns, p->qnt.x, rows, always);
     systole_op_vx vx = {.b_space = SYSTOLE_SPACE_PAR,
@@ -58,7 +58,8 @@ static void emit_qkv(systole_emitter *e) {
                         .m = rows,
                         .n = systole_fixed(columns * p->shape.dim),
                         .s = p->rs.scale,
-                        .b_block = scales,
+                        .b_block = scales.block,
+                        .b = scales.word,
                         .d = p->vm.qkv + first,
                         .d_row = (uint16_t)width};
     systole_emit_scaled(e, &vx, acc, columns);
@@ -164,86 +165,104 @@ static void emit_append(systole_emitter *e, const section *s, int which) {
   }
 }
 
-// Keys or values of `heads` heads from `first` on: the tokens before this run
-// are prefetched, this run's follow when they have been stored.
-static systole_block emit_cache(systole_emitter *e, int which, uint32_t first, uint32_t heads) {
+// Keys or values of some heads in WGT, and their scales as column vectors in
+// PAR. Where rows are heads, each query head has a vector of its own, so a key
+// head's is loaded `copies` times.
+typedef struct {
+  int which;
+  uint32_t first, heads, copies;
+  systole_block data, scales;
+} cache_part;
+
+static uint64_t part_offset(const systole_emitter *e, const cache_part *c, uint64_t per_head) {
+  return (cache_head(e, c->which) + c->first) * per_head;
+}
+
+// The tokens before this run are in memory already: prefetched.
+static void emit_cached(systole_emitter *e, cache_part *c) {
   const systole_llama_shape *shape = &e->plan->shape;
-  uint32_t tokens = context_tokens(e), row_bytes = shape->head_w * shape->dim;
-  systole_block block =
-      systole_emit_block(e, SYSTOLE_SPACE_WGT, heads * shape->head_w * tokens);
-  uint64_t base = (cache_head(e, which) + first) * head_bytes(shape);
-  for (uint32_t head = 0; head < heads; head++)
+  uint32_t tokens = context_tokens(e), width = shape->context_w;
+  systole_emit_symbol(e, c->which == KEYS ? "attention.keys" : "attention.values");
+  c->data = systole_emit_block(e, SYSTOLE_SPACE_WGT, c->heads * shape->head_w * tokens);
+  for (uint32_t head = 0; head < c->heads; head++)
     systole_emit_prefetch(
         e, &(systole_op_ld){.space = SYSTOLE_SPACE_WGT,
                             .segment = SYSTOLE_SEG_CACHE,
-                            .block = block,
+                            .block = c->data,
                             .rows = systole_linear(0, SYSTOLE_S_POSITION, 1, shape->context),
                             .words = systole_fixed(shape->head_w),
-                            .offset = systole_fixed((int64_t)(base + head * head_bytes(shape))),
-                            .pitch = row_bytes,
+                            .offset = systole_fixed((int64_t)(
+                                part_offset(e, c, head_bytes(shape)) + head * head_bytes(shape))),
+                            .pitch = shape->head_w * shape->dim,
                             .dst = systole_fixed(head * shape->head_w * tokens),
                             .dst_row = 1,
                             .dst_word = (uint16_t)tokens});
-  systole_op_ld fresh = {.space = SYSTOLE_SPACE_WGT,
-                         .segment = SYSTOLE_SEG_CACHE,
-                         .block = block,
-                         .rows = e->plan->decode ? systole_fixed(heads) : systole_emit_rows(e),
-                         .words = systole_fixed(shape->head_w),
-                         .offset = systole_linear((int64_t)base, SYSTOLE_S_POSITION,
-                                                  (int32_t)row_bytes, 0),
-                         .pitch = e->plan->decode ? (uint32_t)head_bytes(shape) : row_bytes,
-                         .dst = systole_linear(0, SYSTOLE_S_POSITION, 1,
-                                               shape->context - 1),
-                         .dst_row = (uint16_t)(e->plan->decode ? shape->head_w * tokens : 1),
-                         .dst_word = (uint16_t)tokens};
-  if (!e->plan->decode) fresh.dst.most = tokens - e->plan->rows;
-  systole_emit_ld(e, &fresh, cache_object(e, which));
-  return block;
+  c->scales = systole_emit_block(e, SYSTOLE_SPACE_PAR, c->heads * c->copies * width);
+  for (uint32_t copy = 0; copy < c->copies; copy++)
+    systole_emit_prefetch(
+        e, &(systole_op_ld){.space = SYSTOLE_SPACE_PAR,
+                            .segment = SYSTOLE_SEG_CACHE_SCALES,
+                            .block = c->scales,
+                            .rows = systole_fixed(c->heads),
+                            .words = systole_linear(0, SYSTOLE_S_OLD_WORDS, 1, width),
+                            .offset = systole_fixed(
+                                (int64_t)part_offset(e, c, head_scale_bytes(shape))),
+                            .pitch = (uint32_t)head_scale_bytes(shape),
+                            .dst = systole_fixed(copy * width),
+                            .dst_row = (uint16_t)(c->copies * width),
+                            .dst_word = 1});
 }
 
-// The scales of the same heads as column vectors; where rows are heads, each
-// query head has a vector of its own, so a key head's is loaded `group` times.
-static systole_block emit_cache_scales(systole_emitter *e, int which, uint32_t first,
-                                       uint32_t heads, uint32_t copies) {
-  const systole_llama_shape *shape = &e->plan->shape;
-  uint32_t width = shape->context_w, word_bytes = shape->dim * 4;
-  systole_block block = systole_emit_block(e, SYSTOLE_SPACE_PAR, heads * copies * width);
-  uint64_t base = (cache_head(e, which) + first) * head_scale_bytes(shape);
-  for (int fresh = 0; fresh < 2; fresh++)
-    for (uint32_t copy = 0; copy < copies; copy++) {
-      systole_op_ld ld = {.space = SYSTOLE_SPACE_PAR,
+// This run's tokens follow when they have been stored.
+static void emit_fresh(systole_emitter *e, const cache_part *c) {
+  const systole_llama_plan *p = e->plan;
+  const systole_llama_shape *shape = &p->shape;
+  uint32_t tokens = context_tokens(e), row_bytes = shape->head_w * shape->dim;
+  systole_emit_symbol(e, c->which == KEYS ? "attention.keys" : "attention.values");
+  systole_op_ld data = {.space = SYSTOLE_SPACE_WGT,
+                        .segment = SYSTOLE_SEG_CACHE,
+                        .block = c->data,
+                        .rows = p->decode ? systole_fixed(c->heads) : systole_emit_rows(e),
+                        .words = systole_fixed(shape->head_w),
+                        .offset = systole_linear((int64_t)part_offset(e, c, head_bytes(shape)),
+                                                 SYSTOLE_S_POSITION, (int32_t)row_bytes, 0),
+                        .pitch = p->decode ? (uint32_t)head_bytes(shape) : row_bytes,
+                        .dst = systole_linear(0, SYSTOLE_S_POSITION, 1, tokens - 1),
+                        .reach = p->decode ? 0 : tokens,
+                        .dst_row = (uint16_t)(p->decode ? shape->head_w * tokens : 1),
+                        .dst_word = (uint16_t)tokens};
+  systole_emit_ld(e, &data, cache_object(e, c->which));
+
+  // Whole words: the one that holds the first new scale comes with its older ones.
+  uint32_t width = shape->context_w, most = (p->rows + shape->dim - 2) / shape->dim + 1;
+  if (most > width) most = width;
+  systole_op_ld scales = {.space = SYSTOLE_SPACE_PAR,
                           .segment = SYSTOLE_SEG_CACHE_SCALES,
-                          .block = block,
-                          .rows = systole_fixed(heads),
-                          .words = systole_linear(0, SYSTOLE_S_OLD_WORDS, 1, width),
-                          .offset = systole_fixed((int64_t)base),
+                          .block = c->scales,
+                          .rows = systole_fixed(c->heads),
+                          .words = systole_linear(0, SYSTOLE_S_TOTAL_WORDS, 1, most),
+                          .offset = systole_linear(
+                              (int64_t)part_offset(e, c, head_scale_bytes(shape)),
+                              SYSTOLE_S_OLD_WORDS, (int32_t)shape->dim * 4, 0),
                           .pitch = (uint32_t)head_scale_bytes(shape),
-                          .dst = systole_fixed(copy * width),
-                          .dst_row = (uint16_t)(copies * width),
-                          .dst_word = 1};
-      if (!fresh) {
-        systole_emit_prefetch(e, &ld);
-        continue;
-      }
-      uint32_t most = e->plan->rows / shape->dim + 1;
-      if (most > width) most = width;
-      ld.words = systole_linear(0, SYSTOLE_S_TOTAL_WORDS, 1, most);
-      ld.words.term[1].scalar = SYSTOLE_S_OLD_WORDS;
-      ld.words.term[1].mult = -1;
-      ld.offset = systole_linear((int64_t)base, SYSTOLE_S_OLD_WORDS, (int32_t)word_bytes, 0);
-      ld.dst = systole_linear(copy * width, SYSTOLE_S_OLD_WORDS, 1, copy * width + width - most);
-      systole_emit_ld(e, &ld, cache_object(e, which));
-    }
-  return block;
+                          .dst_row = (uint16_t)(c->copies * width),
+                          .dst_word = 1,
+                          .reach = width};
+  scales.words.term[1].scalar = SYSTOLE_S_OLD_WORDS;
+  scales.words.term[1].mult = -1;
+  for (uint32_t copy = 0; copy < c->copies; copy++) {
+    scales.dst = systole_linear(copy * width, SYSTOLE_S_OLD_WORDS, 1, (copy + 1) * width - 1);
+    systole_emit_ld(e, &scales, cache_object(e, c->which));
+  }
 }
 
 // What one pass of scores and softmax works on.
 typedef struct {
   systole_value rows;       // tokens, or heads
   uint32_t row_scale;       // RS word of the queries' scales
-  systole_block keys, values, key_scales, value_scales;
+  const cache_part *keys, *values;
   uint32_t query, query_rows;  // QNT word; rows of A per key head
-  uint32_t kv_heads;        // key heads in the blocks
+  uint32_t kv_heads;        // key heads in the parts
   uint32_t out, out_row;    // VM
 } attention_view;
 
@@ -265,7 +284,7 @@ static uint32_t emit_scores(systole_emitter *e, const attention_view *v) {
                             .a = systole_fixed(v->query + head * v->query_rows * s->head_w),
                             .a_row = (uint16_t)s->head_w,
                             .a_tile = 1,
-                            .block = v->keys,
+                            .block = v->keys->data,
                             .w = head * s->head_w * tokens,
                             .w_k = (uint16_t)tokens,
                             .w_n = (uint16_t)s->dim,
@@ -307,7 +326,7 @@ static void emit_softmax(systole_emitter *e, const attention_view *v, uint32_t a
   score.mul = SYSTOLE_VXMUL_ROW;
   score.s = v->row_scale;
   score.b_space = SYSTOLE_SPACE_PAR;
-  score.b_block = v->key_scales;
+  score.b_block = v->keys->scales;
   score.b_row = scale_row;
   score.reduce = SYSTOLE_VXREDUCE_MAX;
   score.r = p->rs.max;
@@ -326,7 +345,7 @@ static void emit_softmax(systole_emitter *e, const attention_view *v, uint32_t a
 
   systole_op_vx weigh = scores_step(e, v);
   weigh.b_space = SYSTOLE_SPACE_PAR;
-  weigh.b_block = v->value_scales;
+  weigh.b_block = v->values->scales;
   weigh.b_row = scale_row;
   weigh.reduce = SYSTOLE_VXREDUCE_ABSMAX;
   weigh.r = p->rs.absmax;
@@ -377,7 +396,7 @@ static void emit_values(systole_emitter *e, const attention_view *v) {
                                                head * v->query_rows * s->context_w),
                             .a_row = (uint16_t)s->context_w,
                             .a_tile = 1,
-                            .block = v->values,
+                            .block = v->values->data,
                             .w = head * s->head_w * tokens,
                             .w_k = (uint16_t)s->dim,
                             .w_n = (uint16_t)tokens,
@@ -406,22 +425,31 @@ static void emit_view(systole_emitter *e, const attention_view *v) {
   emit_values(e, v);
 }
 
+// The cache of `heads` key heads from `first` on, old tokens and new.
+static void emit_cache(systole_emitter *e, uint32_t first, uint32_t heads, uint32_t copies,
+                       cache_part *keys, cache_part *values) {
+  *keys = (cache_part){.which = KEYS, .first = first, .heads = heads, .copies = copies};
+  *values = (cache_part){.which = VALUES, .first = first, .heads = heads, .copies = copies};
+  emit_cached(e, keys);
+  emit_cached(e, values);
+  emit_fresh(e, keys);
+  emit_fresh(e, values);
+}
+
 static void emit_heads_as_rows(systole_emitter *e) {
   const systole_llama_shape *s = &e->plan->shape;
   uint32_t kv_heads = (uint32_t)s->model->kv_heads;
+  cache_part keys, values;
+  emit_cache(e, 0, kv_heads, s->group, &keys, &values);
   attention_view v = {.rows = systole_fixed(s->model->heads),
                       .row_scale = e->plan->rs.query,
+                      .keys = &keys,
+                      .values = &values,
                       .query = e->plan->qnt.query,
                       .query_rows = s->group,
                       .kv_heads = kv_heads,
                       .out = e->plan->vm.out,
                       .out_row = s->head_w};
-  systole_emit_symbol(e, "attention.keys");
-  v.keys = emit_cache(e, KEYS, 0, kv_heads);
-  v.key_scales = emit_cache_scales(e, KEYS, 0, kv_heads, s->group);
-  systole_emit_symbol(e, "attention.values");
-  v.values = emit_cache(e, VALUES, 0, kv_heads);
-  v.value_scales = emit_cache_scales(e, VALUES, 0, kv_heads, s->group);
   emit_view(e, &v);
 }
 
@@ -429,13 +457,13 @@ static void emit_head_by_head(systole_emitter *e) {
   const systole_llama_plan *p = e->plan;
   const systole_llama_shape *s = &p->shape;
   for (uint32_t kv = 0; kv < (uint32_t)s->model->kv_heads; kv++) {
-    systole_emit_symbol(e, "attention.keys");
-    attention_view v = {.rows = systole_emit_rows(e), .kv_heads = 1, .out_row = s->query_w};
-    v.keys = emit_cache(e, KEYS, kv, 1);
-    v.key_scales = emit_cache_scales(e, KEYS, kv, 1, 1);
-    systole_emit_symbol(e, "attention.values");
-    v.values = emit_cache(e, VALUES, kv, 1);
-    v.value_scales = emit_cache_scales(e, VALUES, kv, 1, 1);
+    cache_part keys, values;
+    emit_cache(e, kv, 1, 1, &keys, &values);
+    attention_view v = {.rows = systole_emit_rows(e),
+                        .keys = &keys,
+                        .values = &values,
+                        .kv_heads = 1,
+                        .out_row = s->query_w};
     for (uint32_t head = kv * s->group; head < (kv + 1) * s->group; head++) {
       v.row_scale = p->rs.query + head * p->row_w;
       v.query = p->qnt.query + head * p->rows * s->head_w;

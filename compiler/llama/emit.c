@@ -17,10 +17,12 @@ static void emit_ffn_block(systole_emitter *e, uint32_t first, uint32_t columns)
                       .s = p->rs.scale,
                       .d = p->vm.gate,
                       .d_row = (uint16_t)columns};
-  vx.b_block = systole_emit_vector(e, layer->gate.scales + slice, columns, always);
+  systole_vector scales = systole_emit_vector(e, layer->gate.scales + slice, columns, always);
+  vx.b_block = scales.block;
+  vx.b = scales.word;
   uint32_t gate =
       systole_emit_product(e, &layer->gate, first, columns, p->qnt.x, rows, always);
-  systole_block up_scales = systole_emit_vector(e, layer->up.scales + slice, columns, always);
+  scales = systole_emit_vector(e, layer->up.scales + slice, columns, always);
   uint32_t up = systole_emit_product(e, &layer->up, first, columns, p->qnt.x, rows, always);
   systole_emit_scaled(e, &vx, gate, columns);
 
@@ -29,7 +31,7 @@ static void emit_ffn_block(systole_emitter *e, uint32_t first, uint32_t columns)
   step.a = systole_fixed(p->vm.gate);
   step.a_row = (uint16_t)columns;
   step.s = 0;
-  step.b_space = step.b_block = 0;
+  step.b_space = step.b_block = step.b = 0;
   step.mul = SYSTOLE_VXMUL_IMM;
   step.mul_imm = -LOG2_E;
   step.func = SYSTOLE_VXFUNC_EXP2;
@@ -50,7 +52,8 @@ static void emit_ffn_block(systole_emitter *e, uint32_t first, uint32_t columns)
   step.b_row = (uint16_t)columns;
   systole_emit_vx(e, &step);
 
-  vx.b_block = up_scales;
+  vx.b_block = scales.block;
+  vx.b = scales.word;
   vx.d = p->vm.up;
   systole_emit_scaled(e, &vx, up, columns);
   step.b = p->vm.up;
@@ -155,7 +158,7 @@ static void emit_logits_block(systole_emitter *e, uint32_t first, uint32_t colum
   if (p->all_logits) wanted = systole_fixed(1);
   uint32_t count = columns * s->dim;
   if (first * s->dim + count > s->vocab) count = s->vocab - first * s->dim;
-  systole_block scales =
+  systole_vector scales =
       systole_emit_vector(e, matrix->scales + (uint64_t)first * s->dim * 4, columns, wanted);
   uint32_t acc = systole_emit_product(e, matrix, first, columns, p->qnt.x, rows, wanted);
   systole_op_vx vx = {.b_space = SYSTOLE_SPACE_PAR,
@@ -163,7 +166,8 @@ static void emit_logits_block(systole_emitter *e, uint32_t first, uint32_t colum
                       .m = rows,
                       .n = systole_fixed(count),
                       .s = p->rs.scale,
-                      .b_block = scales,
+                      .b_block = scales.block,
+                      .b = scales.word,
                       .d = at,
                       .d_row = (uint16_t)columns};
   if (!p->all_logits) {
@@ -191,6 +195,10 @@ static void emit_head(systole_emitter *e) {
   uint32_t step = systole_emit_block_columns(e, &e->constants->head);
   systole_value rows = logit_rows(e);
   name(e, "norm");
+  const systole_matrix *head = &e->constants->head;
+  systole_emit_span(e, e->constants->final_norm,
+                    head->scales + (uint64_t)head->n_tiles * s->dim * 4,
+                    p->all_logits ? systole_fixed(1) : rows);
   uint32_t x = emit_last_row(e);
   systole_emit_norm(e, x, rows, e->constants->final_norm,
                     p->all_logits ? systole_fixed(1) : rows);
@@ -208,6 +216,15 @@ static void emit_head(systole_emitter *e) {
                                       .src = p->rs.best_index * s->dim}, 0);
 }
 
+// Norm weights and scales of a layer lie one after the other.
+static void emit_layer_parameters(systole_emitter *e) {
+  const systole_llama_layer *layer = &e->constants->layers[e->layer];
+  systole_emit_symbol(e, "parameters");
+  systole_emit_span(e, layer->attention_norm,
+                    layer->down.scales + (uint64_t)layer->down.n_tiles * e->plan->shape.dim * 4,
+                    systole_fixed(1));
+}
+
 systole_status systole_llama_emit(const systole_llama_plan *plan,
                                   const systole_llama_constants *constants,
                                   const systole_llama_io *io, systole_schedule *schedule,
@@ -217,6 +234,7 @@ systole_status systole_llama_emit(const systole_llama_plan *plan,
   systole_emitter *e = &state;
   emit_embedding(e);
   for (e->layer = 0; e->layer < (uint32_t)plan->shape.model->layers; e->layer++) {
+    emit_layer_parameters(e);
     systole_emit_attention(e);
     systole_emit_ffn(e);
   }

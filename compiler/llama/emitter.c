@@ -56,8 +56,8 @@ systole_value systole_emit_rows(const systole_emitter *e) {
                          : systole_linear(0, SYSTOLE_S_ROWS, 1, e->plan->rows);
 }
 
-systole_block systole_emit_vector(systole_emitter *e, uint64_t offset, uint32_t words,
-                                  systole_value wanted) {
+static systole_block load_parameters(systole_emitter *e, uint64_t offset, uint32_t words,
+                                     systole_value wanted) {
   systole_block block = systole_emit_block(e, SYSTOLE_SPACE_PAR, words);
   systole_emit_prefetch(e, &(systole_op_ld){.space = SYSTOLE_SPACE_PAR,
                                             .segment = SYSTOLE_SEG_PARAMETERS,
@@ -67,6 +67,23 @@ systole_block systole_emit_vector(systole_emitter *e, uint64_t offset, uint32_t 
                                             .offset = systole_fixed((int64_t)offset),
                                             .dst_word = 1});
   return block;
+}
+
+void systole_emit_span(systole_emitter *e, uint64_t first, uint64_t end, systole_value wanted) {
+  uint64_t words = (end - first) / (4 * e->plan->shape.dim);
+  e->span.end = 0;
+  if (3 * words > e->plan->par.words) return;
+  e->span.block = load_parameters(e, first, (uint32_t)words, wanted);
+  e->span.first = first;
+  e->span.end = end;
+}
+
+systole_vector systole_emit_vector(systole_emitter *e, uint64_t offset, uint32_t words,
+                                   systole_value wanted) {
+  uint32_t word_bytes = 4 * e->plan->shape.dim;
+  if (offset >= e->span.first && offset + (uint64_t)words * word_bytes <= e->span.end)
+    return (systole_vector){e->span.block, (uint32_t)((offset - e->span.first) / word_bytes)};
+  return (systole_vector){load_parameters(e, offset, words, wanted), 0};
 }
 
 uint32_t systole_emit_acc(systole_emitter *e, uint32_t words) {
@@ -269,7 +286,7 @@ void systole_emit_residual(systole_emitter *e, const systole_matrix *matrix, uin
   bool whole = step >= hidden_w;
   for (uint32_t first = 0; first < hidden_w; first += step) {
     uint32_t columns = hidden_w - first < step ? hidden_w - first : step;
-    systole_block scales =
+    systole_vector scales =
         systole_emit_vector(e, matrix->scales + (uint64_t)first * p->shape.dim * 4, columns, always);
     uint32_t acc = systole_emit_product(e, matrix, first, columns, a, rows, always);
     systole_op_vx vx = {.b_space = SYSTOLE_SPACE_PAR,
@@ -280,7 +297,8 @@ void systole_emit_residual(systole_emitter *e, const systole_matrix *matrix, uin
                         .m = rows,
                         .n = systole_fixed(columns * p->shape.dim),
                         .s = p->rs.absmax,
-                        .b_block = scales,
+                        .b_block = scales.block,
+                        .b = scales.word,
                         .c = p->vm.x + first,
                         .c_row = (uint16_t)hidden_w,
                         .d = p->vm.x + first,
@@ -305,7 +323,7 @@ void systole_emit_norm(systole_emitter *e, uint32_t x, systole_value count, uint
   const systole_llama_plan *p = e->plan;
   const systole_llama *model = p->shape.model;
   uint32_t hidden_w = p->shape.hidden_w;
-  systole_block norm = systole_emit_vector(e, weight, hidden_w, wanted);
+  systole_vector norm = systole_emit_vector(e, weight, hidden_w, wanted);
   systole_op_vx weighted = {.a_space = SYSTOLE_SPACE_VM,
                             .b_space = SYSTOLE_SPACE_PAR,
                             .reduce = SYSTOLE_VXREDUCE_ABSMAX,
@@ -313,7 +331,8 @@ void systole_emit_norm(systole_emitter *e, uint32_t x, systole_value count, uint
                             .n = systole_fixed(hidden_w * p->shape.dim),
                             .a = systole_fixed(x),
                             .a_row = (uint16_t)hidden_w,
-                            .b_block = norm,
+                            .b_block = norm.block,
+                            .b = norm.word,
                             .r = p->rs.absmax};
   systole_emit_vx(e, &weighted);
   weighted.reduce = weighted.r = 0;

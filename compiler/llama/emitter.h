@@ -13,6 +13,10 @@ typedef struct {
   systole_error *err;
   systole_status status;  // the first failure; later steps do nothing
   uint32_t layer;
+  struct {
+    systole_block block;
+    uint64_t first, end;  // bytes of SYSTOLE_SEG_PARAMETERS
+  } span;                 // parameters that one load has brought; empty: none
   uint32_t acc_next;      // ACC is used round and round
 } systole_emitter;
 
@@ -25,10 +29,19 @@ void systole_emit_ld(systole_emitter *e, const systole_op_ld *ld, int object);
 void systole_emit_prefetch(systole_emitter *e, const systole_op_ld *ld);
 systole_block systole_emit_block(systole_emitter *e, unsigned space, uint32_t words);
 
-// Prefetches `words` consecutive words (of PAR) into a block of their own, if
-// `wanted` (a row count of 0 or 1) says so.
-systole_block systole_emit_vector(systole_emitter *e, uint64_t offset, uint32_t words,
-                                  systole_value wanted);
+// A vector of parameters in PAR: operand B of a VX operation.
+typedef struct {
+  systole_block block;
+  uint32_t word;  // within the block
+} systole_vector;
+
+// Prefetches the parameters from `first` to `end` with one load, if they take
+// no more than a third of PAR's ring; `wanted` is a row count of 0 or 1.
+void systole_emit_span(systole_emitter *e, uint64_t first, uint64_t end, systole_value wanted);
+
+// `words` words of parameters: from the span, or prefetched for themselves.
+systole_vector systole_emit_vector(systole_emitter *e, uint64_t offset, uint32_t words,
+                                   systole_value wanted);
 
 // A place for rows x columns words in ACC.
 uint32_t systole_emit_acc(systole_emitter *e, uint32_t words);

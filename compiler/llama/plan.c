@@ -4,7 +4,7 @@ static uint32_t up(uint32_t n, uint32_t unit) { return (n + unit - 1) / unit; }
 static uint32_t least(uint32_t a, uint32_t b) { return a < b ? a : b; }
 static uint32_t most(uint32_t a, uint32_t b) { return a > b ? a : b; }
 
-enum { BLOCKS_AHEAD = 6 };  // weight blocks that the ring should hold at once
+enum { BLOCKS_AHEAD = 8 };  // weight blocks that the ring should hold at once
 
 void systole_llama_measure(const systole_model *model, const systole_config *config,
                            uint32_t context, systole_llama_shape *shape) {

@@ -237,6 +237,15 @@ static void release_block(systole_schedule *s, uint32_t index) {
   ring_release(s, ring_of(s, s->blocks[number - 1].space));
 }
 
+// Where laying out has got to.
+typedef struct {
+  uint32_t next;    // the next prefetch to lay out
+  uint32_t ahead;   // prefetches laid out before their place
+  uint32_t load;    // the next load in its place
+  uint32_t passed;  // words of WGT that have been laid out before it and its neighbours
+  bool worked;      // what was laid out last is no load in its place
+} walk;
+
 // How many loads may be ahead of the operation being laid out: fewer than a
 // queue holds, so that a full LD queue does not keep the sequencer from
 // handing work to the other engines.
@@ -244,13 +253,36 @@ static uint32_t look_ahead(const systole_schedule *s) {
   return s->config.queue_depth > 4 ? s->config.queue_depth - 2 : s->config.queue_depth;
 }
 
-static systole_status lay_out_prefetches(systole_schedule *s, uint32_t now, uint32_t *next,
-                                         uint32_t *ahead, systole_error *err) {
-  for (; *next < s->item_count; (*next)++) {
-    const item *it = &s->items[*next];
+// A load in its place waits for something (a store, mostly), and a prefetch
+// laid out before it delays it: the engine works in order. Some may pass, so
+// that the bus has work while the load waits; this many words of WGT.
+static uint32_t passing_words(const systole_schedule *s) { return s->wgt.place.words / 8; }
+
+static bool is_load_in_place(const item *it) {
+  return !it->prefetch && systole_op_engine(&it->op) == SYSTOLE_ENGINE_LD;
+}
+
+// Whether the prefetch may be laid out now, before the load in its place that
+// comes next, if it is that load's later.
+static bool may_pass(systole_schedule *s, walk *w, uint32_t now) {
+  if (w->load < now && w->worked) w->passed = 0;
+  while (w->load < s->item_count && (w->load < now || !is_load_in_place(&s->items[w->load])))
+    w->load++;
+  if (w->next < w->load) return true;
+  const systole_op_ld *ld = &s->items[w->next].op.ld;
+  if (ld->space != SYSTOLE_SPACE_WGT) return true;
+  if (w->passed && w->passed + ld->words.most > passing_words(s)) return false;
+  w->passed += ld->words.most;
+  return true;
+}
+
+static systole_status lay_out_prefetches(systole_schedule *s, uint32_t now, walk *w,
+                                         systole_error *err) {
+  for (; w->next < s->item_count; w->next++) {
+    const item *it = &s->items[w->next];
     if (!it->prefetch) continue;
-    bool due = *next < now;
-    if (!due && *ahead >= look_ahead(s)) return SYSTOLE_OK;
+    bool due = w->next < now;
+    if (!due && (w->ahead >= look_ahead(s) || !may_pass(s, w, now))) return SYSTOLE_OK;
     if (!place_block(s, block_of(&it->op))) {
       if (s->status) return systole_fail(err, s->status, "no memory for a schedule");
       if (!due) return SYSTOLE_OK;
@@ -260,21 +292,22 @@ static systole_status lay_out_prefetches(systole_schedule *s, uint32_t now, uint
     }
     systole_status status = lay_out(s, it, err);
     if (status) return status;
-    if (!due) (*ahead)++;
+    if (!due) w->ahead++;
   }
   return SYSTOLE_OK;
 }
 
 static systole_status lay_out_all(systole_schedule *s, systole_error *err) {
-  uint32_t next = 0, ahead = 0;
+  walk w = {0};
   for (uint32_t i = 0; i < s->item_count; i++) {
     if (s->items[i].prefetch) {
-      if (i < next && ahead) ahead--;
+      if (i < w.next && w.ahead) w.ahead--;
       continue;
     }
-    systole_status status = lay_out_prefetches(s, i, &next, &ahead, err);
+    systole_status status = lay_out_prefetches(s, i, &w, err);
     if (!status) status = lay_out(s, &s->items[i], err);
     if (status) return status;
+    w.worked = !is_load_in_place(&s->items[i]);
     release_block(s, i);
   }
   return SYSTOLE_OK;

@@ -5,9 +5,12 @@
 // req_ready_o[c]; it must obey the rules of a burst (see systole_burst). The
 // address register is free when it is empty or its burst is accepted in this
 // cycle; req_ready_o[0] = free and fewer than Outstanding bursts under way,
-// req_ready_o[1] = the same and not req_valid_i[0]. A burst taken in cycle t
+// req_ready_o[1] = the same, fewer than LdBeats beats under way and not
+// req_valid_i[0]: memory answers in order, so what LD has asked for is what a
+// fetch waits behind. A burst taken in cycle t
 // has ARVALID from t+1 on; so one burst a cycle if ARREADY is high. A burst is
-// under way from t+1 until the cycle of its last beat (included).
+// under way from t+1 until the cycle of its last beat (included), each of its
+// beats from t+1 until its own cycle.
 //
 // Responses: all bursts have ID 0 and are answered in order; RREADY is always
 // high. rsp_* are the R channel in the same cycle (latency 0), rsp_valid_o[c]
@@ -15,7 +18,8 @@
 // low half of the beat's address.
 module systole_axi_rd #(
     parameter BusBytes    = 16,
-    parameter Outstanding = 64   // a power of two
+    parameter Outstanding = 64,  // a power of two
+    parameter LdBeats     = 128  // enough to cover a latency of as many cycles
 ) (
     input  logic                  clk_i,
     input  logic                  rst_ni,
@@ -59,14 +63,16 @@ module systole_axi_rd #(
   logic [9:0]             offset_q;        // of the next beat in its burst
   logic [PtrW-1:0]        put_q, get_q;
   logic [PtrW:0]          count_q;
+  logic [PtrW+6:0]        beats_q;         // under way
 
-  logic free, take, client, pop;
+  logic free, ld_ready, take, client, pop;
   assign free   = (!arvalid_q || m_axi_arready_i) && !count_q[PtrW];
   assign client = !req_valid_i[0];
-  assign take   = free && (req_valid_i[0] || req_valid_i[1]);
+  assign take   = req_valid_i[0] ? free : req_valid_i[1] && ld_ready;
+  assign ld_ready = free && beats_q < (PtrW + 7)'(LdBeats);
   assign pop    = m_axi_rvalid_i && m_axi_rlast_i;
 
-  assign req_ready_o = {free && !req_valid_i[0], free};
+  assign req_ready_o = {ld_ready && !req_valid_i[0], free};
 
   logic [6:0] beats;
   assign beats = client ? req_beats_i[13:7] : req_beats_i[6:0];
@@ -77,6 +83,7 @@ module systole_axi_rd #(
       put_q     <= '0;
       get_q     <= '0;
       count_q   <= '0;
+      beats_q   <= '0;
       offset_q  <= '0;
     end else begin
       if (take) begin
@@ -87,6 +94,8 @@ module systole_axi_rd #(
       end
       if (pop) get_q <= get_q + 1'b1;
       if (m_axi_rvalid_i) offset_q <= pop ? '0 : offset_q + 10'(BusBytes);
+      if (take || m_axi_rvalid_i)
+        beats_q <= beats_q + (take ? (PtrW + 7)'(beats) : '0) - (PtrW + 7)'(m_axi_rvalid_i);
       if (take && !pop) count_q <= count_q + 1'b1;
       else if (pop && !take) count_q <= count_q - 1'b1;
     end

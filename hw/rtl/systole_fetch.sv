@@ -1,6 +1,6 @@
 // Reads the program ahead of the sequencer.
 //
-// Holds up to 8 lines. A burst reads the lines up to the next multiple of 256
+// Holds up to 32 lines. A burst reads the lines up to the next multiple of 256
 // bytes of address, at most 4, never beyond line lines_i - 1 (on a bus of 128
 // bytes: the beat that holds it, which counts as two lines). It is asked for with req_o in the cycle after
 // one in which none was being asked for, enable_i was high and there was room
@@ -45,9 +45,9 @@ module systole_fetch #(
   localparam BeatW = $clog2(Beats) + 1;
   localparam PartL = 6 - $clog2(Beats);                   // bytes of a beat in a line, log2
 
-  logic [511:0] slot_q[0:7];
-  logic [7:0] err_q;
-  logic [BeatW-1:0] err_part_q[0:7];
+  logic [511:0] slot_q[0:31];
+  logic [31:0] err_q;
+  logic [BeatW-1:0] err_part_q[0:31];
   logic [31:0] at_q;         // the line that the sequencer needs
   logic [31:0] got_q;        // lines below have come (since the last jump)
   logic [31:0] asked_q;      // lines below have been asked for
@@ -60,9 +60,9 @@ module systole_fetch #(
 
   assign have_o = at_q < got_q && at_q < lines_i;
   assign end_o = at_q >= lines_i;
-  assign line_o = slot_q[at_q[2:0]];
-  assign err_o = err_q[at_q[2:0]];
-  assign err_at_o = 6'(err_part_q[at_q[2:0]]) << PartL;
+  assign line_o = slot_q[at_q[4:0]];
+  assign err_o = err_q[at_q[4:0]];
+  assign err_at_o = 6'(err_part_q[at_q[4:0]]) << PartL;
   assign at_o = at_q;
   assign busy_o = out_q != 8'd0;
   assign req_o = req_q;
@@ -80,7 +80,7 @@ module systole_fetch #(
     burst = 3'd4 - {1'b0, asked_q[1:0] + {base_i[7], 1'b0}};
     if (left < {29'd0, burst}) burst = left[2:0];
   end
-  assign room = held <= 32'd8;
+  assign room = held <= 32'd32;
   assign ask = enable_i && !start_i && !jump_i && !req_q && room && !out_q[7] && asked_q < lines_i;
   generate
     if (Lines == 1) begin : gen_narrow
@@ -143,20 +143,20 @@ module systole_fetch #(
     if (Lines == 1) begin : gen_fill
       always_ff @(posedge clk_i) begin
         if (keep) begin
-          slot_q[got_q[2:0]][part_q*8*BusBytes+:8*BusBytes] <= rdata_i;
-          err_q[got_q[2:0]] <= rerr_i || (part_q != '0 && err_q[got_q[2:0]]);
-          if (part_q == '0 || !err_q[got_q[2:0]]) err_part_q[got_q[2:0]] <= part_q;
+          slot_q[got_q[4:0]][part_q*8*BusBytes+:8*BusBytes] <= rdata_i;
+          err_q[got_q[4:0]] <= rerr_i || (part_q != '0 && err_q[got_q[4:0]]);
+          if (part_q == '0 || !err_q[got_q[4:0]]) err_part_q[got_q[4:0]] <= part_q;
         end
       end
     end else begin : gen_fill
       always_ff @(posedge clk_i) begin
         if (keep) begin
-          slot_q[{got_q[2:1], 1'b0}] <= rdata_i[511:0];
-          slot_q[{got_q[2:1], 1'b1}] <= rdata_i[1023:512];
-          err_q[{got_q[2:1], 1'b0}] <= rerr_i;
-          err_q[{got_q[2:1], 1'b1}] <= rerr_i;
-          err_part_q[{got_q[2:1], 1'b0}] <= '0;
-          err_part_q[{got_q[2:1], 1'b1}] <= '0;
+          slot_q[{got_q[4:1], 1'b0}] <= rdata_i[511:0];
+          slot_q[{got_q[4:1], 1'b1}] <= rdata_i[1023:512];
+          err_q[{got_q[4:1], 1'b0}] <= rerr_i;
+          err_q[{got_q[4:1], 1'b1}] <= rerr_i;
+          err_part_q[{got_q[4:1], 1'b0}] <= '0;
+          err_part_q[{got_q[4:1], 1'b1}] <= '0;
         end
       end
     end

@@ -15,7 +15,7 @@
 #include "tests/rtl/axi_slave.h"
 #include "tests/rtl/shim_ld.h"
 
-enum { WORDS = 256, MOST = 64, IN_FLIGHT = 8, OUTSTANDING = 64 };
+enum { WORDS = 256, MOST = 64, IN_FLIGHT = 8, OUTSTANDING = 64, LD_BEATS = 128 };
 // Regions with gaps between them, above 4 GiB; C and D are the longest pitch apart.
 #define A UINT64_C(0x500010000)
 #define B UINT64_C(0x500022000)
@@ -29,6 +29,7 @@ typedef struct {
   systole_dram *dram;
   uint64_t accepted, last_done, last_beat;
   uint64_t ends[OUTSTANDING];  // last beats of the last bursts
+  uint64_t beats[OUTSTANDING]; // and how many beats each has
   uint64_t bursts;
   uint64_t ready_from;          // as far as the request stage goes
   uint64_t flight_end[MOST];    // last cycle in flight, for each instruction
@@ -36,6 +37,18 @@ typedef struct {
 } timing;
 
 static uint64_t max64(uint64_t a, uint64_t b) { return a > b ? a : b; }
+
+// Beats asked for before cycle `cycle` that have not come before it.
+static uint64_t under_way(const timing *t, uint64_t cycle) {
+  uint64_t sum = 0;
+  for (uint64_t n = t->bursts; n > 0 && t->bursts - n < OUTSTANDING; n--) {
+    const unsigned slot = (n - 1) % OUTSTANDING;
+    if (t->ends[slot] < cycle) break;
+    const uint64_t left = t->ends[slot] + 1 - cycle;
+    sum += left < t->beats[slot] ? left : t->beats[slot];
+  }
+  return sum;
+}
 
 // Requests a run from cycle `request` on; returns the cycle in which its last
 // burst is taken.
@@ -47,8 +60,10 @@ static uint64_t time_run(timing *t, unsigned bus, uint64_t request, uint64_t add
     if (burst > beats) burst = beats;
     taken = max64(request, t->accepted);
     if (t->bursts >= OUTSTANDING) taken = max64(taken, t->ends[t->bursts % OUTSTANDING] + 1);
+    while (under_way(t, taken) >= LD_BEATS) taken++;
     t->accepted = taken + 1 + systole_dram_read_stall(t->dram);
     t->last_beat = systole_dram_read(t->dram, t->accepted, addr, (uint32_t)burst) + burst - 1;
+    t->beats[t->bursts % OUTSTANDING] = burst;
     t->ends[t->bursts++ % OUTSTANDING] = t->last_beat;
     addr += burst * bus;
     beats -= burst;
