@@ -32,13 +32,13 @@ static systole_figures total(const systole_generated *g) {
 
 // ---- the table ---------------------------------------------------------------
 
-// A row: the sum over the prompt, the mean over the decode steps.
+// A row: the sum over the prompt, the mean over the decode steps. meaning may be NULL.
 static void row(FILE *out, const char *name, double prefill, double decode, uint32_t steps,
                 const char *meaning) {
   fprintf(out, "  %-22s %14.0f", name, prefill);
   if (steps) fprintf(out, " %14.0f", per(decode, steps));
   else fprintf(out, " %14s", "-");
-  fprintf(out, "   %s\n", meaning);
+  fprintf(out, "%s%s\n", meaning ? "   " : "", meaning ? meaning : "");
 }
 
 static void factor(FILE *out, const char *name, double prefill, double decode, uint32_t steps,
@@ -80,10 +80,10 @@ static void print_work(const systole_generated *g, FILE *out) {
   row(out, "bound: memory", pb.memory, db.memory, g->steps, "bytes of the busier direction / BUS_BYTES");
   fprintf(out, "  %-22s %14s %14s   the largest of the three\n", "bound by", systole_bounds_name(pb),
           g->steps ? systole_bounds_name(db) : "-");
-  row(out, "MACs", (double)p->macs, (double)d->macs, g->steps, "");
+  row(out, "MACs", (double)p->macs, (double)d->macs, g->steps, NULL);
   row(out, "bytes read", (double)p->read_bytes, (double)d->read_bytes, g->steps, "everything, instructions included");
   row(out, "  weights and cache", (double)needed(p), (double)needed(d), g->steps, "what no machine could leave out");
-  row(out, "bytes written", (double)p->write_bytes, (double)d->write_bytes, g->steps, "");
+  row(out, "bytes written", (double)p->write_bytes, (double)d->write_bytes, g->steps, NULL);
 }
 
 static void print_speed(const systole_generated *g, FILE *out) {

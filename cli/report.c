@@ -70,8 +70,10 @@ void systole_figures_print(const systole_figures *f, FILE *out) {
   print_bound(out, "bound: array", b.array, f, "cycles if only the array mattered: MACs / (DIM x DIM)");
   print_bound(out, "bound: weight door", b.door, f, "rows of weight tiles / LOAD_ROWS");
   print_bound(out, "bound: memory", b.memory, f, "bytes of the busier direction / BUS_BYTES");
-  fprintf(out, "  %-18s %14s            %.2f x that bound\n", "held by", systole_bounds_name(b),
-          systole_bounds_largest(b) > 0 ? (double)f->cycles / systole_bounds_largest(b) : 0);
+  fprintf(out, "  %-18s %14s", f->cycles ? "held by" : "bound by", systole_bounds_name(b));
+  if (f->cycles && systole_bounds_largest(b) > 0)
+    fprintf(out, "            %.2f x that bound", (double)f->cycles / systole_bounds_largest(b));
+  fputc('\n', out);
   fprintf(out, "  %-18s %14" PRIu64 "\n", "MACs", f->macs);
   fprintf(out, "  %-18s %14" PRIu64 "\n", "bytes read", f->read_bytes);
   fprintf(out, "  %-18s %14" PRIu64 "\n", "bytes written", f->write_bytes);

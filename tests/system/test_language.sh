@@ -60,7 +60,7 @@ check "eval: top-1 agreement of 97 %" holds "$(field "$work/eval.json" top1_agre
 check "eval: the reference beside itself" holds \
   "$(field "$work/same.json" perplexity_ratio) == 1 && $(field "$work/same.json" largest_difference) == 0"
 # Windows count every token once, whatever the stride.
-head -c 3000 $define/heldout.txt >"$work/long.txt"
+head -c 1500 $define/heldout.txt >"$work/long.txt"
 for stride in 3 64 256; do
   "$SYSTOLE" eval --backend reference --text "$work/long.txt" --split whole --stride $stride --json "$work/stride.json" >/dev/null
   count=$(field "$work/stride.json" tokens)
@@ -86,6 +86,9 @@ mkdir "$work/bare" "$work/cut"
 truncate -s -100 "$work/cut/model.safetensors"
 sed 's/^dim.*/dim = 12/' hw/configs/edge16.ini >"$work/odd.ini"
 sed 's/^wgt_words.*/wgt_words = 32/; s/^vm_words.*/vm_words = 16/' hw/configs/edge16.ini >"$work/little.ini"
+mkdir "$work/endless"
+"$BUILD/make_checkpoint" "$work/endless"
+sed -i 's/{"SpecialToken":{"id":"<|end|>","type_id":0}},//' "$work/endless/tokenizer.json"
 printf 'fine\nnot \xff fine\n' >"$work/latin.txt"
 : >"$work/empty.txt"
 r=(run "${model[@]}" --tokens 2)
@@ -104,6 +107,7 @@ refused "a temperature below zero" 2 "--temperature" "${r[@]}" --prompt a --temp
 refused "top-p above one" 2 "--top-p" "${r[@]}" --prompt a --top-p 1.5
 refused "no such folder" 2 "config.json" "${r[@]}" --prompt a --model "$work/nothing"
 refused "no tokenizer" 2 "tokenizer.json" "${r[@]}" --prompt a --model "$work/bare"
+refused "an empty prompt without a begin token" 2 "at least one token" "${r[@]}" --prompt "" --model "$work/endless"
 refused "weights cut short" 2 "model.safetensors" "${r[@]}" --prompt a --model "$work/cut"
 refused "a prompt that is not UTF-8" 2 "UTF-8" "${r[@]}" --prompt $'\xff'
 refused "a prompt longer than the context" 2 "expected at most the context of 256" "${r[@]}" --prompt "$(head -c 4000 $define/heldout.txt | tr '\n' ' ')"

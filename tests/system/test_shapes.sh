@@ -23,6 +23,8 @@ try() {  # NAME DIR HW PROMPT
     "$SYSTOLE" run "${common[@]}" --backend model --check-races --prompt "$4" --tokens 12
   check "$what: small chunks" \
     "$SYSTOLE" check "${common[@]}" --backends model,reference --prompt "$4" --tokens 4 --chunk 7
+  [ -e "$BUILD/rtl/$3.so" ] || return 0
+  check "$what: rtl and model, every bit" "$SYSTOLE" check "${common[@]}" --backends rtl,model --prompt "$4" --tokens 5
 }
 
 for shape in "${shapes[@]}"; do
@@ -44,4 +46,5 @@ for shape in "${shapes[@]}"; do
   # One token of prompt: the begin token.
   check "$name: a prompt of one token" "$SYSTOLE" check --model "$dir" --backends model,reference --prompt "" --tokens 5
 done
+[ -e "$BUILD/rtl/edge16.so" ] || skip "no $BUILD/rtl/edge16.so: rtl beside model"
 finish
