@@ -231,8 +231,8 @@ module systole_ctrl #(
   integer b;
   always_comb begin
     strobes = 8'd0;
-    if (write_beat_i)
-      for (b = 0; b < BusBytes; b = b + 1) strobes = strobes + {7'd0, write_strb_i[b]};
+    for (b = 0; b < BusBytes; b = b + 1)
+      strobes = strobes + {7'd0, write_beat_i && write_strb_i[b]};
   end
 
   integer e;
