@@ -51,7 +51,7 @@ make -s -C "$obj" -j2 -f Vsystole_top.mk CXX="$CXX" LINK="$CXX" OPT_FAST="-O3 $m
   OPT_SLOW=-O1 OPT_GLOBAL=-O2 USER_CPPFLAGS="$flags" \
   Vsystole_top__ALL.a verilated.o verilated_threads.o $([ -z "$kind" ] || echo verilated_fst_c.o)
 include=$(verilator --getenv VERILATOR_ROOT)/include
-"$CXX" -std=c++14 -O3 $march $flags $define -I. -I"$obj" -isystem "$include" \
+"$CXX" -std=c++17 -O3 $march $flags $define -I. -I"$obj" -isystem "$include" \
   -isystem "$include/vltstd" -c -o "$obj/harness.o" sim/rtl/harness.cc
 for c in sim/dram/dram.c sim/dram/memory.c hw/base/status.c hw/configs/config.c; do
   "$cc" -std=c11 -D_GNU_SOURCE -O3 $flags -I. -DSYSTOLE_ROOT="\"$root\"" -c \

@@ -463,7 +463,7 @@ int main(int argc, char **argv) {
   }
   b.in.rst_n = 1;
   timing(&b);
-  for (unsigned i = 0; i < PROGRAMS; i++) {
+  for (unsigned i = 0; i < PROGRAMS && b.failed < 50; i++) {
     random_program(&b);
     random_job(&b);
     if (!simulate(&b)) continue;
