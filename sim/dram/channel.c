@@ -1,0 +1,117 @@
+#include "sim/dram/channel.h"
+
+#include <string.h>
+
+static uint64_t later(uint64_t a, uint64_t b) { return a > b ? a : b; }
+
+void systole_dram_channel_reset(systole_dram_channel *channel, const systole_dram_timing *timing) {
+  memset(channel, 0, sizeof *channel);
+  channel->refresh = timing->refi;
+}
+
+// ---- one access ------------------------------------------------------------------
+
+// When an access's commands would be sent; pre and act mean nothing on a hit.
+typedef struct {
+  bool hit;
+  uint64_t act, column;
+} plan;
+
+// The earliest RD or WR as far as the other accesses matter.
+static uint64_t column_free(const systole_dram_channel *c, unsigned group, bool write) {
+  return write ? later(c->all.write, c->groups[group].write)
+               : later(c->all.read, c->groups[group].read);
+}
+
+static uint64_t act_free(const systole_dram_channel *c, unsigned group) {
+  return later(later(c->all.act, c->groups[group].act), c->windows[c->oldest]);
+}
+
+static plan make_plan(const systole_dram_channel *c, const systole_dram_timing *t, uint64_t from,
+                      unsigned number, uint64_t row, bool write) {
+  const systole_dram_bank *bank = &c->banks[number];
+  plan p = {.hit = bank->open && bank->row == row};
+  uint64_t column = later(from, column_free(c, number & 3, write));
+  if (p.hit) {
+    p.column = later(column, write ? bank->write : bank->read);
+    return p;
+  }
+  uint64_t closed = bank->open ? later(from, bank->pre) + t->rp : later(from, bank->act);
+  p.act = later(closed, act_free(c, number & 3));
+  p.column = later(column, p.act + (write ? t->rcd_write : t->rcd_read));
+  return p;
+}
+
+static void activate(systole_dram_channel *c, const systole_dram_timing *t, unsigned number,
+                     uint64_t row, uint64_t at) {
+  systole_dram_bank *bank = &c->banks[number];
+  *(bank->open ? &c->counts.conflicts : &c->counts.misses) += 1;
+  bank->open = true;
+  bank->row = row;
+  bank->read = at + t->rcd_read;
+  bank->write = at + t->rcd_write;
+  bank->pre = at + t->ras;
+  c->all.act = at + t->rrd_s;
+  c->groups[number & 3].act = at + t->rrd_l;
+  c->windows[c->oldest] = at + t->faw;
+  c->oldest = (c->oldest + 1) % 4;
+}
+
+// RDs and WRs are sent in order, so the latest alone says when the next may be.
+static void read_at(systole_dram_channel *c, const systole_dram_timing *t, unsigned number,
+                    uint64_t at) {
+  systole_dram_bank *bank = &c->banks[number];
+  bank->pre = later(bank->pre, at + t->rtp);
+  c->all.read = at + t->ccd_s;
+  c->groups[number & 3].read = at + t->ccd_l;
+  c->all.write = at + t->rtw;
+}
+
+static void write_at(systole_dram_channel *c, const systole_dram_timing *t, unsigned number,
+                     uint64_t at) {
+  systole_dram_bank *bank = &c->banks[number];
+  uint64_t end = at + t->cwl + t->bl;
+  bank->pre = later(bank->pre, end + t->wr);
+  c->all.write = at + t->ccd_s;
+  c->groups[number & 3].write = at + t->ccd_l;
+  c->all.read = end + t->wtr_s;
+  c->groups[number & 3].read = end + t->wtr_l;
+}
+
+// ---- refresh ---------------------------------------------------------------------
+
+// All refreshes that are due up to `now`. The first closes the open rows and
+// may have to wait for that; nothing happens between the others, so each begins
+// when it is due, and only the last can still be felt.
+static void refresh(systole_dram_channel *c, const systole_dram_timing *t, uint64_t now) {
+  uint64_t start = c->refresh, last = now - now % t->refi;
+  for (unsigned i = 0; i < SYSTOLE_DRAM_BANKS; i++) {
+    const systole_dram_bank *bank = &c->banks[i];
+    start = later(start, bank->open ? later(c->refresh, bank->pre) + t->rp : bank->act);
+  }
+  c->counts.refreshes += (last - c->refresh) / t->refi + 1;
+  start = later(start, last);
+  for (unsigned i = 0; i < SYSTOLE_DRAM_BANKS; i++) {
+    c->banks[i].open = false;
+    c->banks[i].act = start + t->rfc;
+  }
+  c->refresh = last + t->refi;
+}
+
+uint64_t systole_dram_channel_access(systole_dram_channel *c, const systole_dram_timing *t,
+                                     uint64_t from, unsigned bank, uint64_t row, bool write) {
+  plan p = make_plan(c, t, from, bank, row, write);
+  while (p.column >= c->refresh) {
+    refresh(c, t, p.column);
+    p = make_plan(c, t, from, bank, row, write);
+  }
+  if (p.hit)
+    c->counts.hits++;
+  else
+    activate(c, t, bank, row, p.act);
+  if (write)
+    write_at(c, t, bank, p.column);
+  else
+    read_at(c, t, bank, p.column);
+  return p.column + (write ? t->cwl : t->cl) + t->bl;
+}
