@@ -13,7 +13,7 @@ static const systole_dram_timing presets[] = {
         .name = "ddr4-2400",
         .devices = "DDR4-2400T, one 64-bit channel of eight 8Gb x8 devices",
         .mhz = 1200,
-        .access_log2 = 6, .group_low = 2, .column_low = 0, .channel = 0, .column_high = 7,
+        .access_log2 = 6, .group_low = 1, .column_low = 0, .channel = 0, .column_high = 7,
         .request = 12, .answer = 12,  // 10 ns each
         .bl = 4, .cl = 17, .cwl = 12, .rcd_read = 17, .rcd_write = 17, .rp = 17, .ras = 39,
         .rrd_s = 4, .rrd_l = 6, .faw = 26, .ccd_s = 4, .ccd_l = 6, .wtr_s = 3, .wtr_l = 9,

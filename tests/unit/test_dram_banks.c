@@ -10,7 +10,8 @@ void suite_dram_banks(void);
 
 // Addresses by name: a row of a bank, and the columns in it.
 enum {
-  DDR4_GROUP = 1 << 6, DDR4_COLUMN = 1 << 8, DDR4_BANK = 1 << 15, DDR4_ROW = 1 << 17,
+  DDR4_GROUP = 1 << 6, DDR4_COLUMN = 1 << 7, DDR4_BANK = 1 << 15, DDR4_ROW = 1 << 17,
+  DDR4_GROUP_HIGH = 1 << 14,
   HBM2_GROUP = 1 << 5, HBM2_COLUMN = 1 << 6, HBM2_CHANNEL = 1 << 8, HBM2_BANK = 1 << 16,
   HBM2_GROUP_HIGH = 1 << 15, HBM2_ROW = 1 << 18,
   // Row 1 renames bank b to b ^ 1: this is row 1 of the bank that address 0 is in.
@@ -73,8 +74,8 @@ static void ddr4_banks_side_by_side(void) {
   // ACTs at 12, 16, 20, 24 (tRRD_S), the fifth at 12 + 26 (tFAW) and not at 28.
   expect(dram, (step[]){{'R', 0, 0, 62},
                         {'R', 0, DDR4_GROUP, 66},
-                        {'R', 0, 2 * DDR4_GROUP, 70},
-                        {'R', 0, 3 * DDR4_GROUP, 74},
+                        {'R', 0, DDR4_GROUP_HIGH, 70},
+                        {'R', 0, DDR4_GROUP_HIGH | DDR4_GROUP, 74},
                         {'R', 0, DDR4_BANK, 88},
                         {0}});
   // In one group: ACTs 6 apart (tRRD_L); RDs 6 apart (tCCD_L), else 4 (tCCD_S).
