@@ -42,13 +42,19 @@ static uint64_t period_of(const systole_banked *b, uint64_t cycle) {
 
 // ---- bursts ------------------------------------------------------------------------
 
-static uint64_t access_at(systole_banked *b, uint64_t from, uint64_t address, bool write) {
-  systole_dram_place place = systole_dram_place_of(b->timing, address);
-  return systole_dram_channel_access(&b->channels[place.channel], b->timing, from, place.bank,
-                                     place.row, write);
+// The next run of accesses of the burst [at, end): how many, and their ends.
+static unsigned serve_run(systole_banked *b, uint64_t from, uint64_t at, uint64_t end, bool write,
+                          uint64_t *ends) {
+  const systole_dram_timing *t = b->timing;
+  systole_dram_place place = systole_dram_place_of(t, at);
+  uint64_t left = (end - at + (UINT64_C(1) << t->access_log2) - 1) >> t->access_log2;
+  unsigned count = systole_dram_run_at(t, at);
+  if (count > left) count = (unsigned)left;
+  systole_dram_channel_run(&b->channels[place.channel], t, from, place.bank, place.row, count, write, ends);
+  return count;
 }
 
-// An access that ends in period e holds a burst's first beat up to cycle
+// An access that ends in period e lets the burst begin in cycle
 // (e + answer) * mhz / memory mhz - the first of the beats that need it; the
 // largest of these counts. It is kept in units of 1 / memory mhz of a cycle, so
 // that there is one division a burst.
@@ -56,12 +62,14 @@ uint64_t systole_banked_read(systole_banked *b, uint64_t cycle, uint64_t address
   const systole_dram_timing *t = b->timing;
   const uint64_t step = UINT64_C(1) << t->access_log2, from = period_of(b, cycle);
   const uint64_t end = address + ((uint64_t)beats << b->bus_log2);
-  uint64_t latest = 0;
-  for (uint64_t at = address & ~(step - 1); at < end; at += step) {
-    uint64_t beat = at > address ? (at - address) >> b->bus_log2 : 0;
-    uint64_t ready = (access_at(b, from, at, false) + t->answer) * b->mhz;
-    uint64_t first = ready > beat * t->mhz ? ready - beat * t->mhz : 0;
-    if (first > latest) latest = first;
+  uint64_t latest = 0, ends[SYSTOLE_DRAM_RUN];
+  for (uint64_t at = address & ~(step - 1); at < end;) {
+    unsigned count = serve_run(b, from, at, end, false, ends);
+    for (unsigned i = 0; i < count; i++, at += step) {
+      uint64_t late = (at > address ? (at - address) >> b->bus_log2 : 0) * t->mhz;
+      uint64_t ready = (ends[i] + t->answer) * b->mhz;
+      if (ready > late && ready - late > latest) latest = ready - late;
+    }
   }
   return divide_up(latest, t->mhz);
 }
@@ -70,10 +78,11 @@ uint64_t systole_banked_write(systole_banked *b, uint64_t cycle, uint64_t addres
   const systole_dram_timing *t = b->timing;
   const uint64_t step = UINT64_C(1) << t->access_log2, from = period_of(b, cycle);
   const uint64_t end = address + ((uint64_t)beats << b->bus_log2);
-  uint64_t latest = 0;
-  for (uint64_t at = address & ~(step - 1); at < end; at += step) {
-    uint64_t done = access_at(b, from, at, true);
-    if (done > latest) latest = done;
+  uint64_t latest = 0, ends[SYSTOLE_DRAM_RUN];
+  for (uint64_t at = address & ~(step - 1); at < end;) {
+    unsigned count = serve_run(b, from, at, end, true, ends);
+    if (ends[count - 1] > latest) latest = ends[count - 1];
+    at += count * step;
   }
   return divide_up((latest + t->answer) * b->mhz, t->mhz);
 }

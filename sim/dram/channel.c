@@ -17,6 +17,10 @@ typedef struct {
   uint64_t act, column;
 } plan;
 
+static bool row_open(const systole_dram_bank *bank, uint64_t row) {
+  return bank->open && bank->row == row;
+}
+
 // The earliest RD or WR as far as the other accesses matter.
 static uint64_t column_free(const systole_dram_channel *c, unsigned group, bool write) {
   return write ? later(c->all.write, c->groups[group].write)
@@ -30,7 +34,7 @@ static uint64_t act_free(const systole_dram_channel *c, unsigned group) {
 static plan make_plan(const systole_dram_channel *c, const systole_dram_timing *t, uint64_t from,
                       unsigned number, uint64_t row, bool write) {
   const systole_dram_bank *bank = &c->banks[number];
-  plan p = {.hit = bank->open && bank->row == row};
+  plan p = {.hit = row_open(bank, row)};
   uint64_t column = later(from, column_free(c, number & 3, write));
   if (p.hit) {
     p.column = later(column, write ? bank->write : bank->read);
@@ -98,8 +102,19 @@ static void refresh(systole_dram_channel *c, const systole_dram_timing *t, uint6
   c->refresh = last + t->refi;
 }
 
-uint64_t systole_dram_channel_access(systole_dram_channel *c, const systole_dram_timing *t,
-                                     uint64_t from, unsigned bank, uint64_t row, bool write) {
+// ---- runs ------------------------------------------------------------------------
+
+static void column_at(systole_dram_channel *c, const systole_dram_timing *t, unsigned bank, bool write,
+                      uint64_t at) {
+  if (write)
+    write_at(c, t, bank, at);
+  else
+    read_at(c, t, bank, at);
+}
+
+// One access: the period of its RD or WR.
+static uint64_t serve(systole_dram_channel *c, const systole_dram_timing *t, uint64_t from, unsigned bank,
+                      uint64_t row, bool write) {
   plan p = make_plan(c, t, from, bank, row, write);
   while (p.column >= c->refresh) {
     refresh(c, t, p.column);
@@ -109,9 +124,34 @@ uint64_t systole_dram_channel_access(systole_dram_channel *c, const systole_dram
     c->counts.hits++;
   else
     activate(c, t, bank, row, p.act);
-  if (write)
-    write_at(c, t, bank, p.column);
-  else
-    read_at(c, t, bank, p.column);
-  return p.column + (write ? t->cwl : t->cl) + t->bl;
+  column_at(c, t, bank, write, p.column);
+  return p.column;
+}
+
+// Once each bank of a run has been accessed (and no refresh has closed it since)
+// the rest are hits, which only tCCD_S holds: the run alternates, and tCCD_L is
+// at most two of it. They need no plans, and only the last of each bank leaves
+// a mark. False, and nothing done, if a refresh would come between.
+static bool finish_run(systole_dram_channel *c, const systole_dram_timing *t, unsigned bank, uint64_t row,
+                       unsigned done, unsigned count, bool write, uint64_t *columns) {
+  uint64_t last = columns[done - 1];
+  if (!row_open(&c->banks[bank], row) || !row_open(&c->banks[bank ^ t->group_low], row)) return false;
+  if (last + (uint64_t)(count - done) * t->ccd_s >= c->refresh) return false;
+  for (unsigned i = done; i < count; i++) columns[i] = columns[i - 1] + t->ccd_s;
+  for (unsigned i = count - done < 2 ? done : count - 2; i < count; i++)
+    column_at(c, t, bank ^ (i & t->group_low), write, columns[i]);
+  c->counts.hits += count - done;
+  return true;
+}
+
+void systole_dram_channel_run(systole_dram_channel *c, const systole_dram_timing *t, uint64_t from,
+                              unsigned bank, uint64_t row, unsigned count, bool write, uint64_t *ends) {
+  const unsigned data = (write ? t->cwl : t->cl) + t->bl;
+  unsigned done = 0;
+  while (done < count) {
+    if (done > t->group_low && finish_run(c, t, bank, row, done, count, write, ends)) break;
+    ends[done] = serve(c, t, from, bank ^ (done & t->group_low), row, write);
+    done++;
+  }
+  for (unsigned i = 0; i < count; i++) ends[i] += data;
 }

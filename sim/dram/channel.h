@@ -38,10 +38,12 @@ typedef struct {
 
 void systole_dram_channel_reset(systole_dram_channel *channel, const systole_dram_timing *timing);
 
-// An access to a row of a bank that the controller has from period `from` on:
-// the period after its last data transfer. Calls in the order of service.
-uint64_t systole_dram_channel_access(systole_dram_channel *channel,
-                                     const systole_dram_timing *timing, uint64_t from,
-                                     unsigned bank, uint64_t row, bool write);
+// Accesses one after another to a row of a bank, or in turns to that row of
+// banks `bank` and `bank ^ 1` (see systole_dram_run_at), which the controller
+// has from period `from` on. ends[i]: the period after the last data transfer of
+// access i. Calls in the order of service.
+void systole_dram_channel_run(systole_dram_channel *channel, const systole_dram_timing *timing,
+                              uint64_t from, unsigned bank, uint64_t row, unsigned count, bool write,
+                              uint64_t *ends);
 
 #endif

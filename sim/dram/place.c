@@ -32,3 +32,9 @@ systole_dram_place systole_dram_place_of(const systole_dram_timing *t, uint64_t 
   place.bank = (bank << 2 | group) ^ fold(address);
   return place;
 }
+
+unsigned systole_dram_run_at(const systole_dram_timing *t, uint64_t address) {
+  unsigned run_log2 = t->group_low + t->column_low + (t->channel ? 0 : t->column_high);
+  uint64_t run = UINT64_C(1) << run_log2;
+  return (unsigned)(run - ((address >> t->access_log2) & (run - 1)));
+}

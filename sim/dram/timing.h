@@ -16,7 +16,8 @@ typedef struct {
   // group, low bits of the column, channel, high bits of the column, high bits
   // of the bank group, bank (2 bits), row.
   unsigned access_log2;  // bytes of one access: bus width x burst length
-  unsigned group_low, column_low, channel, column_high;
+  unsigned group_low;    // 0 or 1; 1 needs ccd_l <= 2 x ccd_s, 0 that they are equal
+  unsigned column_low, channel, column_high;
 
   // The controller and the pins: on the way to the first command, and from the
   // last transfer of an access to the bus (or to the response of a write).
