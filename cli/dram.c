@@ -224,7 +224,7 @@ static systole_status measure(bench *b, const char *json, systole_error *err) {
 
 static systole_status refuse_unused(const systole_cli_options *o, systole_error *err) {
   if (!o->waves && !o->limit) return SYSTOLE_OK;
-  return systole_fail(err, SYSTOLE_E_USAGE, "%s: expected without it, no machine runs here",
+  return systole_fail(err, SYSTOLE_E_USAGE, "%s: not for this command, no machine runs here",
                       o->waves ? "--waves" : "--limit");
 }
 

@@ -91,7 +91,7 @@ static void refresh(systole_dram_channel *c, const systole_dram_timing *t, uint6
   uint64_t start = c->refresh, last = now - now % t->refi;
   for (unsigned i = 0; i < SYSTOLE_DRAM_BANKS; i++) {
     const systole_dram_bank *bank = &c->banks[i];
-    start = later(start, bank->open ? later(c->refresh, bank->pre) + t->rp : bank->act);
+    if (bank->open) start = later(start, later(c->refresh, bank->pre) + t->rp);
   }
   c->counts.refreshes += (last - c->refresh) / t->refi + 1;
   start = later(start, last);

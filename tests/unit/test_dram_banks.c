@@ -80,6 +80,9 @@ static void ddr4_banks_side_by_side(void) {
                         {0}});
   // In one group: ACTs 6 apart (tRRD_L); RDs 6 apart (tCCD_L), else 4 (tCCD_S).
   expect(dram, (step[]){{'R', 0, 0, 62}, {'R', 0, DDR4_BANK, 68}, {0}});
+  // tRRD_L without tCCD_L: the second ACT's tRAS, 18 + 39, holds the PRE of its bank.
+  expect(dram, (step[]){{'R', 0, 0, 62}, {'R', 0, DDR4_BANK, 68},
+                        {'R', 1, DDR4_OTHER_ROW | DDR4_BANK, 124}, {0}});
   expect(dram, (step[]){{'R', 0, 0, 62}, {'R', 0, DDR4_COLUMN, 68}, {0}});
   expect(dram, (step[]){{'R', 0, 0, 62}, {'R', 0, DDR4_GROUP, 66}, {'R', 200, 0, 245},
                         {'R', 200, DDR4_GROUP, 249}, {'R', 200, DDR4_GROUP, 255}, {0}});
@@ -113,6 +116,9 @@ static void ddr4_refresh(void) {
   expect(dram, (step[]){{'R', 0, 0, 62}, {'R', 93700, 0, 94070}, {0}});
   CU_ASSERT_EQUAL(systole_dram_count(dram).refreshes, 10);
   expect(dram, (step[]){{'R', 0, 0, 62}, {'R', 94600, 0, 94662}, {0}});
+  // A hit at 18719 if its row had not been closed by the first refresh; the ACT
+  // that it needs brings it behind the second: 18720 to 19140, RD at 19157.
+  expect(dram, (step[]){{'R', 0, 0, 62}, {'R', 18707, 0, 19190}, {0}});
   // Writes as reads.
   expect(dram, (step[]){{'W', 0, 0, 57}, {'W', 9348, 0, 9842}, {0}});
   systole_dram_destroy(dram);
@@ -203,6 +209,11 @@ static void beats_follow_without_gaps(void) {
   // in the first: RDs at 22, 26, 28, .. 38, of beat 1; beats 2 and on like it.
   systole_dram_reset(dram);
   CU_ASSERT_EQUAL(systole_dram_read(dram, 0, 0, 8), 67);
+  // A write ends with its slowest channel, here the first of two, whose WRs go
+  // on at 34, 36, .. 48 behind those of another write: data to 57.
+  systole_dram_reset(dram);
+  CU_ASSERT_EQUAL(systole_dram_write(dram, 0, 0, 2), 51);
+  CU_ASSERT_EQUAL(systole_dram_write(dram, 0, 0, 4), 67);
   systole_dram_destroy(dram);
 }
 

@@ -71,11 +71,24 @@ static void runs_lie_as_places_say(void) {
   }
 }
 
+// Every bit of the row takes part in the bank, so that streams a power of two
+// apart meet in different banks.
+static void every_bit_of_the_row_moves_the_bank(void) {
+  for (unsigned p = 0; systole_dram_timing_at(p); p++) {
+    const systole_dram_timing *t = systole_dram_timing_at(p);
+    unsigned row = 0;
+    while (systole_dram_place_of(t, UINT64_C(1) << row).row == 0) row++;
+    for (unsigned bit = row; bit < 64; bit++)
+      CU_ASSERT(systole_dram_place_of(t, UINT64_C(1) << bit).bank != systole_dram_place_of(t, 0).bank);
+  }
+}
+
 void suite_dram_run(void) {
   static const systole_test tests[] = {
       {"runs are their accesses", runs_are_their_accesses},
       {"tables are sound", tables_are_sound},
       {"runs lie as places say", runs_lie_as_places_say},
+      {"every bit of the row moves the bank", every_bit_of_the_row_moves_the_bank},
       {0}};
   systole_test_suite("dram run", tests);
 }
