@@ -27,9 +27,10 @@ done
 echo
 echo "== the default model on the RTL and on the C model, side by side"
 word="accelerator:"
-long=""
-for n in 1 2 3; do long="$long a machine that performs calculations automatically;"; done
-for prompt in "$word" "$word$long a machine"; do
+long="accelerator: a machine that performs calculations automatically and a device that
+controls the speed of an engine and a pedal that is used for the"
+long=${long//$'\n'/ }
+for prompt in "$word" "$long"; do
   for backend in rtl model; do
     "$systole" run --backend $backend --prompt "$prompt" --tokens 24 --json "$work/$backend.json" >/dev/null
   done
