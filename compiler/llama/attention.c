@@ -7,7 +7,7 @@ enum { KEYS, VALUES };
 // A run of heads inside the fused query-key-value rows.
 typedef struct {
   uint32_t first_w;        // word of the first head in a row of vm.qkv
-  uint32_t heads;
+  uint32_t first, heads;   // number of the first head, and how many
   uint32_t absmax, inverse;  // RS
   uint32_t qnt;
 } section;
@@ -141,7 +141,7 @@ static void emit_append(systole_emitter *e, const section *s, int which) {
   const systole_llama_shape *shape = &p->shape;
   uint32_t row_bytes = shape->head_w * shape->dim;
   for (uint32_t head = 0; head < steps_of(e, s); head++) {
-    uint64_t at = cache_head(e, which) + head;
+    uint64_t at = cache_head(e, which) + s->first + head;
     systole_op_st data = {.space = SYSTOLE_SPACE_QNT,
                           .segment = SYSTOLE_SEG_CACHE,
                           .rows = p->decode ? systole_fixed(s->heads) : systole_emit_rows(e),
@@ -437,20 +437,24 @@ static void emit_cache(systole_emitter *e, uint32_t first, uint32_t heads, uint3
 }
 
 static void emit_heads_as_rows(systole_emitter *e) {
-  const systole_llama_shape *s = &e->plan->shape;
+  const systole_llama_plan *p = e->plan;
+  const systole_llama_shape *s = &p->shape;
   uint32_t kv_heads = (uint32_t)s->model->kv_heads;
-  cache_part keys, values;
-  emit_cache(e, 0, kv_heads, s->group, &keys, &values);
-  attention_view v = {.rows = systole_fixed(s->model->heads),
-                      .row_scale = e->plan->rs.query,
-                      .keys = &keys,
-                      .values = &values,
-                      .query = e->plan->qnt.query,
-                      .query_rows = s->group,
-                      .kv_heads = kv_heads,
-                      .out = e->plan->vm.out,
-                      .out_row = s->head_w};
-  emit_view(e, &v);
+  for (uint32_t first = 0, batch = 0; first < kv_heads; first += p->batch, batch++) {
+    uint32_t heads = kv_heads - first < p->batch ? kv_heads - first : p->batch;
+    cache_part keys, values;
+    emit_cache(e, first, heads, s->group, &keys, &values);
+    attention_view v = {.rows = systole_fixed(heads * s->group),
+                        .row_scale = p->rs.query + batch * p->batch_rows_w,
+                        .keys = &keys,
+                        .values = &values,
+                        .query = p->qnt.query + first * s->group * s->head_w,
+                        .query_rows = s->group,
+                        .kv_heads = heads,
+                        .out = p->vm.out + first * s->group * s->head_w,
+                        .out_row = s->head_w};
+    emit_view(e, &v);
+  }
 }
 
 static void emit_head_by_head(systole_emitter *e) {
@@ -473,27 +477,63 @@ static void emit_head_by_head(systole_emitter *e) {
   }
 }
 
+// The part of a section that batch number `batch` of decode works on: `heads`
+// heads a batch, whose row scalars take `row_words` words.
+static section batch_of(const systole_emitter *e, const section *all, uint32_t batch,
+                        uint32_t heads, uint32_t row_words) {
+  uint32_t head_w = e->plan->shape.head_w;
+  section s = *all;
+  s.first = batch * heads;
+  s.heads = all->heads - s.first < heads ? all->heads - s.first : heads;
+  s.first_w += s.first * head_w;
+  s.qnt += s.first * head_w;
+  s.absmax += batch * row_words;
+  s.inverse += batch * row_words;
+  return s;
+}
+
+// Keys, values and queries of this run: rotated, quantised, and appended.
+static void emit_heads(systole_emitter *e, const section *key, const section *value,
+                       const section *query) {
+  systole_emit_symbol(e, "attention.key");
+  emit_section(e, key, true);
+  emit_append(e, key, KEYS);
+  systole_emit_symbol(e, "attention.value");
+  emit_section(e, value, false);
+  emit_append(e, value, VALUES);
+  systole_emit_symbol(e, "attention.query");
+  emit_section(e, query, true);
+}
+
+static void emit_batches(systole_emitter *e, const section *key, const section *value,
+                         const section *query) {
+  const systole_llama_plan *p = e->plan;
+  for (uint32_t batch = 0; batch * p->batch < key->heads; batch++) {
+    section k = batch_of(e, key, batch, p->batch, p->batch_kv_w);
+    section v = batch_of(e, value, batch, p->batch, p->batch_kv_w);
+    section q = batch_of(e, query, batch, p->batch * p->shape.group, p->batch_rows_w);
+    emit_heads(e, &k, &v, &q);
+  }
+}
+
 void systole_emit_attention(systole_emitter *e) {
   const systole_llama_plan *p = e->plan;
   const systole_llama_shape *s = &p->shape;
   const systole_llama_layer *layer = &e->constants->layers[e->layer];
   uint32_t heads = (uint32_t)s->model->heads, kv_heads = (uint32_t)s->model->kv_heads;
-  section query = {0, heads, p->rs.query, p->rs.query_inv, p->qnt.query};
-  section key = {s->query_w, kv_heads, p->rs.key, p->rs.key_inv, p->qnt.key};
-  section value = {s->query_w + s->kv_w, kv_heads, p->rs.value, p->rs.value_inv, p->qnt.value};
+  section query = {0, 0, heads, p->rs.query, p->rs.query_inv, p->qnt.query};
+  section key = {s->query_w, 0, kv_heads, p->rs.key, p->rs.key_inv, p->qnt.key};
+  section value = {s->query_w + s->kv_w, 0, kv_heads, p->rs.value, p->rs.value_inv, p->qnt.value};
   systole_emit_symbol(e, "attention.norm");
   systole_emit_norm(e, p->vm.x, systole_emit_rows(e), layer->attention_norm, systole_fixed(1));
   emit_qkv(e);
-  systole_emit_symbol(e, "attention.key");
-  emit_section(e, &key, true);
-  emit_append(e, &key, KEYS);
-  systole_emit_symbol(e, "attention.value");
-  emit_section(e, &value, false);
-  emit_append(e, &value, VALUES);
-  systole_emit_symbol(e, "attention.query");
-  emit_section(e, &query, true);
-  if (p->decode) emit_heads_as_rows(e);
-  else emit_head_by_head(e);
+  if (p->decode) {
+    emit_batches(e, &key, &value, &query);
+    emit_heads_as_rows(e);
+  } else {
+    emit_heads(e, &key, &value, &query);
+    emit_head_by_head(e);
+  }
   systole_emit_symbol(e, "attention.output");
   systole_emit_quantise(e, p->vm.out, s->query_w, p->qnt.out, false);
   systole_emit_residual(e, &layer->out, p->qnt.out);
