@@ -155,7 +155,8 @@ static const char *lay_out(systole_llama_plan *p, const systole_config *config) 
   p->acc_words = config->acc_words;
   // Half of ACC, so that VX can read one block while MX writes the next.
   p->block_columns = least(config->acc_words / 2 / (p->rows * p->parts), 64);
-  uint32_t attention = attention_rows(p) * most(s->context_w, s->head_w);
+  // 64 bits: what passes here bounds all other products of the context.
+  uint64_t attention = (uint64_t)attention_rows(p) * most(s->context_w, s->head_w);
   if (!p->block_columns || attention > config->acc_words) return "ACC";
   const char *small = lay_rings(p, config);
   if (small) return small;
