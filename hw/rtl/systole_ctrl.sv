@@ -15,7 +15,7 @@
 //
 // Counters are zero from the cycle after take_i, count while running_i, and then
 // keep their values; so do the states, which otherwise show the present.
-// status_*: a second reader of the words 0x200..0x2FF, latency 1.
+// status_*: a second reader of the words 0x200..0x3FF, latency 1.
 `include "systole_isa.svh"
 module systole_ctrl #(
     parameter Dim        = 16,
@@ -79,7 +79,7 @@ module systole_ctrl #(
     input  logic [BusBytes-1:0] write_strb_i,
     // status record
     input  logic          status_re_i,
-    input  logic [5:0]    status_word_i,
+    input  logic [6:0]    status_word_i,
     output logic [31:0]   status_data_o
 );
   // Writes
@@ -351,7 +351,7 @@ module systole_ctrl #(
   assign s_axil_rdata_o = rdata_q;
   assign status_data_o = status_q;
   always_ff @(posedge clk_i) begin
-    if (status_re_i) status_q <= word_at({1'b0, status_word_i});
+    if (status_re_i) status_q <= word_at(status_word_i);
     if (read) begin
       rdata_q <= 32'd0;
       if (raddr == 12'd`SYS_REG_CTRL) rdata_q <= {28'd0, ready_q, !busy_q && !start_q, done_q, start_q};

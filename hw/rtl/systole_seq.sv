@@ -320,7 +320,7 @@ module systole_seq #(
   assign watch_restart_o = (working && (hit_i || end_o)) || state_q == Clear || state_q == Begin;
   assign clear_o = state_q == Clear;
   assign reset_o = reset_q;
-  assign status_start_o = state_q == Clear && limit_i >= 64'd256;
+  assign status_start_o = state_q == Clear && limit_i >= 64'd`SYS_STATUS_BYTES;
 
   // What the registers say of the sequencer
   logic [2:0] state_code, last_state_q;
@@ -391,7 +391,7 @@ module systole_seq #(
           state_q <= Clear;
           reset_q <= !drained;
         end
-        Clear: state_q <= limit_i >= 64'd256 ? Status : Done;
+        Clear: state_q <= limit_i >= 64'd`SYS_STATUS_BYTES ? Status : Done;
         Status:
         if (status_done_i) state_q <= Done;
         else if (bite_i) begin

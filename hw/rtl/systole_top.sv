@@ -110,8 +110,8 @@ module systole_top #(
   logic [2:0] seq_state;
   logic [31:0] seq_index;
   logic status_re, status_start, status_done, status_error;
-  logic [5:0] status_word;
-  logic [31:0] status_data;
+  logic [6:0] status_word;
+  logic [31:0] status_data, status_error_addr;
   assign cycle_o = cycle;
 
   // Per engine: LD, MX, VX, ST.
@@ -278,7 +278,7 @@ module systole_top #(
       .seq_at_i      (seq_index),
       .abort_i       (abort),
       .status_error_i(status_done && status_error),
-      .status_addr_i (wr_rsp_addr),
+      .status_addr_i (status_error_addr),
       .hit_o         (hit),
       .fault_o       (fault),
       .cause_o       (cause),
@@ -780,6 +780,7 @@ module systole_top #(
       .base_i     (base),
       .done_o     (status_done),
       .error_o    (status_error),
+      .error_addr_o(status_error_addr),
       .re_o       (status_re),
       .word_o     (status_word),
       .word_i     (status_data),
@@ -791,7 +792,8 @@ module systole_top #(
       .dat_o      (status_dat_data),
       .strb_o     (status_dat_strb),
       .rsp_valid_i(status_rsp),
-      .rsp_error_i(wr_rsp_error)
+      .rsp_error_i(wr_rsp_error),
+      .rsp_addr_i (wr_rsp_addr)
   );
 
   // Bursts accepted and not answered; those of before a reset are orphans.
