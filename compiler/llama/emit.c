@@ -197,7 +197,7 @@ static void emit_head(systole_emitter *e) {
   name(e, "norm");
   const systole_matrix *head = &e->constants->head;
   systole_emit_span(e, e->constants->final_norm,
-                    head->scales + (uint64_t)head->n_tiles * s->dim * 4,
+                    head->scales + (uint64_t)head->n_tiles * s->dim * 4, 0,
                     p->all_logits ? systole_fixed(1) : rows);
   uint32_t x = emit_last_row(e);
   systole_emit_norm(e, x, rows, e->constants->final_norm,
@@ -222,7 +222,7 @@ static void emit_layer_parameters(systole_emitter *e) {
   systole_emit_symbol(e, "parameters");
   systole_emit_span(e, layer->attention_norm,
                     layer->down.scales + (uint64_t)layer->down.n_tiles * e->plan->shape.dim * 4,
-                    systole_fixed(1));
+                    systole_cache_scale_words(e), systole_fixed(1));
 }
 
 systole_status systole_llama_emit(const systole_llama_plan *plan,

@@ -69,10 +69,11 @@ static systole_block load_parameters(systole_emitter *e, uint64_t offset, uint32
   return block;
 }
 
-void systole_emit_span(systole_emitter *e, uint64_t first, uint64_t end, systole_value wanted) {
+void systole_emit_span(systole_emitter *e, uint64_t first, uint64_t end, uint64_t beside,
+                       systole_value wanted) {
   uint64_t words = (end - first) / (4 * e->plan->shape.dim);
   e->span.end = 0;
-  if (3 * words > e->plan->par.words) return;
+  if (3 * words > e->plan->par.words || words + beside > e->plan->par.words) return;
   e->span.block = load_parameters(e, first, (uint32_t)words, wanted);
   e->span.first = first;
   e->span.end = end;

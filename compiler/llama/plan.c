@@ -139,6 +139,8 @@ static const char *lay_rings(systole_llama_plan *p, const systole_config *config
   p->par_embedding = put(&par, p->rows * s->hidden_w);
   p->par_rotary = put(&par, p->rows * 2 * s->head_w);
   uint32_t copies = p->decode ? attention_rows(p) : 1;
+  while (par.next + 3 * p->block_columns > config->par_words && p->block_columns > 1)
+    p->block_columns /= 2;
   uint32_t largest = most(s->hidden_w, most(p->block_columns, copies * s->context_w));
   if (par.next + 3 * largest > config->par_words) return "PAR";
   p->par = (systole_ring){par.next, config->par_words - par.next};
