@@ -20,6 +20,7 @@ static void emit_ffn_block(systole_emitter *e, uint32_t first, uint32_t columns)
   systole_vector scales = systole_emit_vector(e, layer->gate.scales + slice, columns, always);
   vx.b_block = scales.block;
   vx.b = scales.word;
+  systole_emit_acc_together(e, 2 * rows.most * p->parts * columns);  // gate is read after up
   uint32_t gate =
       systole_emit_product(e, &layer->gate, first, columns, p->qnt.x, rows, always);
   scales = systole_emit_vector(e, layer->up.scales + slice, columns, always);

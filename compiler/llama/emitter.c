@@ -87,8 +87,12 @@ systole_vector systole_emit_vector(systole_emitter *e, uint64_t offset, uint32_t
   return (systole_vector){load_parameters(e, offset, words, wanted), 0};
 }
 
-uint32_t systole_emit_acc(systole_emitter *e, uint32_t words) {
+void systole_emit_acc_together(systole_emitter *e, uint32_t words) {
   if (e->acc_next + words > e->plan->acc_words) e->acc_next = 0;
+}
+
+uint32_t systole_emit_acc(systole_emitter *e, uint32_t words) {
+  systole_emit_acc_together(e, words);
   uint32_t at = e->acc_next;
   e->acc_next += words;
   return at;

@@ -46,8 +46,11 @@ void systole_emit_span(systole_emitter *e, uint64_t first, uint64_t end, uint64_
 systole_vector systole_emit_vector(systole_emitter *e, uint64_t offset, uint32_t words,
                                    systole_value wanted);
 
-// A place for rows x columns words in ACC.
+// A place for rows x columns words in ACC. Places follow one another and start
+// again at 0 at the end; what is written before another place is read must be
+// announced together: the next places, `words` in all, will not overlap.
 uint32_t systole_emit_acc(systole_emitter *e, uint32_t words);
+void systole_emit_acc_together(systole_emitter *e, uint32_t words);
 
 // acc[rows * parts, columns] = A x columns [first, first + columns) of the matrix,
 // whose tiles are prefetched. A lies in QNT, k_tiles words a row; with two parts
