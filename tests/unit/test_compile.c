@@ -13,6 +13,7 @@
 #include "sim/reference/reference.h"
 #include "tests/unit/checkpoint_maker.h"
 #include "tests/unit/harness.h"
+#include "tests/unit/random_lines.h"
 
 static void *need(void *p) {
   if (!p) abort();
@@ -58,14 +59,7 @@ static uint32_t number(const bed *b, const char *key) {
   return (uint32_t)value;
 }
 
-static void compile(bed *b, const char *hw, const systole_compile_options *options) {
-  systole_error err = {{0}};
-  systole_program_destroy(b->program);
-  b->program = NULL;
-  if (systole_config_load(hw, &b->config, &err)) abort();
-  systole_status status = systole_compile(&b->checkpoint, &b->config, options, &b->program, &err);
-  if (status) printf("  %s: %s\n", hw, err.text);
-  CU_ASSERT_EQUAL_FATAL(status, SYSTOLE_OK);
+static void read_numbers(bed *b) {
   b->vocab = number(b, "vocab");
   b->context = number(b, "context");
   b->prefill_rows = number(b, "prefill_rows");
@@ -74,6 +68,17 @@ static void compile(bed *b, const char *hw, const systole_compile_options *optio
   b->next = number(b, "io_next");
   b->logits = number(b, "io_logits");
   b->pitch = number(b, "io_logits_pitch");
+}
+
+static void compile(bed *b, const char *hw, const systole_compile_options *options) {
+  systole_error err = {{0}};
+  systole_program_destroy(b->program);
+  b->program = NULL;
+  if (systole_config_load(hw, &b->config, &err)) abort();
+  systole_status status = systole_compile(&b->checkpoint, &b->config, options, &b->program, &err);
+  if (status) printf("  %s: %s\n", hw, err.text);
+  CU_ASSERT_EQUAL_FATAL(status, SYSTOLE_OK);
+  read_numbers(b);
 }
 
 static void load(bed *b) {
@@ -372,6 +377,101 @@ static void test_tight_contexts(void) {
   drop_model(&b);
 }
 
+// ---- any model on any machine ----------------------------------------------------------
+
+static unsigned below(uint64_t *random, unsigned most) { return (unsigned)(systole_random(random) >> 33) % most; }
+
+static systole_maker random_maker(uint64_t *random) {
+  int kv = (int)(1 + below(random, 3)), heads = kv * (int)(1 + below(random, 3));
+  systole_maker maker = sized((int)(8 + below(random, 90)), heads, kv, (int)(4 + 2 * below(random, 15)),
+                              (int)(4 + below(random, 150)), (int)(10 + below(random, 300)),
+                              (int)(2 + below(random, 200)));
+  maker.layers = (int)(1 + below(random, 2));
+  maker.seed = systole_random(random);
+  return maker;
+}
+
+static unsigned power(uint64_t *random, unsigned from, unsigned to) { return 1u << (from + below(random, to - from + 1)); }
+
+static void random_machine(uint64_t *random, systole_config *c) {
+  if (systole_config_load("tiny8", c, NULL)) abort();
+  c->dim = power(random, 2, 5);
+  c->bus_bytes = 4;
+  c->load_rows = power(random, 1, 2);
+  c->wgt_words = power(random, 8, 13), c->qnt_words = power(random, 7, 12);
+  c->acc_words = power(random, 6, 11), c->par_words = power(random, 6, 11);
+  c->vm_words = power(random, 8, 13), c->rs_words = power(random, 5, 9);
+  c->queue_depth = power(random, 1, 5);
+  CU_ASSERT_EQUAL_FATAL(systole_config_check(c, NULL), SYSTOLE_OK);
+}
+
+// A prompt of two runs and one more token, beside the reference.
+static void check_random(bed *b, uint64_t *random) {
+  uint32_t vocab = (uint32_t)b->checkpoint.model.vocab;
+  int32_t tokens[64];
+  float *wanted = need(malloc(4ull * vocab)), *got = need(malloc(4ull * vocab));
+  systole_reference *reference;
+  read_numbers(b);
+  uint32_t count = b->context < 64 ? b->context : 64;
+  count = 2 + below(random, count - 1);
+  for (uint32_t i = 0; i < count; i++) tokens[i] = (int32_t)below(random, vocab);
+  CU_ASSERT_EQUAL_FATAL(systole_reference_create(&b->checkpoint, 0, &reference, NULL), SYSTOLE_OK);
+  CU_ASSERT_EQUAL(systole_reference_forward(reference, tokens, (int32_t)count, 0, SYSTOLE_LOGITS_LAST, wanted, NULL), SYSTOLE_OK);
+  load(b);
+  prefill(b, tokens, count - 1, 0, 1 + below(random, b->prefill_rows), got);
+  decode(b, tokens[count - 1], count - 1, got);
+  double near = cosine(got, wanted, vocab);
+  if (!(near > 0.99)) printf("  cosine %f\n", near);
+  CU_ASSERT(near > 0.99);
+  unload(b);
+  systole_reference_destroy(reference);
+  free(wanted);
+  free(got);
+}
+
+static bool try_random(uint64_t seed) {
+  uint64_t random = seed;
+  systole_maker maker = random_maker(&random);
+  systole_error err = {{0}};
+  bed b;
+  make_model(&b, &maker);
+  random_machine(&random, &b.config);
+  systole_compile_options options = {.chunk = 1 + below(&random, 80)};
+  systole_status status = systole_compile(&b.checkpoint, &b.config, &options, &b.program, &err);
+  bool refused = status == SYSTOLE_E_RANGE && strstr(err.text, "does not fit:");
+  unsigned before = CU_get_number_of_failures();
+  CU_ASSERT(!status || refused);
+  if (!status && b.program) check_random(&b, &random);
+  if (CU_get_number_of_failures() > before) printf("  seed %llu: %s\n", (unsigned long long)seed, err.text);
+  drop_model(&b);
+  return !status;
+}
+
+// ACC of 64 words for products of up to 25 columns of two rows: gate and up are
+// both in it, wherever the products before them ended.
+static void test_gate_beside_up(void) {
+  systole_maker maker = sized(39, 1, 1, 14, 99, 273, 138);
+  uint64_t random = 400;
+  bed b;
+  make_model(&b, &maker);
+  if (systole_config_load("tiny8", &b.config, NULL)) abort();
+  b.config.dim = b.config.bus_bytes = 4;
+  b.config.acc_words = 64;
+  b.config.vm_words = 8192;
+  CU_ASSERT_EQUAL_FATAL(systole_config_check(&b.config, NULL), SYSTOLE_OK);
+  CU_ASSERT_EQUAL_FATAL(systole_compile(&b.checkpoint, &b.config, &(systole_compile_options){.chunk = 1}, &b.program, NULL), SYSTOLE_OK);
+  check_random(&b, &random);
+  drop_model(&b);
+}
+
+// Whatever the sizes: it runs as it should, or the memory that is too small is named.
+static void test_random(void) {
+  const char *times = getenv("SYSTOLE_MODELS");
+  unsigned most = times ? (unsigned)atoi(times) : 120, ran = 0;
+  for (unsigned i = 0; i < most; i++) ran += try_random(i);
+  CU_ASSERT(ran > most / 3);
+}
+
 // A model that fits with no context at all is refused in one line.
 static void test_no_context(void) {
   systole_maker maker = sized(3000, 4, 4, 16, 20, 20, 64);
@@ -490,6 +590,8 @@ void suite_compile(void) {
                                        {"decoding to the end of the context", test_decode_to_the_end},
                                        {"the largest context", test_context_search},
                                        {"contexts that just fit", test_tight_contexts},
+                                       {"gate and up side by side in ACC", test_gate_beside_up},
+                                       {"any model on any machine", test_random},
                                        {"a model that does not fit", test_no_context},
                                        {"options", test_options},
                                        {"activations of 8 and 16 bits", test_activation_bits},
