@@ -74,7 +74,8 @@ module systole_ctrl #(
     input  logic [3:0]    retired_i,        // per engine: an instruction ends
     input  logic          macs_add_i,
     input  logic [47:0]   macs_i,
-    input  logic          read_beat_i,
+    input  logic          ld_beat_i,        // LD receives a beat
+    input  logic          line_i,           // the sequencer takes a line
     input  logic          write_beat_i,
     input  logic [BusBytes-1:0] write_strb_i,
     // status record
@@ -254,7 +255,8 @@ module systole_ctrl #(
         retired_q <= retired_q + {61'd0, {2'd0, retired_i[0]} + {2'd0, retired_i[1]} +
                                          {2'd0, retired_i[2]} + {2'd0, retired_i[3]}};
       if (macs_add_i) macs_q <= macs_q + {16'd0, macs_i};
-      if (read_beat_i) read_q <= read_q + 64'(BusBytes);
+      if (ld_beat_i || line_i)
+        read_q <= read_q + (ld_beat_i ? 64'(BusBytes) : 64'd0) + (line_i ? 64'd`SYS_LINE_BYTES : 64'd0);
       if (write_beat_i) written_q <= written_q + {56'd0, strobes};
       for (e = 0; e < 4; e = e + 1) begin
         case (state_i[2*e+:2])

@@ -75,6 +75,7 @@ module systole_seq #(
     input  logic [3:0]            blocked_i,
     input  logic [3:0]            active_i,
     // faults
+    output logic                  line_o,          // a line is taken in this cycle
     output logic                  fault_o,         // one of the sequencer's, in this cycle
     output logic [3:0]            fault_cause_o,
     output logic [31:0]           fault_index_o,
@@ -134,6 +135,7 @@ module systole_seq #(
   );
   assign beats_o = beats[6:0];
   assign pop = have && !line_err && (state_q == Line || state_q == BindLine);
+  assign line_o = pop;
 
   // The instruction in hand
   logic [511:0] desc_q;

@@ -104,6 +104,7 @@ module systole_top #(
   logic [3:0] segment;
   logic [63:0] cycle;
   logic fault;
+  logic ld_rvalid, line_taken;
   logic [3:0] cause;
   logic [2:0] cause_engine;
   logic [31:0] cause_index, cause_detail;
@@ -185,7 +186,8 @@ module systole_top #(
       .retired_i       (ended),
       .macs_add_i      (push[`SYS_ENGINE_MX]),
       .macs_i          (macs),
-      .read_beat_i     (m_axi_rvalid_i),
+      .ld_beat_i       (ld_rvalid),
+      .line_i          (line_taken),
       .write_beat_i    (m_axi_wvalid_o && m_axi_wready_i),
       .write_strb_i    (m_axi_wstrb_o),
       .status_re_i     (status_re),
@@ -244,6 +246,7 @@ module systole_top #(
       .empty_i          (empty),
       .blocked_i        (blocked),
       .active_i         (active),
+      .line_o           (line_taken),
       .fault_o          (seq_fault),
       .fault_cause_o    (seq_cause),
       .fault_index_o    (seq_fault_index),
@@ -592,7 +595,7 @@ module systole_top #(
   );
 
   // ---- Engines -----------------------------------------------------------------
-  logic ld_req, ld_gnt, ld_rvalid;
+  logic ld_req, ld_gnt;
   logic [63:0] ld_req_addr;
   logic [6:0] ld_req_beats;
   logic [31:0] rd_rsp_addr, wr_rsp_addr;

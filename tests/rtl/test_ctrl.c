@@ -264,7 +264,8 @@ static void counters(bench *b) {
     b->in.retired = (uint8_t)(draw(b) & draw(b) & 15);
     b->in.macs_add = draw(b) % 8 == 0;
     b->in.macs = ((uint64_t)draw(b) << 16 | draw(b)) & UINT64_C(0xFFFFFFFFFFFF);
-    b->in.read_beat = draw(b) & 1;
+    b->in.ld_beat = draw(b) & 1;
+    b->in.line = draw(b) & 1;
     b->in.write_beat = draw(b) & 1;
     b->in.write_strb = (uint16_t)draw(b);
     b->in.waits_for = (uint16_t)draw(b);
@@ -275,7 +276,7 @@ static void counters(bench *b) {
       retired += b->in.retired >> e & 1;
     }
     if (b->in.macs_add) macs += b->in.macs;
-    reads += b->in.read_beat * 16u;
+    reads += b->in.ld_beat * 16u + b->in.line * 64u;
     for (unsigned i = 0; i < 16 && b->in.write_beat; i++) writes += b->in.write_strb >> i & 1;
     b->in.end = c == length;
     clock(b);

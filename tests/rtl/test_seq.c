@@ -30,7 +30,7 @@ typedef struct {
   unsigned count;
   // What the C side expects
   push pushes[MAX_PUSHES];
-  unsigned pushed;
+  unsigned pushed, taken;  // instructions, lines
   uint32_t cause, index, detail;
   unsigned seen[CAUSES];
   unsigned bad_line;  // a line that memory refuses, or MAX_LINES
@@ -236,6 +236,7 @@ static bool need(bench *b, uint32_t line, uint32_t index) {
   const unsigned beat = b->config.bus_bytes > 64 ? 2 : 1;  // lines of a beat
   if (line / beat == b->bad_line / beat && b->bad_line < MAX_LINES)
     return stop(b, SYSTOLE_CAUSE_AXI_READ, index, (uint32_t)b->job.segments[0].base + 64 * line);
+  b->taken++;
   return true;
 }
 
@@ -245,7 +246,7 @@ static bool simulate(bench *b) {
   int32_t scalars[16];
   uint32_t pc = 0, body[4], count[4], counter[4], depth = 0;
   memcpy(scalars, b->job.scalars, sizeof scalars);
-  b->pushed = 0;
+  b->pushed = b->taken = 0;
   stop(b, 0, 0, 0);
   if (b->job.segments[0].limit < 64 * (uint64_t)b->job.lines) {
     stop(b, SYSTOLE_CAUSE_SEGMENT, 0, 0);
@@ -325,7 +326,7 @@ static void run(bench *b, bool calm, uint64_t *times) {
   const unsigned bus = b->config.bus_bytes;
   const uint64_t base = b->job.segments[0].base, bytes = 64 * (uint64_t)b->job.lines;
   static burst bursts[256];
-  unsigned head = 0, tail = 0, pushed = 0, faults = 0;
+  unsigned head = 0, tail = 0, pushed = 0, faults = 0, taken = 0;
   bool ended = false, done = false;
   seq_in *in = &b->in;
   in->lines = b->job.lines;
@@ -385,6 +386,7 @@ static void run(bench *b, bool calm, uint64_t *times) {
       }
       pushed++;
     }
+    taken += o->line;
     if (o->fault) {
       faults++;
       if (o->fault_cause != b->cause) fail(b, "cause", o->fault_cause, b->cause);
@@ -398,6 +400,7 @@ static void run(bench *b, bool calm, uint64_t *times) {
   }
   if (!done || !ended) fail(b, "done", done, 1);
   if (pushed != b->pushed) fail(b, "number of pushes", pushed, b->pushed);
+  if (taken != b->taken) fail(b, "lines taken", taken, b->taken);
   if (faults != (b->cause != 0)) fail(b, "faults", faults, b->cause != 0);
 }
 
