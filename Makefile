@@ -176,8 +176,12 @@ $(SYSTEM_TESTS): $(BUILD)/%: $(BUILD)/tests/system/%.o $(BUILD)/libsystole.a
 system: $(BUILD)/systole $(SYSTEM_TESTS)
 	BUILD=$(BUILD) bash scripts/system.sh $(ONLY)
 
+$(BUILD)/bench_model: $(call objects,tests/bench/bench_model.c) $(BUILD)/libsystole.a
+	$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
 .PHONY: bench
-bench: $(BUILD)/systole rtl
+bench: $(BUILD)/systole $(BUILD)/bench_model rtl
+	$(BUILD)/bench_model
 	BUILD=$(BUILD) bash tests/bench/bench.sh
 
 .PHONY: packages
