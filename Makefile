@@ -48,7 +48,7 @@ $(BUILD)/%.o: %.c
 	@$(CC) $(CFLAGS) -c $< -o $@
 
 # Sums of whole numbers that fp32 holds exactly: fused or not is the same.
-$(BUILD)/sim/model/panel.o: CFLAGS += -ffp-contract=fast
+$(BUILD)/sim/model/panel.o $(BUILD)/sim/model/few.o: CFLAGS += -ffp-contract=fast
 
 # Where the repository lies, for the files that are found beside the source.
 $(BUILD)/hw/configs/config.o $(BUILD)/driver/%.o $(BUILD)/cli/%.o: \

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "sim/model/few.h"
 #include "sim/model/panel.h"
 #include "sim/model/tile.h"
 
@@ -105,13 +106,15 @@ static void load_panel(const product *p, block *b) {
   }
 }
 
-static void put_row(const product *p, const block *b, uint64_t i, const float *sums) {
-  const unsigned width = piece(p);
+// Row i of the block: `count` columns from `column` on.
+static void put_row(const product *p, const block *b, uint64_t i, uint64_t column, unsigned count,
+                    const float *sums) {
+  const unsigned width = smaller(piece(p), count);
   const bool add = p->accumulate || b->k > 0;
-  for (unsigned at = 0; at < b->columns; at += width) {
-    const uint64_t nt = (b->column + at) / p->dim, s = (b->column + at) % p->dim;
-    systole_panel_put(sums + at, width, add,
-                      p->c + (b->row + i) * p->c_row + nt * p->c_tile + s);
+  int32_t *c = p->c + (b->row + i) * p->c_row;
+  for (unsigned at = 0; at < count; at += width) {
+    const uint64_t nt = (column + at) / p->dim, s = (column + at) % p->dim;
+    systole_panel_put(sums + at, width, add, c + nt * p->c_tile + s);
   }
 }
 
@@ -121,32 +124,47 @@ static void multiply_columns(const product *p, block *b) {
   for (unsigned i = 0; i < b->rows; i += ROWS) {
     const unsigned rows = smaller(b->rows - i, ROWS);
     systole_panel_multiply(&b->panel, b->a + i * DEPTH, b->depth, b->columns, rows, sums);
-    for (unsigned r = 0; r < rows; r++) put_row(p, b, i + r, sums[r]);
+    for (unsigned r = 0; r < rows; r++) put_row(p, b, i + r, b->column, b->columns, sums[r]);
   }
 }
 
-static void multiply_rows(const product *p, block *b) {
+static void multiply_panels(const product *p, block *b) {
   const uint64_t columns = p->tiles * p->dim;
-  for (b->k = 0; b->k < p->k; b->k += DEPTH) {
-    b->depth = smaller(p->k - b->k, DEPTH);
-    widen_rows(p, b);
-    for (b->column = 0; b->column < columns; b->column += COLUMNS) {
-      b->columns = smaller(columns - b->column, COLUMNS);
-      multiply_columns(p, b);
-    }
+  widen_rows(p, b);
+  for (b->column = 0; b->column < columns; b->column += COLUMNS) {
+    b->columns = smaller(columns - b->column, COLUMNS);
+    multiply_columns(p, b);
+  }
+}
+
+static void multiply_few(const product *p, block *b) {
+  systole_few few;
+  float sums[SYSTOLE_FEW_ROWS + 1][SYSTOLE_FEW_BYTES];
+  for (unsigned i = 0; i < b->rows; i++) widen_row(p, b, i, b->a + i * DEPTH);
+  systole_few_load(&few, p->dim, b->a, DEPTH, b->depth, b->rows);
+  for (uint64_t q = 0; q < p->tiles * p->dim; q += few.columns) {
+    const int8_t *words = p->w + b->k / p->dim * p->w_k + q / p->dim * p->w_n + q % p->dim;
+    systole_few_multiply(&few, words, p->w_k, sums);
+    for (unsigned i = 0; i < b->rows; i++) put_row(p, b, i, q, few.columns, sums[i]);
   }
 }
 
 static void multiply_in_blocks(const product *p) {
   float a[BLOCK * DEPTH];
   block b;
+  const bool few = p->m <= SYSTOLE_FEW_ROWS && systole_few_fits(p->dim) && !p->transposed;
   b.a = a;
-  // Columns that a narrow product does not fill are multiplied all the same.
-  if (p->tiles * p->dim % COLUMNS != 0) memset(&b.panel, 0, sizeof b.panel);
-  for (b.row = 0; b.row < p->m; b.row += BLOCK) {
-    b.rows = smaller(p->m - b.row, BLOCK);
-    multiply_rows(p, &b);
-  }
+  // The kernel reads whole vectors of columns, filled or not.
+  if (!few && p->tiles * p->dim % SYSTOLE_PANEL_VECTOR != 0) memset(&b.panel, 0, sizeof b.panel);
+  for (b.row = 0; b.row < p->m; b.row += BLOCK)
+    for (b.k = 0; b.k < p->k; b.k += DEPTH) {
+      b.rows = smaller(p->m - b.row, BLOCK);
+      b.depth = smaller(p->k - b.k, DEPTH);
+      if (few)
+        multiply_few(p, &b);
+      else
+        multiply_panels(p, &b);
+    }
 }
 
 void systole_model_mx(const systole_line *line, systole_srams *srams) {

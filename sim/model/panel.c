@@ -29,12 +29,50 @@ static void load_rows(float *out, const int8_t *from, unsigned dim, unsigned row
   }
 }
 
-// Four columns at once, so that stores to a row lie together.
-static void load_columns(float *restrict out, const int8_t *restrict from, unsigned dim,
-                         unsigned rows, unsigned width) {
-  for (unsigned s = 0; s < width; s += 4, out += 4, from += 4 * dim)
-    for (unsigned r = 0; r < rows; r++)
-      for (unsigned l = 0; l < 4; l++) out[r * COLUMNS + l] = from[l * dim + r];
+// The index of an element, in binary, rotated left by one.
+static inline void shuffle(int8_t *restrict out, const int8_t *restrict in, const unsigned half) {
+  for (unsigned i = 0; i < half; i++) {
+    out[2 * i] = in[i];
+    out[2 * i + 1] = in[i + half];
+  }
+}
+
+// A transposed square of 16 or 8: rotates the index by half of its bits, which
+// vector units do quicker than they move single bytes.
+static void load_square_16(float *restrict out, const int8_t *restrict from, unsigned dim) {
+  int8_t x[256], y[256];
+  for (unsigned s = 0; s < 16; s++) memcpy(x + 16 * s, from + s * dim, 16);
+  shuffle(y, x, 128), shuffle(x, y, 128), shuffle(y, x, 128), shuffle(x, y, 128);
+  widen_rows(out, x, 16, 16, 16);
+}
+
+static void load_square_8(float *restrict out, const int8_t *restrict from, unsigned dim) {
+  int8_t x[64], y[64];
+  for (unsigned s = 0; s < 8; s++) memcpy(x + 8 * s, from + s * dim, 8);
+  shuffle(y, x, 32), shuffle(x, y, 32), shuffle(y, x, 32);
+  widen_rows(out, y, 8, 8, 8);
+}
+
+static void load_square_4(float *restrict out, const int8_t *restrict from, unsigned dim) {
+  for (unsigned r = 0; r < 4; r++)
+    for (unsigned s = 0; s < 4; s++) out[r * COLUMNS + s] = from[s * dim + r];
+}
+
+// Rows beyond `rows`, up to the end of a square, are loaded as well.
+static void load_columns(float *out, const int8_t *from, unsigned dim, unsigned rows,
+                         unsigned width) {
+  const unsigned side = dim < 16 ? dim : 16;
+  for (unsigned s = 0; s < width; s += side)
+    for (unsigned r = 0; r < rows; r += side) {
+      float *to = out + r * COLUMNS + s;
+      const int8_t *square = from + s * dim + r;
+      if (side == 16)
+        load_square_16(to, square, dim);
+      else if (side == 8)
+        load_square_8(to, square, dim);
+      else
+        load_square_4(to, square, dim);
+    }
 }
 
 void systole_panel_load(systole_panel *panel, unsigned row, unsigned column, const int8_t *words,
@@ -98,6 +136,8 @@ void systole_panel_multiply(const systole_panel *panel, const float *a, unsigned
   }
   for (unsigned i = 0; i < rows; i += 4) multiply_wide(w, a + i * DEPTH, depth, sums + i);
 }
+
+// ---- results ------------------------------------------------------------------------
 
 static inline void put(const float *restrict sums, const unsigned width, bool add,
                        int32_t *restrict c) {

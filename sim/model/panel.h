@@ -27,7 +27,8 @@ typedef struct {
 
 // Puts columns s..s+width-1 of `rows` rows of a tile into the panel at (row,
 // column); width is a power of two from 4 on. `words` is the first word of the
-// tile, each of dim bytes: word r, byte s, or transposed word s, byte r.
+// tile, each of dim bytes: word r, byte s, or transposed word s, byte r. Rows of
+// the tile beyond `rows` may be loaded as well.
 void systole_panel_load(systole_panel *panel, unsigned row, unsigned column, const int8_t *words,
                         unsigned dim, unsigned s, unsigned width, unsigned rows, bool transposed);
 

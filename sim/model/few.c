@@ -1,0 +1,93 @@
+#include "sim/model/few.h"
+
+#include <string.h>
+
+enum { VECTOR = SYSTOLE_FEW_VECTOR, BYTES = SYSTOLE_FEW_BYTES };
+
+typedef float vector __attribute__((vector_size(BYTES)));
+typedef int32_t integers __attribute__((vector_size(BYTES)));
+typedef uint32_t naturals __attribute__((vector_size(BYTES)));
+
+// Weights at the end of a tile that k does not reach are multiplied by zero.
+void systole_few_load(systole_few *few, unsigned dim, const float *a, unsigned pitch,
+                      unsigned depth, unsigned rows) {
+  const unsigned columns = dim < BYTES ? dim : BYTES, group = BYTES / columns;
+  few->dim = dim;
+  few->columns = columns;
+  few->depth = (depth + group - 1) / group * group;
+  few->rows = rows;
+  for (unsigned i = 0; i < rows; i++, a += pitch)
+    for (unsigned r = 0; r < few->depth; r++)
+      for (unsigned l = 0; l < columns / 4; l++)
+        few->a[i][r * (columns / 4) + l] = r < depth ? a[r] : 0;
+}
+
+// Byte `byte` of each integer.
+static inline vector byte_of(naturals x, const unsigned byte) {
+  return __builtin_convertvector((integers)(x << (24 - 8 * byte)) >> 24, vector);
+}
+
+static inline vector load(const float *from) {
+  vector v;
+  memcpy(&v, from, sizeof v);
+  return v;
+}
+
+// Lane l of found[b] is the sum of every (BYTES / columns)-th row for column
+// 4 * l + b, modulo columns.
+static void gather(const systole_few *few, const vector found[4], float *sums) {
+  float lanes[4][VECTOR];
+  memcpy(lanes, found, sizeof lanes);
+  for (unsigned width = VECTOR; width > few->columns / 4; width /= 2)
+    for (unsigned b = 0; b < 4; b++)
+      for (unsigned l = 0; l < width / 2; l++) lanes[b][l] += lanes[b][l + width / 2];
+  for (unsigned s = 0; s < few->columns; s++) sums[s] = lanes[s % 4][s / 4];
+}
+
+static void multiply_one(const systole_few *few, const int8_t *words, uint64_t next,
+                         float *sums) {
+  const unsigned step = BYTES / few->columns;
+  const float *a = few->a[0];
+  vector f[4] = {{0}, {0}, {0}, {0}};
+  for (unsigned at = 0; at < few->depth; at += few->dim, words += next) {
+    const int8_t *w = words;
+    const unsigned rows = few->depth - at < few->dim ? few->depth - at : few->dim;
+    for (unsigned r = 0; r < rows; r += step, w += step * few->dim, a += VECTOR) {
+      const vector x = load(a);
+      naturals y;
+      memcpy(&y, w, sizeof y);
+      f[0] += x * byte_of(y, 0), f[1] += x * byte_of(y, 1);
+      f[2] += x * byte_of(y, 2), f[3] += x * byte_of(y, 3);
+    }
+  }
+  gather(few, f, sums);
+}
+
+static void multiply_two(const systole_few *few, const int8_t *words, uint64_t next,
+                         float (*sums)[BYTES]) {
+  const unsigned step = BYTES / few->columns;
+  const float *a = few->a[0], *b = few->a[1];
+  vector f[4] = {{0}, {0}, {0}, {0}}, g[4] = {{0}, {0}, {0}, {0}};
+  for (unsigned at = 0; at < few->depth; at += few->dim, words += next) {
+    const int8_t *w = words;
+    const unsigned rows = few->depth - at < few->dim ? few->depth - at : few->dim;
+    for (unsigned r = 0; r < rows; r += step, w += step * few->dim, a += VECTOR, b += VECTOR) {
+      const vector x = load(a), z = load(b);
+      naturals y;
+      memcpy(&y, w, sizeof y);
+      const vector w0 = byte_of(y, 0), w1 = byte_of(y, 1), w2 = byte_of(y, 2), w3 = byte_of(y, 3);
+      f[0] += x * w0, f[1] += x * w1, f[2] += x * w2, f[3] += x * w3;
+      g[0] += z * w0, g[1] += z * w1, g[2] += z * w2, g[3] += z * w3;
+    }
+  }
+  gather(few, f, sums[0]);
+  gather(few, g, sums[1]);
+}
+
+void systole_few_multiply(const systole_few *few, const int8_t *words, uint64_t next,
+                          float (*sums)[BYTES]) {
+  if (few->rows == 1)
+    multiply_one(few, words, next, sums[0]);
+  else
+    multiply_two(few, words, next, sums);
+}
