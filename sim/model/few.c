@@ -8,6 +8,21 @@ typedef float vector __attribute__((vector_size(BYTES)));
 typedef int32_t integers __attribute__((vector_size(BYTES)));
 typedef uint32_t naturals __attribute__((vector_size(BYTES)));
 
+static inline void repeat(float *restrict out, const float *restrict a, unsigned count,
+                          const unsigned times) {
+  for (unsigned r = 0; r < count; r++)
+    for (unsigned l = 0; l < times; l++) out[r * times + l] = a[r];
+}
+
+static void repeat_each(float *out, const float *a, unsigned count, unsigned times) {
+  switch (times) {
+    case 2: repeat(out, a, count, 2); break;
+    case 4: repeat(out, a, count, 4); break;
+    case 8: repeat(out, a, count, 8); break;
+    default: repeat(out, a, count, 16); break;
+  }
+}
+
 // Weights at the end of a tile that k does not reach are multiplied by zero.
 void systole_few_load(systole_few *few, unsigned dim, const float *a, unsigned pitch,
                       unsigned depth, unsigned rows) {
@@ -16,10 +31,11 @@ void systole_few_load(systole_few *few, unsigned dim, const float *a, unsigned p
   few->columns = columns;
   few->depth = (depth + group - 1) / group * group;
   few->rows = rows;
-  for (unsigned i = 0; i < rows; i++, a += pitch)
-    for (unsigned r = 0; r < few->depth; r++)
-      for (unsigned l = 0; l < columns / 4; l++)
-        few->a[i][r * (columns / 4) + l] = r < depth ? a[r] : 0;
+  for (unsigned i = 0; i < rows; i++, a += pitch) {
+    repeat_each(few->a[i], a, depth, columns / 4);
+    memset(few->a[i] + depth * (columns / 4), 0,
+           sizeof(float) * (few->depth - depth) * (columns / 4));
+  }
 }
 
 // Byte `byte` of each integer.
