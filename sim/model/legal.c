@@ -55,7 +55,9 @@ enum kind {
   KIND_VXREDUCE
 };
 
-static bool is_defined(enum kind kind, uint64_t value) {
+// With a constant kind a comparison or two, if only it is inlined.
+__attribute__((always_inline)) static inline bool is_defined(const enum kind kind,
+                                                             uint64_t value) {
   if (kind <= KIND_B) return true;
 #define ENUM(name, value_name, code, text) \
   if (kind == KIND_##name && value == (code)) return true;
