@@ -38,15 +38,18 @@ void systole_few_load(systole_few *few, unsigned dim, const float *a, unsigned p
   }
 }
 
-// Byte `byte` of each integer.
-static inline vector byte_of(naturals x, const unsigned byte) {
-  return __builtin_convertvector((integers)(x << (24 - 8 * byte)) >> 24, vector);
-}
+// Vectors go by pointer: how they are passed depends on the host, even where
+// all is inlined.
+static inline void load(vector *v, const float *from) { memcpy(v, from, sizeof *v); }
 
-static inline vector load(const float *from) {
-  vector v;
-  memcpy(&v, from, sizeof v);
-  return v;
+// w[b] := byte b of each integer.
+static inline void load_weights(vector w[4], const int8_t *from) {
+  naturals x;
+  memcpy(&x, from, sizeof x);
+  w[0] = __builtin_convertvector((integers)(x << 24) >> 24, vector);
+  w[1] = __builtin_convertvector((integers)(x << 16) >> 24, vector);
+  w[2] = __builtin_convertvector((integers)(x << 8) >> 24, vector);
+  w[3] = __builtin_convertvector((integers)x >> 24, vector);
 }
 
 // Lane l of found[b] is the sum of every (BYTES / columns)-th row for column
@@ -69,11 +72,9 @@ static void multiply_one(const systole_few *few, const int8_t *words, uint64_t n
     const int8_t *w = words;
     const unsigned rows = few->depth - at < few->dim ? few->depth - at : few->dim;
     for (unsigned r = 0; r < rows; r += step, w += step * few->dim, a += VECTOR) {
-      const vector x = load(a);
-      naturals y;
-      memcpy(&y, w, sizeof y);
-      f[0] += x * byte_of(y, 0), f[1] += x * byte_of(y, 1);
-      f[2] += x * byte_of(y, 2), f[3] += x * byte_of(y, 3);
+      vector x, y[4];
+      load(&x, a), load_weights(y, w);
+      f[0] += x * y[0], f[1] += x * y[1], f[2] += x * y[2], f[3] += x * y[3];
     }
   }
   gather(few, f, sums);
@@ -88,12 +89,10 @@ static void multiply_two(const systole_few *few, const int8_t *words, uint64_t n
     const int8_t *w = words;
     const unsigned rows = few->depth - at < few->dim ? few->depth - at : few->dim;
     for (unsigned r = 0; r < rows; r += step, w += step * few->dim, a += VECTOR, b += VECTOR) {
-      const vector x = load(a), z = load(b);
-      naturals y;
-      memcpy(&y, w, sizeof y);
-      const vector w0 = byte_of(y, 0), w1 = byte_of(y, 1), w2 = byte_of(y, 2), w3 = byte_of(y, 3);
-      f[0] += x * w0, f[1] += x * w1, f[2] += x * w2, f[3] += x * w3;
-      g[0] += z * w0, g[1] += z * w1, g[2] += z * w2, g[3] += z * w3;
+      vector x, y[4], z;
+      load(&x, a), load_weights(y, w), load(&z, b);
+      f[0] += x * y[0], f[1] += x * y[1], f[2] += x * y[2], f[3] += x * y[3];
+      g[0] += z * y[0], g[1] += z * y[1], g[2] += z * y[2], g[3] += z * y[3];
     }
   }
   gather(few, f, sums[0]);

@@ -88,11 +88,8 @@ void systole_panel_widen(float *restrict out, const int8_t *restrict a, unsigned
   for (unsigned r = 0; r < count; r++) out[r] = a[r];
 }
 
-static inline vector load(const float *from) {
-  vector v;
-  memcpy(&v, from, sizeof v);
-  return v;
-}
+// By pointer: how a vector is passed depends on the host, even where all is inlined.
+static inline void load(vector *v, const float *from) { memcpy(v, from, sizeof *v); }
 
 static inline void save(float *to, const vector *v) { memcpy(to, v, sizeof *v); }
 
@@ -101,7 +98,8 @@ static inline void save(float *to, const vector *v) { memcpy(to, v, sizeof *v); 
 static void multiply_wide(const float *w, const float *a, unsigned depth, float (*sums)[COLUMNS]) {
   vector l0 = {0}, l1 = {0}, l2 = {0}, l3 = {0}, h0 = {0}, h1 = {0}, h2 = {0}, h3 = {0};
   for (unsigned r = 0; r < depth; r++, w += COLUMNS, a++) {
-    const vector low = load(w), high = load(w + VECTOR);
+    vector low, high;
+    load(&low, w), load(&high, w + VECTOR);
     l0 += a[0] * low, h0 += a[0] * high;
     l1 += a[DEPTH] * low, h1 += a[DEPTH] * high;
     l2 += a[2 * DEPTH] * low, h2 += a[2 * DEPTH] * high;
@@ -117,7 +115,8 @@ static void multiply_wide(const float *w, const float *a, unsigned depth, float 
 static void multiply_tall(const float *w, const float *a, unsigned depth, float (*sums)[COLUMNS]) {
   vector s0 = {0}, s1 = {0}, s2 = {0}, s3 = {0}, s4 = {0}, s5 = {0}, s6 = {0}, s7 = {0};
   for (unsigned r = 0; r < depth; r++, w += COLUMNS, a++) {
-    const vector low = load(w);
+    vector low;
+    load(&low, w);
     s0 += a[0] * low, s1 += a[DEPTH] * low;
     s2 += a[2 * DEPTH] * low, s3 += a[3 * DEPTH] * low;
     s4 += a[4 * DEPTH] * low, s5 += a[5 * DEPTH] * low;
