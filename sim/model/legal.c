@@ -13,37 +13,20 @@ int systole_opcode_engine(unsigned opcode) {
   }
 }
 
-// The bits of a field that lie in word w of its line.
-static inline uint32_t bits(const int lsb, const int width, const int w) {
-  const int from = lsb < 32 * w ? 0 : lsb - 32 * w;
-  const int most = lsb + width - 32 * w, until = most > 32 ? 32 : most;
-  return until <= from ? 0 : (uint32_t)((1ull << until) - (1ull << from));
-}
-
-// Bits of word w where no field of the opcode lies. Opcode and w are constants
-// where this is inlined, and so the mask becomes one.
-__attribute__((always_inline)) static inline uint32_t stray_bits(
-    const systole_line *line, const unsigned opcode, const int w) {
-  uint32_t mask = 0;
-#define COMMON(name, lsb, width, kind, text) mask |= bits(lsb, width, w);
+// A line with ones wherever a field of the opcode lies.
+static systole_line defined_bits(unsigned opcode) {
+  systole_line mask = {{0}};
+#define COMMON(name, lsb, width, kind, text) systole_line_set(&mask, lsb, width, UINT64_MAX);
 #define FIELD(instruction, name, lsb, width, kind, bind, text) \
-  if (opcode == SYSTOLE_OP_##instruction) mask |= bits(lsb, width, w);
+  if (opcode == SYSTOLE_OP_##instruction) systole_line_set(&mask, lsb, width, UINT64_MAX);
 #include "hw/isa/isa.def"
-  return line->word[w] & ~mask;
+  return mask;
 }
 
 static bool has_reserved_bits(const systole_line *line, unsigned opcode) {
+  const systole_line mask = defined_bits(opcode);
   uint32_t stray = 0;
-  switch (opcode) {
-#define STRAY(code, w) stray_bits(line, code, w)
-#define STRAY_4(code, w) STRAY(code, w) | STRAY(code, w + 1) | STRAY(code, w + 2) | STRAY(code, w + 3)
-#define INSTRUCTION(name, code, engine, text)                                                   \
-  case code:                                                                                    \
-    stray = STRAY_4(code, 0) | STRAY_4(code, 4) | STRAY_4(code, 8) | STRAY_4(code, 12); \
-    break;
-#include "hw/isa/isa.def"
-    default: break;
-  }
+  for (unsigned w = 0; w < 16; w++) stray |= line->word[w] & ~mask.word[w];
   return stray != 0;
 }
 
@@ -55,9 +38,7 @@ enum kind {
   KIND_VXREDUCE
 };
 
-// With a constant kind a comparison or two, if only it is inlined.
-__attribute__((always_inline)) static inline bool is_defined(const enum kind kind,
-                                                             uint64_t value) {
+static bool is_defined(enum kind kind, uint64_t value) {
   if (kind <= KIND_B) return true;
 #define ENUM(name, value_name, code, text) \
   if (kind == KIND_##name && value == (code)) return true;
