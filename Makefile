@@ -173,7 +173,7 @@ $(SYSTEM_TESTS): $(BUILD)/%: $(BUILD)/tests/system/%.o $(BUILD)/libsystole.a
 	$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
 .PHONY: system
-system: $(BUILD)/systole $(SYSTEM_TESTS)
+system: $(BUILD)/systole $(BUILD)/make_checkpoint $(SYSTEM_TESTS)
 	BUILD=$(BUILD) bash scripts/system.sh $(ONLY)
 
 $(BUILD)/bench_model: $(call objects,tests/bench/bench_model.c) $(BUILD)/libsystole.a

@@ -10,7 +10,7 @@
 
 typedef struct {
   const char *model;   // a Hugging Face folder; NULL: models/define
-  uint32_t context, chunk;  // 0: the compiler's choice
+  uint32_t context, chunk, activation_bits;  // 0: the compiler's choice
   bool check_races;    // a race in any run is an error; back end `model`
 } systole_model_options;
 
@@ -19,7 +19,7 @@ typedef struct {
   systole_model_options model;
 } systole_model_command;
 
-// --model --context --chunk --check-races and the common options. Use as the only child of a
+// --model --context --chunk --activations --check-races and the common options. Use as the only child of a
 // command's argp; in ARGP_KEY_INIT set state->child_inputs[0] to the command's
 // systole_model_command.
 extern const struct argp_child systole_cli_model[];

@@ -1,46 +1,6 @@
 // Attention of one layer. In prefill the rows of a step are tokens and heads
 // are taken one by one; in decode there is one token and the rows are heads.
-#include "compiler/llama/emitter.h"
-
-enum { KEYS, VALUES };
-
-// A run of heads inside the fused query-key-value rows.
-typedef struct {
-  uint32_t first_w;        // word of the first head in a row of vm.qkv
-  uint32_t heads;
-  uint32_t absmax, inverse;  // RS
-  uint32_t qnt;
-} section;
-
-static uint32_t context_tokens(const systole_emitter *e) {
-  return e->plan->shape.context_w * e->plan->shape.dim;
-}
-
-static uint64_t head_bytes(const systole_llama_shape *s) {
-  return (uint64_t)s->context_w * s->dim * s->head_w * s->dim;
-}
-
-static uint64_t head_scale_bytes(const systole_llama_shape *s) {
-  return (uint64_t)s->context_w * s->dim * 4;
-}
-
-uint64_t systole_llama_cache_bytes(const systole_llama_shape *s) {
-  return 2 * (uint64_t)s->model->layers * (uint64_t)s->model->kv_heads * head_bytes(s);
-}
-
-uint64_t systole_llama_cache_scale_bytes(const systole_llama_shape *s) {
-  return 2 * (uint64_t)s->model->layers * (uint64_t)s->model->kv_heads * head_scale_bytes(s);
-}
-
-// Number of this layer's first key (value) head among all heads of the cache.
-static uint64_t cache_head(const systole_emitter *e, int which) {
-  const systole_llama *m = e->plan->shape.model;
-  return ((uint64_t)which * (uint64_t)m->layers + e->layer) * (uint64_t)m->kv_heads;
-}
-
-static int cache_object(const systole_emitter *e, int which) {
-  return (int)(1 + 2 * e->layer) + which;
-}
+#include "compiler/llama/attention.h"
 
 static void emit_qkv(systole_emitter *e) {
   const systole_llama_plan *p = e->plan;
@@ -68,7 +28,7 @@ static void emit_qkv(systole_emitter *e) {
 
 // One step over heads [head, head + 1) as rows of tokens, or over all heads of
 // the section as rows.
-static systole_op_vx head_step(const systole_emitter *e, const section *s, uint32_t head) {
+static systole_op_vx head_step(const systole_emitter *e, const systole_section *s, uint32_t head) {
   const systole_llama_plan *p = e->plan;
   systole_op_vx vx = {.a_space = SYSTOLE_SPACE_VM,
                       .n = systole_fixed(p->shape.head_w * p->shape.dim),
@@ -78,13 +38,13 @@ static systole_op_vx head_step(const systole_emitter *e, const section *s, uint3
   return vx;
 }
 
-static uint32_t steps_of(const systole_emitter *e, const section *s) {
+uint32_t systole_section_steps(const systole_emitter *e, const systole_section *s) {
   return e->plan->decode ? 1 : s->heads;
 }
 
 // Neighbouring lanes are a rotary pair (x, y): x cos - y sin, y cos + x sin. The
 // sign is in the table.
-static void emit_rotation(systole_emitter *e, const section *s, uint32_t head) {
+static void emit_rotation(systole_emitter *e, const systole_section *s, uint32_t head) {
   const systole_llama_plan *p = e->plan;
   uint16_t table_row = (uint16_t)(p->decode ? 0 : 2 * p->shape.head_w);
   systole_op_vx vx = head_step(e, s, head);
@@ -108,7 +68,7 @@ static void emit_rotation(systole_emitter *e, const section *s, uint32_t head) {
   systole_emit_vx(e, &vx);
 }
 
-static void emit_absmax(systole_emitter *e, const section *s, uint32_t head) {
+static void emit_absmax(systole_emitter *e, const systole_section *s, uint32_t head) {
   systole_op_vx vx = head_step(e, s, head);
   vx.reduce = SYSTOLE_VXREDUCE_ABSMAX;
   vx.r = s->absmax + head * e->plan->row_w;
@@ -116,15 +76,15 @@ static void emit_absmax(systole_emitter *e, const section *s, uint32_t head) {
 }
 
 // Quantised heads lie head after head, so that a head's rows are neighbours.
-static void emit_section(systole_emitter *e, const section *s, bool rotate) {
+static void emit_section(systole_emitter *e, const systole_section *s, bool rotate) {
   const systole_llama_plan *p = e->plan;
-  for (uint32_t head = 0; head < steps_of(e, s); head++) {
+  for (uint32_t head = 0; head < systole_section_steps(e, s); head++) {
     if (rotate) emit_rotation(e, s, head);
     else emit_absmax(e, s, head);
   }
   if (p->decode) systole_emit_inverse(e, s->absmax, s->inverse, 1, 0, systole_fixed(s->heads));
   else systole_emit_inverse(e, s->absmax, s->inverse, s->heads, p->row_w, systole_emit_rows(e));
-  for (uint32_t head = 0; head < steps_of(e, s); head++) {
+  for (uint32_t head = 0; head < systole_section_steps(e, s); head++) {
     systole_op_vx vx = head_step(e, s, head);
     vx.mul = SYSTOLE_VXMUL_ROW;
     vx.s = s->inverse + head * p->row_w;
@@ -135,132 +95,11 @@ static void emit_section(systole_emitter *e, const section *s, bool rotate) {
   }
 }
 
-// Appends this run's keys or values, and their scales, to the cache.
-static void emit_append(systole_emitter *e, const section *s, int which) {
-  const systole_llama_plan *p = e->plan;
-  const systole_llama_shape *shape = &p->shape;
-  uint32_t row_bytes = shape->head_w * shape->dim;
-  for (uint32_t head = 0; head < steps_of(e, s); head++) {
-    uint64_t at = cache_head(e, which) + head;
-    systole_op_st data = {.space = SYSTOLE_SPACE_QNT,
-                          .segment = SYSTOLE_SEG_CACHE,
-                          .rows = p->decode ? systole_fixed(s->heads) : systole_emit_rows(e),
-                          .elements = systole_fixed(row_bytes),
-                          .offset = systole_linear((int64_t)(at * head_bytes(shape)),
-                                                   SYSTOLE_S_POSITION, (int32_t)row_bytes, 0),
-                          .pitch = p->decode ? (uint32_t)head_bytes(shape) : row_bytes,
-                          .src = (s->qnt + head * p->rows * shape->head_w) * shape->dim,
-                          .src_row = row_bytes};
-    systole_op_st scale = {.space = SYSTOLE_SPACE_RS,
-                           .segment = SYSTOLE_SEG_CACHE_SCALES,
-                           .rows = systole_fixed(p->decode ? s->heads : 1),
-                           .elements = systole_emit_rows(e),
-                           .offset = systole_linear((int64_t)(at * head_scale_bytes(shape)),
-                                                    SYSTOLE_S_POSITION, 4, 0),
-                           .pitch = (uint32_t)head_scale_bytes(shape),
-                           .src = (s->absmax + head * p->row_w) * shape->dim,
-                           .src_row = 1};
-    systole_emit_st(e, &data, cache_object(e, which));
-    systole_emit_st(e, &scale, cache_object(e, which));
-  }
-}
-
-// Keys or values of some heads in WGT, and their scales as column vectors in
-// PAR. Where rows are heads, each query head has a vector of its own, so a key
-// head's is loaded `copies` times.
-typedef struct {
-  int which;
-  uint32_t first, heads, copies;
-  systole_block data, scales;
-} cache_part;
-
-static uint64_t part_offset(const systole_emitter *e, const cache_part *c, uint64_t per_head) {
-  return (cache_head(e, c->which) + c->first) * per_head;
-}
-
-// The tokens before this run are in memory already: prefetched.
-static void emit_cached(systole_emitter *e, cache_part *c) {
-  const systole_llama_shape *shape = &e->plan->shape;
-  uint32_t tokens = context_tokens(e), width = shape->context_w;
-  systole_emit_symbol(e, c->which == KEYS ? "attention.keys" : "attention.values");
-  c->data = systole_emit_block(e, SYSTOLE_SPACE_WGT, c->heads * shape->head_w * tokens);
-  for (uint32_t head = 0; head < c->heads; head++)
-    systole_emit_prefetch(
-        e, &(systole_op_ld){.space = SYSTOLE_SPACE_WGT,
-                            .segment = SYSTOLE_SEG_CACHE,
-                            .block = c->data,
-                            .rows = systole_linear(0, SYSTOLE_S_POSITION, 1, shape->context),
-                            .words = systole_fixed(shape->head_w),
-                            .offset = systole_fixed((int64_t)(
-                                part_offset(e, c, head_bytes(shape)) + head * head_bytes(shape))),
-                            .pitch = shape->head_w * shape->dim,
-                            .dst = systole_fixed(head * shape->head_w * tokens),
-                            .dst_row = 1,
-                            .dst_word = (uint16_t)tokens});
-  c->scales = systole_emit_block(e, SYSTOLE_SPACE_PAR, c->heads * c->copies * width);
-  for (uint32_t copy = 0; copy < c->copies; copy++)
-    systole_emit_prefetch(
-        e, &(systole_op_ld){.space = SYSTOLE_SPACE_PAR,
-                            .segment = SYSTOLE_SEG_CACHE_SCALES,
-                            .block = c->scales,
-                            .rows = systole_fixed(c->heads),
-                            .words = systole_linear(0, SYSTOLE_S_OLD_WORDS, 1, width),
-                            .offset = systole_fixed(
-                                (int64_t)part_offset(e, c, head_scale_bytes(shape))),
-                            .pitch = (uint32_t)head_scale_bytes(shape),
-                            .dst = systole_fixed(copy * width),
-                            .dst_row = (uint16_t)(c->copies * width),
-                            .dst_word = 1});
-}
-
-// This run's tokens follow when they have been stored.
-static void emit_fresh(systole_emitter *e, const cache_part *c) {
-  const systole_llama_plan *p = e->plan;
-  const systole_llama_shape *shape = &p->shape;
-  uint32_t tokens = context_tokens(e), row_bytes = shape->head_w * shape->dim;
-  systole_emit_symbol(e, c->which == KEYS ? "attention.keys" : "attention.values");
-  systole_op_ld data = {.space = SYSTOLE_SPACE_WGT,
-                        .segment = SYSTOLE_SEG_CACHE,
-                        .block = c->data,
-                        .rows = p->decode ? systole_fixed(c->heads) : systole_emit_rows(e),
-                        .words = systole_fixed(shape->head_w),
-                        .offset = systole_linear((int64_t)part_offset(e, c, head_bytes(shape)),
-                                                 SYSTOLE_S_POSITION, (int32_t)row_bytes, 0),
-                        .pitch = p->decode ? (uint32_t)head_bytes(shape) : row_bytes,
-                        .dst = systole_linear(0, SYSTOLE_S_POSITION, 1, tokens - 1),
-                        .reach = p->decode ? 0 : tokens,
-                        .dst_row = (uint16_t)(p->decode ? shape->head_w * tokens : 1),
-                        .dst_word = (uint16_t)tokens};
-  systole_emit_ld(e, &data, cache_object(e, c->which));
-
-  // Whole words: the one that holds the first new scale comes with its older ones.
-  uint32_t width = shape->context_w, most = (p->rows + shape->dim - 2) / shape->dim + 1;
-  if (most > width) most = width;
-  systole_op_ld scales = {.space = SYSTOLE_SPACE_PAR,
-                          .segment = SYSTOLE_SEG_CACHE_SCALES,
-                          .block = c->scales,
-                          .rows = systole_fixed(c->heads),
-                          .words = systole_linear(0, SYSTOLE_S_TOTAL_WORDS, 1, most),
-                          .offset = systole_linear(
-                              (int64_t)part_offset(e, c, head_scale_bytes(shape)),
-                              SYSTOLE_S_OLD_WORDS, (int32_t)shape->dim * 4, 0),
-                          .pitch = (uint32_t)head_scale_bytes(shape),
-                          .dst_row = (uint16_t)(c->copies * width),
-                          .dst_word = 1,
-                          .reach = width};
-  scales.words.term[1].scalar = SYSTOLE_S_OLD_WORDS;
-  scales.words.term[1].mult = -1;
-  for (uint32_t copy = 0; copy < c->copies; copy++) {
-    scales.dst = systole_linear(copy * width, SYSTOLE_S_OLD_WORDS, 1, (copy + 1) * width - 1);
-    systole_emit_ld(e, &scales, cache_object(e, c->which));
-  }
-}
-
 // What one pass of scores and softmax works on.
 typedef struct {
   systole_value rows;       // tokens, or heads
   uint32_t row_scale;       // RS word of the queries' scales
-  const cache_part *keys, *values;
+  const systole_cache_part *keys, *values;
   uint32_t query, query_rows;  // QNT word; rows of A per key head
   uint32_t kv_heads;        // key heads in the parts
   uint32_t out, out_row;    // VM
@@ -273,7 +112,7 @@ static systole_value total_tokens(const systole_emitter *e) {
 // acc[row, token] = query . key, by transposed tiles of the cache.
 static uint32_t emit_scores(systole_emitter *e, const attention_view *v) {
   const systole_llama_shape *s = &e->plan->shape;
-  uint32_t tokens = context_tokens(e), acc = systole_emit_acc(e, v->rows.most * s->context_w);
+  uint32_t tokens = systole_cache_tokens(e), acc = systole_emit_acc(e, v->rows.most * s->context_w);
   for (uint32_t head = 0; head < v->kv_heads; head++)
     systole_emit_mx(
         e, &(systole_op_mx){.a_space = SYSTOLE_SPACE_QNT,
@@ -385,7 +224,7 @@ static void emit_output_scale(systole_emitter *e, const attention_view *v) {
 static void emit_values(systole_emitter *e, const attention_view *v) {
   const systole_llama_plan *p = e->plan;
   const systole_llama_shape *s = &p->shape;
-  uint32_t tokens = context_tokens(e), acc = systole_emit_acc(e, v->rows.most * s->head_w);
+  uint32_t tokens = systole_cache_tokens(e), acc = systole_emit_acc(e, v->rows.most * s->head_w);
   for (uint32_t head = 0; head < v->kv_heads; head++)
     systole_emit_mx(
         e, &(systole_op_mx){.a_space = SYSTOLE_SPACE_QNT,
@@ -425,40 +264,33 @@ static void emit_view(systole_emitter *e, const attention_view *v) {
   emit_values(e, v);
 }
 
-// The cache of `heads` key heads from `first` on, old tokens and new.
-static void emit_cache(systole_emitter *e, uint32_t first, uint32_t heads, uint32_t copies,
-                       cache_part *keys, cache_part *values) {
-  *keys = (cache_part){.which = KEYS, .first = first, .heads = heads, .copies = copies};
-  *values = (cache_part){.which = VALUES, .first = first, .heads = heads, .copies = copies};
-  emit_cached(e, keys);
-  emit_cached(e, values);
-  emit_fresh(e, keys);
-  emit_fresh(e, values);
-}
-
 static void emit_heads_as_rows(systole_emitter *e) {
-  const systole_llama_shape *s = &e->plan->shape;
+  const systole_llama_plan *p = e->plan;
+  const systole_llama_shape *s = &p->shape;
   uint32_t kv_heads = (uint32_t)s->model->kv_heads;
-  cache_part keys, values;
-  emit_cache(e, 0, kv_heads, s->group, &keys, &values);
-  attention_view v = {.rows = systole_fixed(s->model->heads),
-                      .row_scale = e->plan->rs.query,
-                      .keys = &keys,
-                      .values = &values,
-                      .query = e->plan->qnt.query,
-                      .query_rows = s->group,
-                      .kv_heads = kv_heads,
-                      .out = e->plan->vm.out,
-                      .out_row = s->head_w};
-  emit_view(e, &v);
+  for (uint32_t first = 0, batch = 0; first < kv_heads; first += p->batch, batch++) {
+    uint32_t heads = kv_heads - first < p->batch ? kv_heads - first : p->batch;
+    systole_cache_part keys, values;
+    systole_emit_cache(e, first, heads, s->group, &keys, &values);
+    attention_view v = {.rows = systole_fixed(heads * s->group),
+                        .row_scale = p->rs.query + batch * p->batch_rows_w,
+                        .keys = &keys,
+                        .values = &values,
+                        .query = p->qnt.query + first * s->group * s->head_w,
+                        .query_rows = s->group,
+                        .kv_heads = heads,
+                        .out = p->vm.out + first * s->group * s->head_w,
+                        .out_row = s->head_w};
+    emit_view(e, &v);
+  }
 }
 
 static void emit_head_by_head(systole_emitter *e) {
   const systole_llama_plan *p = e->plan;
   const systole_llama_shape *s = &p->shape;
   for (uint32_t kv = 0; kv < (uint32_t)s->model->kv_heads; kv++) {
-    cache_part keys, values;
-    emit_cache(e, kv, 1, 1, &keys, &values);
+    systole_cache_part keys, values;
+    systole_emit_cache(e, kv, 1, 1, &keys, &values);
     attention_view v = {.rows = systole_emit_rows(e),
                         .keys = &keys,
                         .values = &values,
@@ -473,27 +305,63 @@ static void emit_head_by_head(systole_emitter *e) {
   }
 }
 
+// The part of a section that batch number `batch` of decode works on: `heads`
+// heads a batch, whose row scalars take `row_words` words.
+static systole_section batch_of(const systole_emitter *e, const systole_section *all, uint32_t batch,
+                        uint32_t heads, uint32_t row_words) {
+  uint32_t head_w = e->plan->shape.head_w;
+  systole_section s = *all;
+  s.first = batch * heads;
+  s.heads = all->heads - s.first < heads ? all->heads - s.first : heads;
+  s.first_w += s.first * head_w;
+  s.qnt += s.first * head_w;
+  s.absmax += batch * row_words;
+  s.inverse += batch * row_words;
+  return s;
+}
+
+// Keys, values and queries of this run: rotated, quantised, and appended.
+static void emit_heads(systole_emitter *e, const systole_section *key, const systole_section *value,
+                       const systole_section *query) {
+  systole_emit_symbol(e, "attention.key");
+  emit_section(e, key, true);
+  systole_emit_append(e, key, SYSTOLE_KEYS);
+  systole_emit_symbol(e, "attention.value");
+  emit_section(e, value, false);
+  systole_emit_append(e, value, SYSTOLE_VALUES);
+  systole_emit_symbol(e, "attention.query");
+  emit_section(e, query, true);
+}
+
+static void emit_batches(systole_emitter *e, const systole_section *key, const systole_section *value,
+                         const systole_section *query) {
+  const systole_llama_plan *p = e->plan;
+  for (uint32_t batch = 0; batch * p->batch < key->heads; batch++) {
+    systole_section k = batch_of(e, key, batch, p->batch, p->batch_kv_w);
+    systole_section v = batch_of(e, value, batch, p->batch, p->batch_kv_w);
+    systole_section q = batch_of(e, query, batch, p->batch * p->shape.group, p->batch_rows_w);
+    emit_heads(e, &k, &v, &q);
+  }
+}
+
 void systole_emit_attention(systole_emitter *e) {
   const systole_llama_plan *p = e->plan;
   const systole_llama_shape *s = &p->shape;
   const systole_llama_layer *layer = &e->constants->layers[e->layer];
   uint32_t heads = (uint32_t)s->model->heads, kv_heads = (uint32_t)s->model->kv_heads;
-  section query = {0, heads, p->rs.query, p->rs.query_inv, p->qnt.query};
-  section key = {s->query_w, kv_heads, p->rs.key, p->rs.key_inv, p->qnt.key};
-  section value = {s->query_w + s->kv_w, kv_heads, p->rs.value, p->rs.value_inv, p->qnt.value};
+  systole_section query = {0, 0, heads, p->rs.query, p->rs.query_inv, p->qnt.query};
+  systole_section key = {s->query_w, 0, kv_heads, p->rs.key, p->rs.key_inv, p->qnt.key};
+  systole_section value = {s->query_w + s->kv_w, 0, kv_heads, p->rs.value, p->rs.value_inv, p->qnt.value};
   systole_emit_symbol(e, "attention.norm");
   systole_emit_norm(e, p->vm.x, systole_emit_rows(e), layer->attention_norm, systole_fixed(1));
   emit_qkv(e);
-  systole_emit_symbol(e, "attention.key");
-  emit_section(e, &key, true);
-  emit_append(e, &key, KEYS);
-  systole_emit_symbol(e, "attention.value");
-  emit_section(e, &value, false);
-  emit_append(e, &value, VALUES);
-  systole_emit_symbol(e, "attention.query");
-  emit_section(e, &query, true);
-  if (p->decode) emit_heads_as_rows(e);
-  else emit_head_by_head(e);
+  if (p->decode) {
+    emit_batches(e, &key, &value, &query);
+    emit_heads_as_rows(e);
+  } else {
+    emit_heads(e, &key, &value, &query);
+    emit_head_by_head(e);
+  }
   systole_emit_symbol(e, "attention.output");
   systole_emit_quantise(e, p->vm.out, s->query_w, p->qnt.out, false);
   systole_emit_residual(e, &layer->out, p->qnt.out);

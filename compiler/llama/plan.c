@@ -44,9 +44,13 @@ static uint32_t put(shelf *s, uint32_t words) {
   return at;
 }
 
+// Rows of attention: tokens, or the query heads of a batch.
+static uint32_t attention_rows(const systole_llama_plan *p) {
+  return p->decode ? p->batch * p->shape.group : p->rows;
+}
+
 static uint32_t scores_words(const systole_llama_plan *p) {
-  uint32_t rows = p->decode ? (uint32_t)p->shape.model->heads : p->rows;
-  return rows * p->shape.context_w;
+  return attention_rows(p) * p->shape.context_w;
 }
 
 // Attention's buffers, the feed-forward part's and the logits share one place:
@@ -92,10 +96,13 @@ static uint32_t lay_rs(systole_llama_plan *p) {
   const systole_llama *m = p->shape.model;
   shelf rs = {0};
   uint32_t row = p->row_w;
-  uint32_t query = p->head_rows_w ? p->head_rows_w : (uint32_t)m->heads * row;
-  uint32_t kv = p->head_rows_w ? up((uint32_t)m->kv_heads, p->shape.dim)
-                               : (uint32_t)m->kv_heads * row;
-  uint32_t view = most(row, p->head_rows_w);
+  uint32_t query = (uint32_t)m->heads * row, kv = (uint32_t)m->kv_heads * row;
+  if (p->decode) {
+    uint32_t batches = up((uint32_t)m->kv_heads, p->batch);
+    query = batches * p->batch_rows_w;
+    kv = batches * p->batch_kv_w;
+  }
+  uint32_t view = most(row, p->batch_rows_w);
   p->rs.sumsq = put(&rs, row);
   p->rs.norm = put(&rs, row);
   p->rs.absmax = put(&rs, view);
@@ -121,7 +128,7 @@ static uint32_t lay_rs(systole_llama_plan *p) {
 static const char *lay_rings(systole_llama_plan *p, const systole_config *config) {
   const systole_llama_shape *s = &p->shape;
   uint32_t dim = s->dim;
-  uint32_t heads = p->decode ? (uint32_t)s->model->kv_heads : 1;
+  uint32_t heads = p->decode ? p->batch : 1;
   uint32_t cache = 2 * heads * s->head_w * s->context_w * dim;
   p->wgt = (systole_ring){0, config->wgt_words};
   if (cache + 2 * dim > config->wgt_words) return "WGT";
@@ -131,7 +138,9 @@ static const char *lay_rings(systole_llama_plan *p, const systole_config *config
   shelf par = {0};
   p->par_embedding = put(&par, p->rows * s->hidden_w);
   p->par_rotary = put(&par, p->rows * 2 * s->head_w);
-  uint32_t copies = p->decode ? (uint32_t)s->model->heads : 1;
+  uint32_t copies = p->decode ? attention_rows(p) : 1;
+  while (par.next + 3 * p->block_columns > config->par_words && p->block_columns > 1)
+    p->block_columns /= 2;
   uint32_t largest = most(s->hidden_w, most(p->block_columns, copies * s->context_w));
   if (par.next + 3 * largest > config->par_words) return "PAR";
   p->par = (systole_ring){par.next, config->par_words - par.next};
@@ -141,15 +150,15 @@ static const char *lay_rings(systole_llama_plan *p, const systole_config *config
 // The name of the memory that is too small, or NULL if the plan fits.
 static const char *lay_out(systole_llama_plan *p, const systole_config *config) {
   const systole_llama_shape *s = &p->shape;
-  uint32_t heads = (uint32_t)s->model->heads;
   p->row_w = up(p->rows, s->dim);
-  p->head_rows_w = p->decode ? up(heads, s->dim) : 0;
+  p->batch_rows_w = up(p->batch * s->group, s->dim);
+  p->batch_kv_w = up(p->batch, s->dim);
   p->logit_rows = p->all_logits ? p->rows : 1;
   p->acc_words = config->acc_words;
   // Half of ACC, so that VX can read one block while MX writes the next.
   p->block_columns = least(config->acc_words / 2 / (p->rows * p->parts), 64);
-  uint32_t attention = p->decode ? heads * most(s->context_w, s->head_w)
-                                 : p->rows * most(s->context_w, s->head_w);
+  // 64 bits: what passes here bounds all other products of the context.
+  uint64_t attention = (uint64_t)attention_rows(p) * most(s->context_w, s->head_w);
   if (!p->block_columns || attention > config->acc_words) return "ACC";
   const char *small = lay_rings(p, config);
   if (small) return small;
@@ -165,9 +174,11 @@ systole_status systole_llama_plan_make(const systole_llama_shape *shape,
                                        bool all_logits, uint32_t parts, uint32_t rows,
                                        systole_llama_plan *plan, systole_error *err) {
   const char *small = NULL;
-  for (uint32_t r = decode ? 1 : rows; r; r /= 2) {
+  // The size that shrinks until all fits: tokens, or in decode heads at once.
+  for (uint32_t size = decode ? (uint32_t)shape->model->kv_heads : rows; size; size /= 2) {
     *plan = (systole_llama_plan){.shape = *shape, .decode = decode, .all_logits = all_logits,
-                                 .parts = parts, .rows = r};
+                                 .parts = parts, .rows = decode ? 1 : size,
+                                 .batch = decode ? size : 0};
     small = lay_out(plan, config);
     if (!small) return SYSTOLE_OK;
   }

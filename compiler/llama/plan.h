@@ -57,7 +57,9 @@ typedef struct {
   uint32_t parts;          // int8 rows that the input of a weight matrix is made of: 1 or 2
   uint32_t rows;           // most tokens a run takes
   uint32_t row_w;          // words of a vector of row scalars
-  uint32_t head_rows_w;    // words of all heads' row scalars together
+  uint32_t batch;          // decode: key heads that attention takes at once
+  uint32_t batch_rows_w;   // words of the row scalars of their query heads
+  uint32_t batch_kv_w;     // and of the key heads themselves
   uint32_t logit_rows;     // rows the output head sees: 1 or rows
   uint32_t block_tiles;    // weight tiles in a block, at most
   uint32_t block_columns;  // tile columns in a block, at most (ACC and VM)
@@ -71,7 +73,7 @@ typedef struct {
   struct {
     uint32_t x, query, key, value, weights, out, hidden;
   } qnt;
-  struct {  // words of row scalars; query, key, value and their inverses: per head
+  struct {  // words of row scalars; query, key, value and their inverses: per head or batch
     uint32_t sumsq, norm, absmax, inverse, scale, scale_low, max, sum, out;
     uint32_t query, key, value, query_inv, key_inv, value_inv, best, best_index;
   } rs;

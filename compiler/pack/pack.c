@@ -1,5 +1,6 @@
 #include "compiler/pack/pack.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,7 +8,7 @@
 systole_status systole_blob_take(systole_blob *blob, uint64_t size, uint64_t *offset,
                                  systole_error *err) {
   uint64_t start = (blob->size + 127) & ~UINT64_C(127), end = start + size;
-  if (end > blob->room) {
+  if (!blob->layout_only && end > blob->room) {
     uint64_t room = end + end / 2;
     uint8_t *bytes = realloc(blob->bytes, room);
     if (!bytes)
@@ -16,10 +17,17 @@ systole_status systole_blob_take(systole_blob *blob, uint64_t size, uint64_t *of
     blob->bytes = bytes;
     blob->room = room;
   }
-  memset(blob->bytes + blob->size, 0, end - blob->size);
+  if (!blob->layout_only) memset(blob->bytes + blob->size, 0, end - blob->size);
   blob->size = end;
   *offset = start;
   return SYSTOLE_OK;
+}
+
+static systole_status fail_not_finite(const systole_tensor *tensor, int64_t row,
+                                      systole_error *err) {
+  return systole_fail(err, SYSTOLE_E_FORMAT,
+                      "%s: tensor %s: row %lld holds a value that is not finite", tensor->file,
+                      tensor->name, (long long)row);
 }
 
 // One column's inputs as the packed matrix orders them.
@@ -33,10 +41,7 @@ static systole_status gather_column(const systole_matrix_source *source, uint32_
   for (uint32_t k = 0; k < source->rows; k++) {
     int64_t from = source->input_of ? source->input_of[k] : (k < source->inputs ? (int64_t)k : -1);
     if (from >= 0) packed[k] = input[from];
-    if (from >= 0 && !isfinite(packed[k]))
-      return systole_fail(err, SYSTOLE_E_FORMAT,
-                          "%s: tensor %s: row %lld holds a value that is not finite",
-                          c->tensor->file, c->tensor->name, (long long)c->row);
+    if (from >= 0 && !isfinite(packed[k])) return fail_not_finite(c->tensor, c->row, err);
   }
   return SYSTOLE_OK;
 }
@@ -46,8 +51,8 @@ static float quantise_column(const float *packed, const systole_matrix *matrix, 
                              uint32_t column, uint8_t *tiles) {
   float most = 0;
   for (uint32_t k = 0; k < matrix->k_tiles * dim; k++) most = fmaxf(most, fabsf(packed[k]));
-  if (most == 0) return 0;
   float scale = most / 127;
+  if (scale < FLT_MIN) return 0;  // subnormal: zero to the machine
   uint8_t *tile_column = tiles + (uint64_t)(column / dim) * matrix->k_tiles * dim * dim;
   for (uint32_t k = 0; k < matrix->k_tiles * dim; k++)
     tile_column[(uint64_t)k * dim + column % dim] = (uint8_t)(int8_t)lrintf(packed[k] / scale);
@@ -63,7 +68,7 @@ systole_status systole_pack_matrix(const systole_matrix_source *source, systole_
   systole_status status = systole_blob_take(weights, tile_bytes, &matrix->weights, err);
   if (!status)
     status = systole_blob_take(parameters, source->columns * sizeof(float), &matrix->scales, err);
-  if (status) return status;
+  if (status || weights->layout_only) return status;
   float *input = malloc(((size_t)source->inputs + source->rows) * sizeof *input);
   if (!input) return systole_fail(err, SYSTOLE_E_MEMORY, "no memory for a column of weights");
   for (uint32_t n = 0; n < source->columns && !status; n++) {
@@ -78,13 +83,23 @@ systole_status systole_pack_matrix(const systole_matrix_source *source, systole_
   return status;
 }
 
+// Rows [first, first + rows) as floats, all finite.
+static systole_status copy_rows(const systole_tensor *tensor, int64_t first, int64_t rows,
+                                float *out, systole_error *err) {
+  int64_t width = systole_tensor_row_size(tensor);
+  systole_status status = systole_tensor_rows(tensor, first, rows, out, err);
+  for (int64_t i = 0; i < rows * width && !status; i++)
+    if (!isfinite(out[i])) status = fail_not_finite(tensor, first + i / width, err);
+  return status;
+}
+
 systole_status systole_pack_vector(const systole_tensor *tensor, uint32_t dim, systole_blob *blob,
                                    uint64_t *offset, systole_error *err) {
   uint64_t words = ((uint64_t)tensor->count + dim - 1) / dim;
   systole_status status = systole_blob_take(blob, words * dim * sizeof(float), offset, err);
+  if (status) return status;
   // The blob's content is aligned well enough for floats: malloc'd, offset a multiple of 128.
-  if (!status) status = systole_tensor_floats(tensor, (float *)(void *)(blob->bytes + *offset), err);
-  return status;
+  return copy_rows(tensor, 0, tensor->count, (float *)(void *)(blob->bytes + *offset), err);
 }
 
 systole_status systole_pack_rows(const systole_tensor *tensor, uint32_t pitch, systole_blob *blob,
@@ -93,7 +108,7 @@ systole_status systole_pack_rows(const systole_tensor *tensor, uint32_t pitch, s
   systole_status status =
       systole_blob_take(blob, (uint64_t)tensor->shape[0] * pitch, &offset, err);
   for (int64_t row = 0; row < tensor->shape[0] && !status; row++)
-    status = systole_tensor_rows(
-        tensor, row, 1, (float *)(void *)(blob->bytes + offset + (uint64_t)row * pitch), err);
+    status = copy_rows(tensor, row, 1,
+                       (float *)(void *)(blob->bytes + offset + (uint64_t)row * pitch), err);
   return status;
 }

@@ -1,9 +1,11 @@
 // A model's constants as the machine wants them: matrices in int8 tiles with
 // one scale per output column, vectors of fp32 in whole words. Both grow in
-// blobs that become segments of the program.
+// blobs that become segments of the program. A value that is not finite is
+// SYSTOLE_E_FORMAT, naming file, tensor and row.
 #ifndef SYSTOLE_COMPILER_PACK_H
 #define SYSTOLE_COMPILER_PACK_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "compiler/load/safetensors.h"
@@ -12,6 +14,7 @@
 typedef struct {
   uint8_t *bytes;  // malloc'd
   uint64_t size, room;
+  bool layout_only;  // offsets are given out, but there is no content: bytes stays NULL
 } systole_blob;
 
 // Appends `size` zeroed bytes at a multiple of 128 and gives their offset.
@@ -44,7 +47,8 @@ typedef struct {
 } systole_matrix;
 
 // Quantises: scale = largest magnitude of the column / 127, weight = round to
-// nearest of value / scale. The stored scale is scale * factor.
+// nearest of value / scale. The stored scale is scale * factor. A column whose
+// scale would be subnormal, which the machine takes for zero, is all zeros.
 systole_status systole_pack_matrix(const systole_matrix_source *source, systole_blob *weights,
                                    systole_blob *parameters, systole_matrix *matrix,
                                    systole_error *err);

@@ -27,7 +27,6 @@ typedef struct {
   uint32_t words;
   int64_t address;     // NOT_PLACED until its first load is laid out
   uint32_t last_user;  // index of the last operation that names it
-  bool released;
 } block_state;
 
 typedef struct {
@@ -192,14 +191,53 @@ static bool place_block(systole_schedule *s, systole_block number) {
   return true;
 }
 
-// Gives back the oldest blocks for as long as they are released.
-static void ring_release(systole_schedule *s, ring_state *ring) {
-  while (ring->oldest < ring->count && s->blocks[ring->order[ring->oldest]].released) {
+// Gives back the oldest blocks for as long as they have no user from item `index` on.
+static void ring_release(const systole_schedule *s, ring_state *ring, uint32_t index) {
+  while (ring->oldest < ring->count && s->blocks[ring->order[ring->oldest]].last_user < index) {
     ring->oldest++;
     if (ring->oldest == ring->count) return;
     ring->head = (uint32_t)s->blocks[ring->order[ring->oldest]].address - ring->place.base;
     ring->full = false;
   }
+}
+
+// Whether the blocks of the loads after item `index` find room, each at the
+// latest, when it is due. Once the ring would be empty what follows no longer
+// depends on what is placed now. The trial is undone.
+static bool later_find_room(systole_schedule *s, ring_state *ring, uint32_t index) {
+  ring_state before = *ring;
+  bool room = true;
+  for (uint32_t i = index + 1; i < s->item_count && room; i++) {
+    const item *it = &s->items[i];
+    systole_block number = it->prefetch ? block_of(&it->op) : 0;
+    if (!number || s->blocks[number - 1].address != NOT_PLACED) continue;
+    if (ring_of(s, s->blocks[number - 1].space) != ring) continue;
+    ring_release(s, ring, i);
+    if (ring->oldest == ring->count) break;
+    room = place_block(s, number);
+  }
+  for (uint32_t i = before.count; i < ring->count; i++)
+    s->blocks[ring->order[i]].address = NOT_PLACED;
+  before.order = ring->order;  // may have moved
+  before.room = ring->room;
+  *ring = before;
+  return room;
+}
+
+// Places a load's block before its time, unless that leaves a gap that a later
+// block would miss: two large blocks may fit only from the start of the ring.
+static bool place_ahead(systole_schedule *s, uint32_t index) {
+  systole_block number = block_of(&s->items[index].op);
+  block_state *block = &s->blocks[number - 1];
+  if (block->address != NOT_PLACED) return true;
+  ring_state *ring = ring_of(s, block->space), before = *ring;
+  if (!place_block(s, number)) return false;
+  if (later_find_room(s, ring, index)) return true;
+  block->address = NOT_PLACED;
+  before.order = ring->order;
+  before.room = ring->room;
+  *ring = before;
+  return false;
 }
 
 static void move_value(systole_value *value, int64_t by) {
@@ -233,8 +271,7 @@ static systole_status lay_out(systole_schedule *s, const item *it, systole_error
 static void release_block(systole_schedule *s, uint32_t index) {
   systole_block number = block_of(&s->items[index].op);
   if (!number || s->blocks[number - 1].last_user != index) return;
-  s->blocks[number - 1].released = true;
-  ring_release(s, ring_of(s, s->blocks[number - 1].space));
+  ring_release(s, ring_of(s, s->blocks[number - 1].space), index + 1);
 }
 
 // Where laying out has got to.
@@ -283,7 +320,7 @@ static systole_status lay_out_prefetches(systole_schedule *s, uint32_t now, walk
     if (!it->prefetch) continue;
     bool due = w->next < now;
     if (!due && (w->ahead >= look_ahead(s) || !may_pass(s, w, now))) return SYSTOLE_OK;
-    if (!place_block(s, block_of(&it->op))) {
+    if (due ? !place_block(s, block_of(&it->op)) : !place_ahead(s, w->next)) {
       if (s->status) return systole_fail(err, s->status, "no memory for a schedule");
       if (!due) return SYSTOLE_OK;
       return systole_fail(err, SYSTOLE_E_RANGE, "%s: its buffers do not fit into %s of %s",
@@ -292,7 +329,8 @@ static systole_status lay_out_prefetches(systole_schedule *s, uint32_t now, walk
     }
     systole_status status = lay_out(s, it, err);
     if (status) return status;
-    if (!due) w->ahead++;
+    if (due) release_block(s, w->next);
+    else w->ahead++;
   }
   return SYSTOLE_OK;
 }
@@ -302,6 +340,7 @@ static systole_status lay_out_all(systole_schedule *s, systole_error *err) {
   for (uint32_t i = 0; i < s->item_count; i++) {
     if (s->items[i].prefetch) {
       if (i < w.next && w.ahead) w.ahead--;
+      if (i < w.next) release_block(s, i);
       continue;
     }
     systole_status status = lay_out_prefetches(s, i, &w, err);
