@@ -26,6 +26,7 @@ static void accept_read(systole_run *run) {
   systole_read_channel *channel = &run->channel;
   if (!channel->pending || channel->accept != run->now) return;
   const uint64_t first = systole_read_accept(channel);
+  run->watchdog.mark = run->now;
   if (channel->client == SYSTOLE_READ_FETCH) systole_fetch_accept(&run->sequencer.fetch, first);
   else systole_ld_time_accept(&run->engines->ld, first + channel->count - 1);
 }
