@@ -25,8 +25,8 @@ static unsigned burst_lines(const systole_fetch *fetch) {
 
 // Whole beats are held, so a line beyond the last may count.
 static bool has_room(const systole_fetch *fetch) {
-  const uint64_t unit = lines_of_beat(fetch);
-  const uint64_t past = (fetch->asked + burst_lines(fetch) + unit - 1) / unit * unit;
+  const uint64_t odd = lines_of_beat(fetch) - 1;  // 0 or 1
+  const uint64_t past = (fetch->asked + burst_lines(fetch) + odd) & ~odd;
   return past - fetch->at <= SYSTOLE_FETCH_HELD;
 }
 

@@ -12,6 +12,7 @@ static void open_run(systole_run *run, const systole_job *job, systole_engines *
   run->watchdog = (systole_watchdog){job->watchdog ? job->watchdog : DEFAULT_WATCHDOG, 1};
   run->now = 0;
   run->draining = run->ended = false;
+  run->engines_stale = run->sequencer_stale = true;
 }
 
 // The cycle in which the host's abort acts.
@@ -27,8 +28,14 @@ static void accept_read(systole_run *run) {
   if (!channel->pending || channel->accept != run->now) return;
   const uint64_t first = systole_read_accept(channel);
   run->watchdog.mark = run->now;
-  if (channel->client == SYSTOLE_READ_FETCH) systole_fetch_accept(&run->sequencer.fetch, first);
-  else systole_ld_time_accept(&run->engines->ld, first + channel->count - 1);
+  if (channel->client == SYSTOLE_READ_FETCH) {
+    systole_fetch_accept(&run->sequencer.fetch, first);
+    run->sequencer_stale = true;
+  } else {
+    const uint64_t landed = run->engines->ld.landed;
+    systole_ld_time_accept(&run->engines->ld, first + channel->count - 1);
+    if (run->engines->ld.landed != landed) run->engines_stale = true;
+  }
 }
 
 // Fetch goes before LD.
@@ -45,12 +52,16 @@ static void take_read(systole_run *run) {
     systole_read_take(&run->channel, run->now, SYSTOLE_READ_LD, ld->address,
                       systole_ld_time_burst(ld));
     systole_ld_time_take(ld, run->now);
+    if (ld->request == SYSTOLE_NEVER) run->engines_stale = true;
   }
 }
 
 static void write(systole_run *run) {
   systole_st_time *st = &run->engines->st;
-  if (systole_st_time_next_write(st) == run->now) systole_st_time_write(st);
+  if (systole_st_time_next_write(st) == run->now) {
+    systole_st_time_write(st);
+    run->engines_stale = true;
+  }
   if (systole_st_time_next_claim(st) <= run->now) systole_st_time_claim(st, run->now);
 }
 
@@ -59,8 +70,9 @@ static uint64_t next_on_bus(systole_run *run) {
   const systole_ld_time *ld = &run->engines->ld;
   uint64_t next = systole_sooner(systole_st_time_next_write(&run->engines->st),
                                  systole_st_time_next_claim(&run->engines->st));
-  if (systole_sequencer_fetches(&run->sequencer))
-    next = systole_sooner(next, systole_fetch_may_ask(fetch));
+  run->ask_next = systole_sequencer_fetches(&run->sequencer) ? systole_fetch_may_ask(fetch)
+                                                             : SYSTOLE_NEVER;
+  next = systole_sooner(next, run->ask_next);
   if (run->channel.pending) return systole_sooner(next, run->channel.accept);
   if (fetch->requests)
     next = systole_sooner(next, systole_later(fetch->request_cycle, systole_read_free(&run->channel)));
@@ -114,6 +126,16 @@ static bool progresses(const systole_run *run, bool changed) {
          systole_watchdog_progress(run->engines, &run->channel, run->now, &upto) == run->now;
 }
 
+// What happens on the bus in cycle run->now. `jumps`: the sequencer does, and
+// asks for nothing.
+static void bus_cycle(systole_run *run, bool jumps) {
+  const bool asks = run->ask_next <= run->now && !jumps;
+  accept_read(run);
+  take_read(run);
+  write(run);
+  if (asks) systole_fetch_ask(&run->sequencer.fetch, run->now);
+}
+
 // Everything that happens in cycle run->now: first what depends on how things
 // stood when it began, then the changes. `bites`: if there is no progress.
 static void cycle(systole_run *run, bool bites, bool aborts) {
@@ -125,23 +147,20 @@ static void cycle(systole_run *run, bool bites, bool aborts) {
   const unsigned ended = systole_engines_ended(engines, now);
   const uint32_t state = systole_sequencer_state(sequencer, now);
   const uint32_t index = systole_sequencer_index(sequencer, now);
-  const bool asks = systole_sequencer_fetches(sequencer) &&
-                    systole_fetch_may_ask(&sequencer->fetch) <= now;
-  bool hit = engine_fault(run, ended, able);
+  bool hit = ended && engine_fault(run, ended, able);
 
   const systole_seq_step step = systole_sequencer_step(sequencer, now);
   const bool changed = step.pushed || able || ended;
   const bool bite = bites && !progresses(run, changed);
-  accept_read(run);
-  take_read(run);
-  write(run);
-  if (asks && !step.jumped) systole_fetch_ask(&sequencer->fetch, now);
+  bus_cycle(run, step.jumped);
   systole_engines_start(engines, able, now);
   systole_engines_end(engines, ended, now);
   if (changed) {
     systole_engines_settle(engines, now);
     run->watchdog.mark = now;
+    run->engines_stale = true;
   }
+  run->sequencer_stale = true;
 
   if (run->draining) {
     run->ended = step.ended || bite;
@@ -160,10 +179,14 @@ static void cycle(systole_run *run, bool bites, bool aborts) {
 }
 
 static uint64_t next_event(systole_run *run) {
-  uint64_t next = systole_engines_next(run->engines, run->now);
-  next = systole_sooner(next, systole_sequencer_next(&run->sequencer, run->now));
-  next = systole_sooner(next, next_on_bus(run));
-  return systole_later(next, run->now + 1);
+  const uint64_t bus = next_on_bus(run);
+  const bool resting = run->sequencer.phase >= SYSTOLE_SEQ_END;  // waits for the fetch, too
+  if (run->engines_stale) run->engines_next = systole_engines_next(run->engines, run->now);
+  if (run->sequencer_stale || resting)
+    run->sequencer_next = systole_sequencer_next(&run->sequencer, run->now);
+  run->engines_stale = run->sequencer_stale = false;
+  const uint64_t next = systole_sooner(run->engines_next, run->sequencer_next);
+  return systole_later(systole_sooner(next, bus), run->now + 1);
 }
 
 static void describe(systole_run *run) {
@@ -187,7 +210,11 @@ void systole_run_job(systole_run *run, const systole_job *job, systole_engines *
     const uint64_t bite =
         systole_watchdog_bite(&run->watchdog, engines, &run->channel, next);
     run->now = systole_sooner(next, bite);
-    cycle(run, bite == run->now, run->now == stop);
+    if (run->now < run->engines_next && run->now < run->sequencer_next && run->now != bite &&
+        run->now != stop)
+      bus_cycle(run, false);
+    else
+      cycle(run, bite == run->now, run->now == stop);
   }
   describe(run);
 }

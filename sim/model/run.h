@@ -12,7 +12,10 @@ typedef struct {
   systole_read_channel channel;
   systole_watchdog watchdog;
   uint64_t now;
-  bool draining, ended, changed;
+  // The next cycle in which each has something to do; `stale`: to be found anew.
+  uint64_t engines_next, sequencer_next, ask_next;
+  bool engines_stale, sequencer_stale;
+  bool draining, ended;
 } systole_run;
 
 // Runs a job from its start to its END or its fault, draining included.

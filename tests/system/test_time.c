@@ -117,7 +117,7 @@ static void add_ld(bench *b, bool gather) {
   if (rows * words > size) words = size / rows;
   uint32_t pitch = words * word;
   if (chance(b, 50)) pitch += bus * rnd(b, 80);
-  const uint32_t limit = gather ? 1 + rnd(b, 30) : rows;
+  const uint32_t limit = gather ? 4 + rnd(b, 30) : rows;
   while ((limit - 1) * pitch + words * word > REGION) pitch /= 2, pitch -= pitch % bus;
   const uint32_t room = REGION - (limit - 1) * pitch - words * word;
   systole_line *l = add(b, gather ? SYSTOLE_OP_LDG : SYSTOLE_OP_LD);
@@ -304,9 +304,9 @@ static void make(bench *b) {
   b->job.lines = b->count;
   if (b->faulty) spoil(b);
   uint32_t lists[LISTS / 4];
-  const uint32_t beyond = b->faulty && chance(b, 30) ? 200 : 0;
+  const uint32_t beyond = b->faulty && chance(b, 50) ? 50 : 0;  // one in so many
   for (unsigned i = 0; i < LISTS / 4; i++)
-    lists[i] = beyond && rnd(b, beyond) == 0 ? rnd(b, 40) : 0;
+    lists[i] = beyond && rnd(b, beyond) == 0 ? rnd(b, 40) : rnd(b, 4);
   for (unsigned s = 0; s < SIDES; s++) {
     memcpy(systole_memory_at(b->sides[s].memory, PROGRAM, sizeof b->lines), b->lines, sizeof b->lines);
     memcpy(systole_memory_at(b->sides[s].memory, LIST, LISTS), lists, LISTS);
