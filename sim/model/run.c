@@ -9,7 +9,9 @@ static void open_run(systole_run *run, const systole_job *job, systole_engines *
   systole_sequencer_open(&run->sequencer, job, engines);
   systole_read_open(&run->channel, dram);
   run->engines = engines;
-  run->watchdog = (systole_watchdog){job->watchdog ? job->watchdog : DEFAULT_WATCHDOG, 1};
+  // It begins anew after cycle 1; but a limit of one bites there.
+  run->watchdog = (systole_watchdog){job->watchdog ? job->watchdog : DEFAULT_WATCHDOG,
+                                     job->watchdog == 1 ? 0 : 1};
   run->now = 0;
   run->draining = run->ended = false;
   run->engines_stale = run->sequencer_stale = true;

@@ -17,6 +17,8 @@ void systole_sequencer_open(systole_sequencer *s, const systole_job *job,
   s->phase = SYSTOLE_SEQ_BEGIN;
   s->since = 1;
   s->line = 0;
+  s->beat_bytes = engines->config->bus_bytes;
+  if (s->beat_bytes < SYSTOLE_LINE_BYTES) s->beat_bytes = SYSTOLE_LINE_BYTES;
   systole_fetch_open(&s->fetch, engines->config->bus_bytes,
                      job->segments[SYSTOLE_PROGRAM_SEGMENT].base & ~127ull, job->lines);
 }
@@ -50,19 +52,25 @@ static uint32_t word_at(const uint8_t *b) {
   return b[0] | b[1] << 8 | b[2] << 16 | (uint32_t)b[3] << 24;
 }
 
-// Takes the line that has come, in pieces of a beat; a beat without memory
-// behind it is a fault (on a bus of 128 bytes a beat holds two lines).
-static systole_seq_step take_line(systole_sequencer *s, systole_line *line) {
+// The first byte of a line that memory does not have, in pieces of a beat (on a
+// bus of 128 bytes a beat holds two lines).
+static uint64_t first_gap(const systole_sequencer *s, uint64_t address) {
   const unsigned bus = s->engines->config->bus_bytes;
+  uint64_t at = address;
+  while (systole_memory_at(s->engines->memory, at - at % bus, bus) != NULL) at += bus;
+  return at;
+}
+
+static systole_seq_step take_line(systole_sequencer *s, systole_line *line) {
   const uint64_t address = s->fetch.base + s->fetch.at * SYSTOLE_LINE_BYTES;
-  for (uint64_t at = address; at < address + SYSTOLE_LINE_BYTES; at += bus)
-    if (systole_memory_at(s->engines->memory, at - at % bus, bus) == NULL) {
-      systole_seq_step step = fault(s, SYSTOLE_CAUSE_AXI_READ);
-      step.detail = (uint32_t)at;
-      return step;
-    }
-  for (unsigned w = 0; w < 16; w++)
-    line->word[w] = word_at(systole_memory_at(s->engines->memory, address + 4 * w, 4));
+  const uint64_t lead = address & (s->beat_bytes - 1);
+  const uint8_t *bytes = systole_memory_at(s->engines->memory, address - lead, s->beat_bytes);
+  if (bytes == NULL) {
+    systole_seq_step step = fault(s, SYSTOLE_CAUSE_AXI_READ);
+    step.detail = (uint32_t)first_gap(s, address);
+    return step;
+  }
+  for (unsigned w = 0; w < 16; w++) line->word[w] = word_at(bytes + lead + 4 * w);
   systole_fetch_pop(&s->fetch);
   return (systole_seq_step){0};
 }
@@ -120,22 +128,12 @@ static systole_seq_step wait_for_line(systole_sequencer *s, uint64_t now) {
   return step;
 }
 
-// Up to the last slot that is not zero.
-static unsigned slots_of(const systole_line *binding) {
-  unsigned slots = 0;
-  for (unsigned i = 0; i < SYSTOLE_BINDING_SLOTS; i++)
-    if (systole_line_get(binding, SYSTOLE_BINDING_BITS * i, 40) != 0 ||
-        systole_line_get(binding, SYSTOLE_BINDING_BITS * i + 40, 40) != 0)
-      slots = i + 1;
-  return slots;
-}
-
 static systole_seq_step wait_for_binding(systole_sequencer *s, uint64_t now) {
   systole_line binding;
   if (at_end(s)) return fault(s, SYSTOLE_CAUSE_SEGMENT);
   if (systole_fetch_have(&s->fetch) > now) return (systole_seq_step){0};
   const systole_seq_step step = take_line(s, &binding);
-  if (step.cause == SYSTOLE_CAUSE_NONE) resolve(s, &binding, now + slots_of(&binding) + 4);
+  if (step.cause == SYSTOLE_CAUSE_NONE) resolve(s, &binding, now + systole_resolve_slots(&binding) + 4);
   return step;
 }
 

@@ -32,6 +32,7 @@ typedef struct {
   systole_seq_loop loops[SYSTOLE_LOOP_DEPTH];
   unsigned depth;
   systole_fetch fetch;
+  unsigned beat_bytes;  // of a beat or a line, whichever is larger
   systole_seq_phase phase;
   uint64_t since;     // the phase begins, maybe in the future: until then work is done
   uint64_t line;      // of the instruction in hand
