@@ -13,45 +13,38 @@ int systole_opcode_engine(unsigned opcode) {
   }
 }
 
-// Where fields lie, as ones in 64-bit words: written so that the compiler knows
-// the words of each opcode when it compiles.
-enum { WORDS = SYSTOLE_LINE_BYTES / 8 };
-typedef struct {
-  uint64_t word[WORDS];
-} bits;
-
 #define ALWAYS_INLINE static inline __attribute__((always_inline))
 
-ALWAYS_INLINE void cover(bits *mask, unsigned lsb, unsigned width) {
-  for (unsigned w = 0; w < WORDS; w++) {
-    const unsigned from = lsb > 64 * w ? lsb - 64 * w : 0;
-    const unsigned to = lsb + width > 64 * w ? lsb + width - 64 * w : 0;
-    if (from >= 64 || to == 0) continue;
-    mask->word[w] |= (to >= 64 ? UINT64_MAX : (1ull << (to % 64)) - 1) & ~((1ull << from) - 1);
-  }
+// The part of a field that lies in the 64-bit word w, as ones. Written so that
+// with the constants of the tables it is one, known when this is compiled.
+ALWAYS_INLINE uint64_t cover(unsigned lsb, unsigned width, unsigned w) {
+  const unsigned from = lsb > 64 * w ? lsb - 64 * w : 0;
+  const unsigned to = lsb + width > 64 * w ? lsb + width - 64 * w : 0;
+  if (from >= 64 || to == 0) return 0;
+  return (to >= 64 ? UINT64_MAX : (1ull << (to % 64)) - 1) & ~((1ull << (from % 64)) - 1);
 }
 
-ALWAYS_INLINE bits defined_bits(unsigned opcode) {
-  bits mask = {{0}};
-#define COMMON(name, lsb, width, kind, text) cover(&mask, lsb, width);
+// The bits of word w of a line that belong to no field.
+ALWAYS_INLINE uint64_t stray(const systole_line *line, unsigned opcode, unsigned w) {
+  uint64_t mask = 0;
+#define COMMON(name, lsb, width, kind, text) mask |= cover(lsb, width, w);
 #define FIELD(instruction, name, lsb, width, kind, bind, text) \
-  if (opcode == SYSTOLE_OP_##instruction) cover(&mask, lsb, width);
+  mask |= opcode == SYSTOLE_OP_##instruction ? cover(lsb, width, w) : 0;
 #include "hw/isa/isa.def"
-  return mask;
+  return (line->word[2 * w] | (uint64_t)line->word[2 * w + 1] << 32) & ~mask;
 }
 
-ALWAYS_INLINE bool has_bits_outside(const systole_line *line, bits mask) {
-  uint64_t stray = 0;
-  for (unsigned w = 0; w < WORDS; w++)
-    stray |= (line->word[2 * w] | (uint64_t)line->word[2 * w + 1] << 32) & ~mask.word[w];
-  return stray != 0;
+ALWAYS_INLINE bool strays(const systole_line *line, unsigned opcode) {
+  return (stray(line, opcode, 0) | stray(line, opcode, 1) | stray(line, opcode, 2) |
+          stray(line, opcode, 3) | stray(line, opcode, 4) | stray(line, opcode, 5) |
+          stray(line, opcode, 6) | stray(line, opcode, 7)) != 0;
 }
 
 static bool has_reserved_bits(const systole_line *line, unsigned opcode) {
   switch (opcode) {
 #define INSTRUCTION(name, code, engine, text) \
   case code:                                  \
-    return has_bits_outside(line, defined_bits(code));
+    return strays(line, code);
 #include "hw/isa/isa.def"
     default: return true;
   }
@@ -128,10 +121,10 @@ static bool is_bindable(unsigned opcode, uint64_t code) {
 
 // The bits of a slot in which no field lies.
 static uint64_t reserved_of_slot(uint64_t low) {
-  bits mask = {{0}};
-#define BINDING(name, lsb, width, kind, text) cover(&mask, lsb, width);
+  uint64_t mask = 0;
+#define BINDING(name, lsb, width, kind, text) mask |= cover(lsb, width, 0);
 #include "hw/isa/isa.def"
-  return low & ~mask.word[0];
+  return low & ~mask;
 }
 
 static bool slot_is_empty(const systole_line *binding, unsigned lsb) {
