@@ -85,8 +85,8 @@ static uint64_t next_on_bus(systole_run *run) {
 
 // ---- Faults
 
-static void report_fault(systole_report *report, uint32_t cause, uint32_t engine, uint32_t index,
-                         uint32_t detail) {
+void systole_report_fault(systole_report *report, uint32_t cause, uint32_t engine, uint32_t index,
+                          uint32_t detail) {
   if (report->cause != SYSTOLE_CAUSE_NONE) return;
   report->cause = cause;
   report->engine = engine;
@@ -106,7 +106,7 @@ static bool engine_fault(systole_run *run, unsigned ended, unsigned able) {
     if (outcome.cause == SYSTOLE_CAUSE_NONE) continue;
     hit = true;
     if (!run->draining)
-      report_fault(run->engines->report, outcome.cause, e,
+      systole_report_fault(run->engines->report, outcome.cause, e,
                    systole_engines_ending(run->engines, e)->index, outcome.detail);
   }
   return hit;
@@ -169,9 +169,9 @@ static void cycle(systole_run *run, bool bites, bool aborts) {
     return;
   }
   if (step.cause != SYSTOLE_CAUSE_NONE)
-    report_fault(report, step.cause, SYSTOLE_ENGINE_SEQ, step.index, step.detail);
-  if (bite) report_fault(report, SYSTOLE_CAUSE_WATCHDOG, SYSTOLE_ENGINE_SEQ, index, 0);
-  if (aborts) report_fault(report, SYSTOLE_CAUSE_ABORT, SYSTOLE_ENGINE_SEQ, index, 0);
+    systole_report_fault(report, step.cause, SYSTOLE_ENGINE_SEQ, step.index, step.detail);
+  if (bite) systole_report_fault(report, SYSTOLE_CAUSE_WATCHDOG, SYSTOLE_ENGINE_SEQ, index, 0);
+  if (aborts) systole_report_fault(report, SYSTOLE_CAUSE_ABORT, SYSTOLE_ENGINE_SEQ, index, 0);
   hit = hit || step.cause != SYSTOLE_CAUSE_NONE || bite || aborts;
   if (!hit && !step.ended) return;
   report->seq_index = index;
@@ -196,7 +196,8 @@ static void describe(systole_run *run) {
   const uint64_t beats = systole_beat_log_upto(&run->channel.log, run->now);
   const uint64_t fetched = systole_beat_log_upto(&run->sequencer.fetch.log, run->now);
   report->cycles = run->now;
-  report->read_bytes = beats * run->engines->config->bus_bytes;
+  report->read_bytes = (beats - fetched) * run->engines->config->bus_bytes +
+                       run->sequencer.taken * SYSTOLE_LINE_BYTES;
   report->write_bytes = run->engines->st.bytes;
   systole_engines_describe(run->engines, run->now, beats - fetched);
 }

@@ -23,4 +23,8 @@ typedef struct {
 void systole_run_job(systole_run *run, const systole_job *job, systole_engines *engines,
                      systole_dram *dram);
 
+// Keeps the first fault of a run.
+void systole_report_fault(systole_report *report, uint32_t cause, uint32_t engine, uint32_t index,
+                          uint32_t detail);
+
 #endif

@@ -16,7 +16,7 @@ void systole_sequencer_open(systole_sequencer *s, const systole_job *job,
   s->depth = 0;
   s->phase = SYSTOLE_SEQ_BEGIN;
   s->since = 1;
-  s->line = 0;
+  s->line = s->taken = 0;
   s->beat_bytes = engines->config->bus_bytes;
   if (s->beat_bytes < SYSTOLE_LINE_BYTES) s->beat_bytes = SYSTOLE_LINE_BYTES;
   systole_fetch_open(&s->fetch, engines->config->bus_bytes,
@@ -72,6 +72,7 @@ static systole_seq_step take_line(systole_sequencer *s, systole_line *line) {
   }
   for (unsigned w = 0; w < 16; w++) line->word[w] = word_at(bytes + lead + 4 * w);
   systole_fetch_pop(&s->fetch);
+  s->taken++;
   return (systole_seq_step){0};
 }
 

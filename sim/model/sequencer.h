@@ -35,6 +35,7 @@ typedef struct {
   unsigned beat_bytes;  // of a beat or a line, whichever is larger
   systole_seq_phase phase;
   uint64_t since;     // the phase begins, maybe in the future: until then work is done
+  uint64_t taken;     // lines so far, for READ_BYTES
   uint64_t line;      // of the instruction in hand
   systole_line words;  // and its words as fetched
   systole_instruction instruction;

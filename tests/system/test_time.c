@@ -288,7 +288,7 @@ static void set_up(bench *b) {
   b->job.segments[SEG_HOLE].base = UINT64_C(0x123450000000);
   b->job.segments[SEG_HOLE].limit = REGION;
   b->job.segments[15].base = RECORD;
-  b->job.segments[15].limit = 256;
+  b->job.segments[15].limit = SYSTOLE_STATUS_BYTES;
   b->job.watchdog = 20000;
   for (unsigned s = 4; s < 12; s++) b->job.scalars[s] = (int32_t)rnd(b, UINT32_MAX);
 }
@@ -318,8 +318,8 @@ static bool agree(const bench *b, const systole_report *reports, const trace_log
                   unsigned y) {
   bool same = agree_traces(&logs[x], &logs[y]);
   same &= agree_reports(&reports[x], &reports[y]);
-  if (memcmp(systole_memory_at(b->sides[x].memory, RECORD, 256),
-             systole_memory_at(b->sides[y].memory, RECORD, 256), 256) != 0) {
+  if (memcmp(systole_memory_at(b->sides[x].memory, RECORD, SYSTOLE_STATUS_BYTES),
+             systole_memory_at(b->sides[y].memory, RECORD, SYSTOLE_STATUS_BYTES), SYSTOLE_STATUS_BYTES) != 0) {
     printf("  status records differ\n");
     same = false;
   }
@@ -332,7 +332,7 @@ static bool open_sides(bench *b, const systole_dram_params *dram, systole_error 
     if (systole_memory_create(&one->memory, err) != SYSTOLE_OK ||
         systole_memory_map(one->memory, PROGRAM, sizeof b->lines, err) != SYSTOLE_OK ||
         systole_memory_map(one->memory, LIST, LISTS, err) != SYSTOLE_OK ||
-        systole_memory_map(one->memory, RECORD, 256, err) != SYSTOLE_OK ||
+        systole_memory_map(one->memory, RECORD, 384, err) != SYSTOLE_OK ||
         one->api->create(&b->config, one->memory, dram, &one->machine, err) != SYSTOLE_OK)
       return false;
     if (s != ALONE && systole_memory_map(one->memory, DATA, REGION, err) != SYSTOLE_OK) return false;
