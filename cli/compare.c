@@ -115,13 +115,15 @@ systole_status systole_compare_sides(const systole_side sides[2], const systole_
 
 void systole_compare_reports(const systole_report *first, const systole_report *second,
                              systole_difference *difference) {
+  const bool timed = first->cycles && second->cycles;
   const struct {
     const char *name;
     uint64_t a, b;
   } counters[] = {{"instructions retired", first->retired, second->retired},
                   {"MACs", first->macs, second->macs},
                   {"bytes read", first->read_bytes, second->read_bytes},
-                  {"bytes written", first->write_bytes, second->write_bytes}};
+                  {"bytes written", first->write_bytes, second->write_bytes},
+                  {"cycles", timed ? first->cycles : 0, timed ? second->cycles : 0}};
   for (size_t i = 0; i < sizeof counters / sizeof *counters && !difference->found; i++) {
     if (counters[i].a == counters[i].b) continue;
     difference->found = true;

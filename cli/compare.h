@@ -23,7 +23,7 @@ systole_status systole_compare_sides(const systole_side sides[2], const systole_
                                      const systole_config *config, systole_difference *difference,
                                      uint64_t *bytes, systole_error *err);
 
-// Compares counters that do not depend on time.
+// Compares the counters, and the cycles if both keep time.
 void systole_compare_reports(const systole_report *first, const systole_report *second,
                              systole_difference *difference);
 

@@ -107,7 +107,7 @@ void systole_generated_print(const systole_generation *generation,
   if (device) {
     fprintf(out, "  %-22s %14s %14s\n", "", "prefill", "decode, mean");
     if (p->cycles) print_time(g, out);
-    else fprintf(out, "  no cycles: this back end keeps no time; --backend rtl does\n");
+    else fprintf(out, "  no cycles: this back end keeps no time; --backend model and rtl do\n");
     print_work(g, out);
   }
   print_speed(g, out);

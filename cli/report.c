@@ -65,7 +65,7 @@ void systole_figures_print(const systole_figures *f, FILE *out) {
     fprintf(out, "  %-18s %14.2f %%          MACs / (DIM x DIM) / cycles\n", "utilisation",
             100 * systole_figures_utilisation(f));
   } else {
-    fprintf(out, "  this back end keeps no time: cycles come from --backend rtl\n");
+    fprintf(out, "  this back end keeps no time: --backend model and rtl do\n");
   }
   print_bound(out, "bound: array", b.array, f, "cycles if only the array mattered: MACs / (DIM x DIM)");
   print_bound(out, "bound: weight door", b.door, f, "rows of weight tiles / LOAD_ROWS");

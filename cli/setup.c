@@ -92,7 +92,7 @@ static void find_folder(const char *model, char dir[4096]) {
   snprintf(dir, 4096, "%s", folder);
 }
 
-// The C model keeps no time and so never looks at the preset.
+// The fp32 reference never looks at the preset.
 static systole_status check_memory(const systole_cli_options *common, const systole_config *config,
                                    systole_error *err) {
   systole_dram *dram = NULL;

@@ -774,11 +774,12 @@ module systole_top #(
   logic [6:0] status_beats;
   logic [8*BusBytes-1:0] status_dat_data;
   logic [BusBytes-1:0] status_dat_strb;
+  // The reset after a drain that the watchdog ended comes in the cycle of the start.
   systole_status #(
       .BusBytes(BusBytes)
   ) u_status (
       .clk_i      (clk_i),
-      .rst_ni     (engine_rst_n),
+      .rst_ni     (rst_ni && (!engine_reset || status_start)),
       .start_i    (status_start),
       .base_i     (base),
       .done_o     (status_done),

@@ -46,10 +46,22 @@ static uint64_t clamp(uint64_t sum, uint32_t cap) {
   return cap != UINT32_MAX && sum > cap ? cap : sum;
 }
 
+unsigned systole_resolve_slots(const systole_line *binding) {
+  for (unsigned w = 16; w-- > 0;) {
+    if (binding->word[w] == 0) continue;
+    unsigned top = 31;
+    while (binding->word[w] >> top == 0) top--;
+    const unsigned slots = (32 * w + top) / SYSTOLE_BINDING_BITS + 1;
+    return slots < SYSTOLE_BINDING_SLOTS ? slots : SYSTOLE_BINDING_SLOTS;
+  }
+  return 0;
+}
+
 systole_cause systole_resolve_bind(const systole_line *binding,
                                    const int32_t scalars[SYSTOLE_SCALARS], systole_line *line) {
   const unsigned opcode = line->word[0] & 0xFF;
-  for (unsigned i = 0; i < SYSTOLE_BINDING_SLOTS;) {
+  const unsigned slots = systole_resolve_slots(binding);
+  for (unsigned i = 0; i < slots;) {
     slot s = get_slot(binding, i);
     if (s.field == 0) {
       i++;
@@ -62,7 +74,7 @@ systole_cause systole_resolve_bind(const systole_line *binding,
     while (s.field == code) {
       sum += (uint64_t)(scalars[s.scalar] * s.mult);
       cap = s.cap;
-      if (++i == SYSTOLE_BINDING_SLOTS) break;
+      if (++i == slots) break;
       s = get_slot(binding, i);
     }
     const uint64_t value = clamp(sum, cap);

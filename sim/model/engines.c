@@ -1,17 +1,30 @@
 #include "sim/model/engines.h"
 
-#include "sim/model/ld.h"
-#include "sim/model/mx.h"
-#include "sim/model/st.h"
-#include "sim/model/vx.h"
+#include "sim/model/duration.h"
+#include "sim/model/execute.h"
 
-void systole_report_fault(systole_report *report, uint32_t cause, uint32_t engine, uint32_t index,
-                          uint32_t detail) {
-  if (report->cause != SYSTOLE_CAUSE_NONE) return;
-  report->cause = cause;
-  report->engine = engine;
-  report->index = index;
-  report->detail = detail;
+enum { LD = SYSTOLE_ENGINE_LD, MX = SYSTOLE_ENGINE_MX, VX = SYSTOLE_ENGINE_VX, ST = SYSTOLE_ENGINE_ST };
+
+void systole_engines_open(systole_engines *engines, systole_dram *dram) {
+  for (unsigned e = 0; e < SYSTOLE_ENGINES; e++) {
+    systole_queue *queue = &engines->queues[e];
+    queue->head = queue->count = queue->missing = 0;
+    queue->starts = queue->ends = queue->done = 0;
+    queue->state = SYSTOLE_IDLE;
+    queue->since = 1;
+    for (unsigned s = 0; s < 4; s++) queue->cycles[s] = 0;
+    for (unsigned f = 0; f < SYSTOLE_ENGINES; f++) engines->semaphores[e][f] = 0;
+  }
+  systole_ld_time_open(&engines->ld, engines->config, engines->memory);
+  systole_st_time_open(&engines->st, engines->config->bus_bytes, dram);
+}
+
+static const systole_instruction *head_of(const systole_queue *queue) {
+  return &queue->slots[queue->head];
+}
+
+bool systole_engines_full(const systole_engines *engines, unsigned engine) {
+  return engines->queues[engine].count == engines->config->queue_depth;
 }
 
 // Multiply-accumulates asked for; they count when dispatched.
@@ -19,94 +32,164 @@ static uint64_t macs(const systole_line *line) {
   return SYSTOLE_GET(line, MX, m) * SYSTOLE_GET(line, MX, k) * SYSTOLE_GET(line, MX, n);
 }
 
-bool systole_engines_push(systole_engines *engines, const systole_instruction *instruction) {
+void systole_engines_push(systole_engines *engines, const systole_instruction *instruction) {
   systole_queue *queue = &engines->queues[instruction->engine];
-  if (queue->count == engines->config->queue_depth) return false;
   queue->slots[(queue->head + queue->count) % SYSTOLE_MAX_QUEUE] = *instruction;
   queue->count++;
-  if (instruction->engine == SYSTOLE_ENGINE_MX) engines->report->macs += macs(&instruction->line);
-  return true;
+  if (instruction->engine == MX) engines->report->macs += macs(&instruction->line);
 }
 
-// Bit e: the semaphore e -> self lacks what the instruction waits for.
-static unsigned missing(const systole_engines *engines, const systole_instruction *instruction) {
+// MX and VX are ready in the cycle after their end, ST in that of its end.
+static uint64_t ready(const systole_engines *engines, unsigned e) {
+  const systole_queue *queue = &engines->queues[e];
+  switch (e) {
+    case LD: return systole_ld_time_ready(&engines->ld);
+    case ST: return engines->st.done;
+    default: return queue->done == 0 ? 0 : queue->done + 1;
+  }
+}
+
+static uint64_t done(const systole_engines *engines, unsigned e) {
+  const systole_queue *queue = &engines->queues[e];
+  if (queue->starts == queue->ends) return SYSTOLE_NEVER;
+  switch (e) {
+    case LD: return systole_ld_time_done(&engines->ld);
+    case ST: return engines->st.done;
+    default: return queue->done;
+  }
+}
+
+unsigned systole_engines_able(const systole_engines *engines, uint64_t now) {
   unsigned mask = 0;
-  for (unsigned e = 0; e < SYSTOLE_ENGINES; e++)
-    if (engines->semaphores[e][instruction->engine] < instruction->wait[e]) mask |= 1u << e;
+  for (unsigned e = 0; e < SYSTOLE_ENGINES; e++) {
+    const systole_queue *queue = &engines->queues[e];
+    if (queue->count > 0 && queue->missing == 0 && ready(engines, e) <= now) mask |= 1u << e;
+  }
   return mask;
 }
 
-static void take(systole_engines *engines, const systole_instruction *instruction) {
+unsigned systole_engines_ended(const systole_engines *engines, uint64_t now) {
+  unsigned mask = 0;
   for (unsigned e = 0; e < SYSTOLE_ENGINES; e++)
-    engines->semaphores[e][instruction->engine] -= instruction->wait[e];
+    if (done(engines, e) == now) mask |= 1u << e;
+  return mask;
 }
 
-static void raise(systole_engines *engines, const systole_instruction *instruction) {
-  for (unsigned e = 0; e < SYSTOLE_ENGINES; e++) {
-    unsigned sum = engines->semaphores[instruction->engine][e] + instruction->raise[e];
-    if (sum > SYSTOLE_SEMAPHORE_MAX) {
-      systole_report_fault(engines->report, SYSTOLE_CAUSE_SEMAPHORE, instruction->engine,
-                           instruction->index, 0);
-      sum = SYSTOLE_SEMAPHORE_MAX;
-    }
-    engines->semaphores[instruction->engine][e] = (uint8_t)sum;
-  }
+const systole_started *systole_engines_ending(const systole_engines *engines, unsigned engine) {
+  const systole_queue *queue = &engines->queues[engine];
+  return &queue->started[queue->ends % SYSTOLE_MAX_STARTED];
 }
 
-// The function of an instruction; its counters go into the report.
-static systole_outcome execute(systole_engines *engines, const systole_instruction *instruction) {
-  const systole_line *line = &instruction->line;
-  const unsigned bus = engines->config->bus_bytes;
-  systole_outcome outcome = {SYSTOLE_CAUSE_NONE, 0, 0};
-  if (instruction->noop) return outcome;
-  switch (instruction->engine) {
-    case SYSTOLE_ENGINE_LD:
-      outcome = systole_model_ld(line, instruction->address, instruction->index_address, bus,
-                                 engines->memory, engines->srams);
-      engines->report->read_bytes += outcome.bytes;
-      break;
-    case SYSTOLE_ENGINE_MX:
-      systole_model_mx(line, engines->srams);
-      break;
-    case SYSTOLE_ENGINE_VX: systole_model_vx(line, engines->srams); break;
-    default:
-      outcome = systole_model_st(line, instruction->address, bus, engines->memory, engines->srams);
-      engines->report->write_bytes += outcome.bytes;
-      break;
-  }
+systole_outcome systole_engines_outcome(const systole_engines *engines, unsigned engine) {
+  systole_outcome outcome = systole_engines_ending(engines, engine)->outcome;
+  if (engine != LD || outcome.cause != SYSTOLE_CAUSE_NONE) return outcome;
+  const systole_ld_started *ld = &engines->ld.started[engines->ld.ends % SYSTOLE_LD_STARTED];
+  if (ld->bad_index) outcome = (systole_outcome){SYSTOLE_CAUSE_INDEX, ld->index, 0};
   return outcome;
 }
 
-static void observe(systole_engines *engines, const systole_instruction *instruction, bool after) {
-  if (engines->observer) engines->observer(engines->observer_user, instruction, after);
+// A counter that is raised and taken from in one cycle changes by both.
+static unsigned after_cycle(const systole_engines *engines, unsigned from, unsigned to,
+                            unsigned ended, unsigned able) {
+  unsigned sum = engines->semaphores[from][to];
+  if (ended >> from & 1) sum += systole_engines_ending(engines, from)->raise[to];
+  if (able >> to & 1) sum -= head_of(&engines->queues[to])->wait[from];
+  return sum;
 }
 
-static void run_head(systole_engines *engines, systole_queue *queue) {
-  const systole_instruction *head = &queue->slots[queue->head];
-  take(engines, head);
-  observe(engines, head, false);
-  const systole_outcome outcome = execute(engines, head);
-  observe(engines, head, true);
-  if (outcome.cause != SYSTOLE_CAUSE_NONE)
-    systole_report_fault(engines->report, outcome.cause, head->engine, head->index,
-                         outcome.detail);
-  raise(engines, head);
-  engines->report->retired++;
-  if (engines->trace) engines->trace(engines->trace_user, head->engine, head->index, 0, 0);
+unsigned systole_engines_overflow(const systole_engines *engines, unsigned ended, unsigned able) {
+  unsigned mask = 0;
+  for (unsigned e = 0; e < SYSTOLE_ENGINES; e++)
+    for (unsigned f = 0; f < SYSTOLE_ENGINES && ended >> e & 1; f++)
+      if (after_cycle(engines, e, f, ended, able) > SYSTOLE_SEMAPHORE_MAX) mask |= 1u << e;
+  return mask;
+}
+
+static void begin_work(systole_engines *engines, const systole_instruction *in, uint64_t now) {
+  const systole_config *config = engines->config;
+  systole_queue *queue = &engines->queues[in->engine];
+  switch (in->engine) {
+    case LD: systole_ld_time_start(&engines->ld, in, now); break;
+    case MX: queue->done = now + systole_duration_mx(&in->line, config->dim, config->load_rows); break;
+    case VX: queue->done = now + systole_duration_vx(&in->line, config->dim); break;
+    default: systole_st_time_start(&engines->st, in, now); break;
+  }
+}
+
+static void start_head(systole_engines *engines, systole_queue *queue, uint64_t now) {
+  const systole_instruction *in = head_of(queue);
+  systole_started *started = &queue->started[queue->starts++ % SYSTOLE_MAX_STARTED];
+  *started = (systole_started){.index = in->index, .start = now};
+  for (unsigned e = 0; e < SYSTOLE_ENGINES; e++) {
+    engines->semaphores[e][in->engine] -= in->wait[e];
+    started->raise[e] = in->raise[e];
+  }
+  begin_work(engines, in, now);
+  if (engines->observer) engines->observer(engines->observer_user, in, false);
+  if (engines->values)
+    started->outcome = systole_execute(engines->config, engines->memory, engines->srams, in);
+  if (engines->observer) engines->observer(engines->observer_user, in, true);
   queue->head = (queue->head + 1) % SYSTOLE_MAX_QUEUE;
   queue->count--;
 }
 
-void systole_engines_settle(systole_engines *engines) {
-  for (bool moved = true; moved;) {
-    moved = false;
-    for (unsigned e = 0; e < SYSTOLE_ENGINES; e++) {
-      systole_queue *queue = &engines->queues[e];
-      while (queue->count > 0 && missing(engines, &queue->slots[queue->head]) == 0) {
-        run_head(engines, queue);
-        moved = true;
-      }
-    }
+void systole_engines_start(systole_engines *engines, unsigned able, uint64_t now) {
+  for (unsigned e = 0; e < SYSTOLE_ENGINES; e++)
+    if (able >> e & 1) start_head(engines, &engines->queues[e], now);
+}
+
+static void raise(systole_engines *engines, unsigned from, const systole_started *ending) {
+  for (unsigned e = 0; e < SYSTOLE_ENGINES; e++) {
+    const unsigned sum = engines->semaphores[from][e] + ending->raise[e];
+    engines->semaphores[from][e] = (uint8_t)(sum < SYSTOLE_SEMAPHORE_MAX ? sum : SYSTOLE_SEMAPHORE_MAX);
+  }
+}
+
+void systole_engines_end(systole_engines *engines, unsigned ended, uint64_t now) {
+  for (unsigned e = 0; e < SYSTOLE_ENGINES; e++) {
+    if (!(ended >> e & 1)) continue;
+    const systole_started *ending = systole_engines_ending(engines, e);
+    raise(engines, e, ending);
+    engines->report->retired++;
+    if (engines->trace) engines->trace(engines->trace_user, e, ending->index, ending->start, now);
+    engines->queues[e].ends++;
+    if (e == LD) systole_ld_time_end(&engines->ld);
+  }
+}
+
+bool systole_engines_active(const systole_engines *engines, unsigned engine) {
+  return engines->queues[engine].starts != engines->queues[engine].ends;
+}
+
+static unsigned missing(const systole_engines *engines, const systole_queue *queue) {
+  const systole_instruction *head = head_of(queue);
+  unsigned mask = 0;
+  for (unsigned e = 0; e < SYSTOLE_ENGINES; e++)
+    if (engines->semaphores[e][head->engine] < head->wait[e]) mask |= 1u << e;
+  return mask;
+}
+
+static systole_engine_state state_of(const systole_engines *engines, unsigned e) {
+  const systole_queue *queue = &engines->queues[e];
+  if (systole_engines_active(engines, e)) return SYSTOLE_WAITS_MEM;
+  if (queue->count == 0) return SYSTOLE_IDLE;
+  return queue->missing ? SYSTOLE_WAITS_SEM : SYSTOLE_BUSY;
+}
+
+static void count_state(systole_queue *queue, uint64_t until) {
+  queue->cycles[queue->state] += until - queue->since;
+  queue->since = until;
+}
+
+// From the next cycle on.
+void systole_engines_settle(systole_engines *engines, uint64_t now) {
+  for (unsigned e = 0; e < SYSTOLE_ENGINES; e++) {
+    systole_queue *queue = &engines->queues[e];
+    queue->missing = queue->count > 0 ? missing(engines, queue) : 0;
+    const systole_engine_state state = state_of(engines, e);
+    if (state == queue->state) continue;
+    count_state(queue, now + 1);
+    queue->state = state;
   }
 }
 
@@ -116,15 +199,56 @@ bool systole_engines_empty(const systole_engines *engines) {
   return count == 0;
 }
 
-void systole_engines_describe(const systole_engines *engines) {
-  enum { WAITS_FOR_SEMAPHORE = 1, WAITS_FOR_LSB = 4, QUEUED_LSB = 8 };
+bool systole_engines_still(const systole_engines *engines) {
+  bool active = false;
+  for (unsigned e = 0; e < SYSTOLE_ENGINES; e++) active |= systole_engines_active(engines, e);
+  return !active;
+}
+
+bool systole_engines_blocked(const systole_engines *engines) {
+  bool blocked = true;
+  for (unsigned e = 0; e < SYSTOLE_ENGINES; e++)
+    blocked &= engines->queues[e].count == 0 || engines->queues[e].missing != 0;
+  return blocked;
+}
+
+uint64_t systole_engines_next(const systole_engines *engines, uint64_t now) {
+  uint64_t next = SYSTOLE_NEVER;
   for (unsigned e = 0; e < SYSTOLE_ENGINES; e++) {
     const systole_queue *queue = &engines->queues[e];
-    if (queue->count == 0) continue;
-    const systole_instruction *head = &queue->slots[queue->head];
-    engines->report->engines[e].index = head->index;
-    engines->report->engines[e].state = WAITS_FOR_SEMAPHORE |
-                                        missing(engines, head) << WAITS_FOR_LSB |
-                                        queue->count << QUEUED_LSB;
+    next = systole_sooner(next, done(engines, e));
+    if (queue->count > 0 && queue->missing == 0)
+      next = systole_sooner(next, systole_later(now + 1, ready(engines, e)));
+  }
+  return next;
+}
+
+static void describe_state(const systole_engines *engines, unsigned e) {
+  enum { WAITS_FOR_LSB = 4, QUEUED_LSB = 8 };
+  const systole_queue *queue = &engines->queues[e];
+  systole_report *report = engines->report;
+  const bool active = systole_engines_active(engines, e);
+  unsigned state = queue->state;
+  if (active && (e == MX || e == VX)) state = SYSTOLE_BUSY;
+  if (state == SYSTOLE_WAITS_SEM) state |= queue->missing << WAITS_FOR_LSB;
+  report->engines[e].state = state | queue->count << QUEUED_LSB;
+  report->engines[e].index = active             ? systole_engines_ending(engines, e)->index
+                             : queue->count > 0 ? head_of(queue)->index
+                                                : 0;
+}
+
+void systole_engines_describe(systole_engines *engines, uint64_t now, uint64_t beats) {
+  for (unsigned e = 0; e < SYSTOLE_ENGINES; e++) {
+    systole_queue *queue = &engines->queues[e];
+    const uint64_t work = e == LD ? beats : e == ST ? systole_st_time_beats(&engines->st, now) : 0;
+    count_state(queue, now + 1);
+    uint64_t waits = queue->cycles[SYSTOLE_WAITS_MEM], busy = queue->cycles[SYSTOLE_BUSY];
+    if (e == LD || e == ST) waits -= work, busy += work;
+    else busy += waits, waits = 0;
+    engines->report->engines[e].busy = busy;
+    engines->report->engines[e].wait_mem = waits;
+    engines->report->engines[e].wait_sem = queue->cycles[SYSTOLE_WAITS_SEM];
+    engines->report->engines[e].idle = queue->cycles[SYSTOLE_IDLE];
+    describe_state(engines, e);
   }
 }

@@ -1,5 +1,10 @@
-// The four engines without time: a queue each, the twelve semaphores between
-// them, and execution of whatever can start.
+// The four engines: a queue each, the twelve semaphores between them, what they
+// have started, and when it ends. The rules are those of systole_issue.sv and
+// systole_sem.sv.
+//
+// A cycle is told in two steps, as registers have it: what happens in it is
+// decided by what was there when it began (systole_engines_able,
+// systole_engines_ended and all that asks), then it is done.
 #ifndef SYSTOLE_MODEL_ENGINES_H
 #define SYSTOLE_MODEL_ENGINES_H
 
@@ -8,43 +13,83 @@
 
 #include "sim/machine.h"
 #include "sim/model/instruction.h"
+#include "sim/model/ld_time.h"
 #include "sim/model/model.h"
 #include "sim/model/sram.h"
+#include "sim/model/st_time.h"
 
-enum { SYSTOLE_MAX_QUEUE = 64 };
+enum { SYSTOLE_MAX_QUEUE = 64, SYSTOLE_MAX_STARTED = 16 };
+
+// Of the register ENGINE_STATE, and what the counters count.
+typedef enum { SYSTOLE_IDLE, SYSTOLE_WAITS_SEM, SYSTOLE_WAITS_MEM, SYSTOLE_BUSY } systole_engine_state;
+
+typedef struct {
+  uint32_t index;
+  uint8_t raise[SYSTOLE_ENGINES];
+  uint64_t start;
+  systole_outcome outcome;
+} systole_started;
 
 typedef struct {
   systole_instruction slots[SYSTOLE_MAX_QUEUE];
   unsigned head, count;
+  unsigned missing;  // bit e: the head waits for semaphore e -> self
+  systole_started started[SYSTOLE_MAX_STARTED];
+  uint64_t starts, ends;
+  uint64_t done;     // MX, VX: cycle in which the last started ends
+  systole_engine_state state;  // since a cycle; an active one counts as WAITS_MEM
+  uint64_t since, cycles[4];   // cycles of each state before `since`
 } systole_queue;
 
 typedef struct {
   const systole_config *config;
   systole_memory *memory;
   systole_srams *srams;
-  systole_report *report;  // receives counters and the first fault
+  bool values;             // compute them; else only times
+  systole_report *report;  // receives counters
   systole_trace_fn trace;  // may be NULL
   void *trace_user;
   systole_model_observer observer;  // may be NULL
   void *observer_user;
   systole_queue queues[SYSTOLE_ENGINES];
   uint8_t semaphores[SYSTOLE_ENGINES][SYSTOLE_ENGINES];  // [from][to]
+  systole_ld_time ld;
+  systole_st_time st;
 } systole_engines;
 
-// Puts an instruction into its engine's queue; false if that is full.
-bool systole_engines_push(systole_engines *engines, const systole_instruction *instruction);
+// Makes all queues and engines empty and all semaphores zero. The fields up to
+// observer_user are the caller's, filled in before.
+void systole_engines_open(systole_engines *engines, systole_dram *dram);
 
-// Executes heads of queues whose semaphores are there until none is left that
-// could start.
-void systole_engines_settle(systole_engines *engines);
+bool systole_engines_full(const systole_engines *engines, unsigned engine);
+void systole_engines_push(systole_engines *engines, const systole_instruction *instruction);
 
+// Engines (a bit each) that start their head in this cycle; that end an
+// instruction in this cycle; whose raise at that end runs over a semaphore.
+unsigned systole_engines_able(const systole_engines *engines, uint64_t now);
+unsigned systole_engines_ended(const systole_engines *engines, uint64_t now);
+unsigned systole_engines_overflow(const systole_engines *engines, unsigned ended, unsigned able);
+
+// The instruction that engine `engine` ends, and what it came to.
+const systole_started *systole_engines_ending(const systole_engines *engines, unsigned engine);
+systole_outcome systole_engines_outcome(const systole_engines *engines, unsigned engine);
+
+void systole_engines_start(systole_engines *engines, unsigned able, uint64_t now);
+void systole_engines_end(systole_engines *engines, unsigned ended, uint64_t now);
+// After all changes of a cycle in which engines started, ended or were pushed to.
+void systole_engines_settle(systole_engines *engines, uint64_t now);
+
+// Nothing queued; nothing inside; no head that could start.
 bool systole_engines_empty(const systole_engines *engines);
+bool systole_engines_active(const systole_engines *engines, unsigned engine);
+bool systole_engines_still(const systole_engines *engines);
+bool systole_engines_blocked(const systole_engines *engines);
 
-// Writes ENGINE_STATE and ENGINE_INDEX of each engine into the report.
-void systole_engines_describe(const systole_engines *engines);
+// The next cycle after `now` in which one starts or ends something.
+uint64_t systole_engines_next(const systole_engines *engines, uint64_t now);
 
-// Keeps the first fault of a run.
-void systole_report_fault(systole_report *report, uint32_t cause, uint32_t engine, uint32_t index,
-                          uint32_t detail);
+// Writes the counters of time, ENGINE_STATE and ENGINE_INDEX as they are at the
+// end of cycle `now`, the run's last. `beats`: how many LD received.
+void systole_engines_describe(systole_engines *engines, uint64_t now, uint64_t beats);
 
 #endif

@@ -13,21 +13,41 @@ int systole_opcode_engine(unsigned opcode) {
   }
 }
 
-// A line with ones wherever a field of the opcode lies.
-static systole_line defined_bits(unsigned opcode) {
-  systole_line mask = {{0}};
-#define COMMON(name, lsb, width, kind, text) systole_line_set(&mask, lsb, width, UINT64_MAX);
+#define ALWAYS_INLINE static inline __attribute__((always_inline))
+
+// The part of a field that lies in the 64-bit word w, as ones. Written so that
+// with the constants of the tables it is one, known when this is compiled.
+ALWAYS_INLINE uint64_t cover(unsigned lsb, unsigned width, unsigned w) {
+  const unsigned from = lsb > 64 * w ? lsb - 64 * w : 0;
+  const unsigned to = lsb + width > 64 * w ? lsb + width - 64 * w : 0;
+  if (from >= 64 || to == 0) return 0;
+  return (to >= 64 ? UINT64_MAX : (1ull << (to % 64)) - 1) & ~((1ull << (from % 64)) - 1);
+}
+
+// The bits of word w of a line that belong to no field.
+ALWAYS_INLINE uint64_t stray(const systole_line *line, unsigned opcode, unsigned w) {
+  uint64_t mask = 0;
+#define COMMON(name, lsb, width, kind, text) mask |= cover(lsb, width, w);
 #define FIELD(instruction, name, lsb, width, kind, bind, text) \
-  if (opcode == SYSTOLE_OP_##instruction) systole_line_set(&mask, lsb, width, UINT64_MAX);
+  mask |= opcode == SYSTOLE_OP_##instruction ? cover(lsb, width, w) : 0;
 #include "hw/isa/isa.def"
-  return mask;
+  return (line->word[2 * w] | (uint64_t)line->word[2 * w + 1] << 32) & ~mask;
+}
+
+ALWAYS_INLINE bool strays(const systole_line *line, unsigned opcode) {
+  return (stray(line, opcode, 0) | stray(line, opcode, 1) | stray(line, opcode, 2) |
+          stray(line, opcode, 3) | stray(line, opcode, 4) | stray(line, opcode, 5) |
+          stray(line, opcode, 6) | stray(line, opcode, 7)) != 0;
 }
 
 static bool has_reserved_bits(const systole_line *line, unsigned opcode) {
-  const systole_line mask = defined_bits(opcode);
-  uint32_t stray = 0;
-  for (unsigned w = 0; w < 16; w++) stray |= line->word[w] & ~mask.word[w];
-  return stray != 0;
+  switch (opcode) {
+#define INSTRUCTION(name, code, engine, text) \
+  case code:                                  \
+    return strays(line, code);
+#include "hw/isa/isa.def"
+    default: return true;
+  }
 }
 
 // One function for each ENUM: is this value among its own? Kinds that are no
@@ -38,7 +58,7 @@ enum kind {
   KIND_VXREDUCE
 };
 
-static bool is_defined(enum kind kind, uint64_t value) {
+ALWAYS_INLINE bool is_defined(enum kind kind, uint64_t value) {
   if (kind <= KIND_B) return true;
 #define ENUM(name, value_name, code, text) \
   if (kind == KIND_##name && value == (code)) return true;
@@ -46,13 +66,23 @@ static bool is_defined(enum kind kind, uint64_t value) {
   return false;
 }
 
-static bool enumerations_legal(const systole_line *line, unsigned opcode) {
+ALWAYS_INLINE bool enumerations_of(const systole_line *line, unsigned opcode) {
   bool legal = true;
-#define FIELD(instruction, name, lsb, width, kind, bind, text)          \
-  if (KIND_##kind > KIND_B && opcode == SYSTOLE_OP_##instruction)       \
+#define FIELD(instruction, name, lsb, width, kind, bind, text)    \
+  if (KIND_##kind > KIND_B && opcode == SYSTOLE_OP_##instruction) \
     legal = legal && is_defined(KIND_##kind, systole_line_get(line, lsb, width));
 #include "hw/isa/isa.def"
   return legal;
+}
+
+static bool enumerations_legal(const systole_line *line, unsigned opcode) {
+  switch (opcode) {
+#define INSTRUCTION(name, code, engine, text) \
+  case code:                                  \
+    return enumerations_of(line, code);
+#include "hw/isa/isa.def"
+    default: return false;
+  }
 }
 
 // An engine neither waits for nor raises a semaphore to itself; the sequencer
@@ -89,14 +119,12 @@ static bool is_bindable(unsigned opcode, uint64_t code) {
   return false;
 }
 
-static bool slot_has_reserved_bits(const systole_line *binding, unsigned lsb_of_slot) {
-  systole_line mask = {{0}};
-#define BINDING(name, lsb, width, kind, text) systole_line_set(&mask, lsb, width, UINT64_MAX);
+// The bits of a slot in which no field lies.
+static uint64_t reserved_of_slot(uint64_t low) {
+  uint64_t mask = 0;
+#define BINDING(name, lsb, width, kind, text) mask |= cover(lsb, width, 0);
 #include "hw/isa/isa.def"
-  for (unsigned lsb = 0; lsb < SYSTOLE_BINDING_BITS; lsb += 16)
-    if (systole_line_get(binding, lsb_of_slot + lsb, 16) & ~systole_line_get(&mask, lsb, 16))
-      return true;
-  return false;
+  return low & ~mask;
 }
 
 static bool slot_is_empty(const systole_line *binding, unsigned lsb) {
@@ -104,14 +132,15 @@ static bool slot_is_empty(const systole_line *binding, unsigned lsb) {
 }
 
 static bool binding_legal(const systole_line *binding, unsigned opcode) {
+  const unsigned slots = systole_resolve_slots(binding);
   uint32_t seen = 0;
   uint64_t last = 0;
-  for (unsigned slot = 0; slot < SYSTOLE_BINDING_SLOTS; slot++) {
+  for (unsigned slot = 0; slot < slots; slot++) {
     const unsigned lsb = slot * SYSTOLE_BINDING_BITS;
-    const uint64_t field = systole_line_get(binding, lsb, 8);
+    const uint64_t low = systole_line_get(binding, lsb, 64), field = low & 0xFF;
     if (field == 0 && !slot_is_empty(binding, lsb)) return false;
     if (field != 0 && !is_bindable(opcode, field)) return false;
-    if (slot_has_reserved_bits(binding, lsb)) return false;
+    if (reserved_of_slot(low) != 0) return false;
     if (field != 0 && field != last && (seen >> field & 1)) return false;
     if (field != 0) seen |= 1u << field;
     last = field;

@@ -5,13 +5,16 @@
 
 #include "sim/model/engines.h"
 #include "sim/model/record.h"
-#include "sim/model/sequencer.h"
+#include "sim/model/run.h"
 
 struct systole_machine {
   systole_config config;
   systole_memory *memory;
+  systole_dram *dram;
   systole_srams srams;
   systole_engines engines;
+  systole_run run;
+  bool time_alone;
   systole_model_observer observer;
   void *observer_user;
 };
@@ -19,22 +22,25 @@ struct systole_machine {
 static void destroy(systole_machine *machine) {
   if (machine == NULL) return;
   systole_srams_destroy(&machine->srams);
+  systole_dram_destroy(machine->dram);
   free(machine);
 }
 
-// DRAM parameters are for the timing half.
+// Without parameters memory is `ideal`.
 static systole_status create(const systole_config *config, systole_memory *memory,
                              const systole_dram_params *dram, systole_machine **machine,
                              systole_error *err) {
-  (void)dram;
+  const systole_dram_params ideal = {.preset = "ideal"};
   *machine = NULL;
   systole_machine *fresh = calloc(1, sizeof *fresh);
   if (fresh == NULL) return systole_fail(err, SYSTOLE_E_MEMORY, "no memory for a machine");
   fresh->config = *config;
   fresh->memory = memory;
-  const systole_status status = systole_srams_create(config, &fresh->srams, err);
+  systole_status status = systole_srams_create(config, &fresh->srams, err);
+  if (status == SYSTOLE_OK)
+    status = systole_dram_create(dram ? dram : &ideal, config, &fresh->dram, err);
   if (status != SYSTOLE_OK) {
-    free(fresh);
+    destroy(fresh);
     return status;
   }
   *machine = fresh;
@@ -54,7 +60,7 @@ static void write_record(const systole_machine *machine, const systole_job *job,
     uint8_t *to = systole_memory_at(machine->memory, address + at, (bytes + bus - 1) / bus * bus);
     if (to != NULL)
       memcpy(to, record + at, bytes);
-    else
+    else if (!machine->time_alone)
       systole_report_fault(report, SYSTOLE_CAUSE_AXI_WRITE, SYSTOLE_ENGINE_SEQ, report->seq_index,
                            (uint32_t)(address + at));
   }
@@ -66,7 +72,7 @@ static systole_status run(systole_machine *machine, const systole_job *job,
   (void)err;
   memset(report, 0, sizeof *report);
   systole_engines *engines = &machine->engines;
-  memset(engines, 0, sizeof *engines);
+  engines->values = !machine->time_alone;
   engines->config = &machine->config;
   engines->memory = machine->memory;
   engines->srams = &machine->srams;
@@ -75,7 +81,7 @@ static systole_status run(systole_machine *machine, const systole_job *job,
   engines->trace_user = user;
   engines->observer = machine->observer;
   engines->observer_user = machine->observer_user;
-  systole_sequencer_run(job, engines);
+  systole_run_job(&machine->run, job, engines, machine->dram);
   write_record(machine, job, report);
   return SYSTOLE_OK;
 }
@@ -112,3 +118,7 @@ void systole_model_set_observer(systole_machine *machine, systole_model_observer
 }
 
 systole_srams *systole_model_srams(systole_machine *machine) { return &machine->srams; }
+
+void systole_model_set_time_alone(systole_machine *machine, bool time_alone) {
+  machine->time_alone = time_alone;
+}

@@ -1,5 +1,5 @@
-// The C model of the machine behind sim/machine.h. This is its functional half:
-// it computes every bit of SRAMs, memory and report, and keeps no time.
+// The C model of the machine behind sim/machine.h: every bit of SRAMs, memory
+// and report, and every instruction's start and end in the cycles of the RTL.
 #ifndef SYSTOLE_MODEL_H
 #define SYSTOLE_MODEL_H
 
@@ -18,6 +18,12 @@ typedef void (*systole_model_observer)(void *user, const systole_instruction *in
                                        bool after);
 void systole_model_set_observer(systole_machine *machine, systole_model_observer observer,
                                 void *user);
+
+// Time alone: the following runs tell the same cycles and counters but compute
+// no values. They read the program and the lists of gathers (all indices are 0
+// where memory has no list) and touch nothing else, so memory need hold no more.
+// Faults that depend on data other than those are not met.
+void systole_model_set_time_alone(systole_machine *machine, bool time_alone);
 
 // The model's SRAMs, to read or to fill by the back door.
 systole_srams *systole_model_srams(systole_machine *machine);

@@ -5,148 +5,235 @@
 
 #include "sim/model/resolve.h"
 
-typedef struct {
-  uint64_t body;  // line after LOOP
-  uint32_t count;
-  unsigned counter;  // scalar
-} loop;
-
 // Of the register SEQ_STATE.
 enum { FETCHING = 1, RESOLVING = 2, DISPATCHING = 3, DRAINING = 4 };
 
-typedef struct {
-  const systole_job *job;
-  systole_engines *engines;
-  int32_t scalars[SYSTOLE_SCALARS];
-  loop loops[SYSTOLE_LOOP_DEPTH];
-  unsigned depth;
-  uint64_t line;   // the sequencer is at
-  uint64_t taken;  // lines, for the limit
-  uint32_t detail;  // of a fault that fetching met
-  uint32_t state;   // SEQ_STATE, should a fault come
-  bool ended;       // by END
-} sequencer;
-
-// A line in pieces of a beat (or whole, if a beat is longer), as the bus sees it.
-static systole_cause read_line(sequencer *s, uint64_t address, uint8_t bytes[SYSTOLE_LINE_BYTES]) {
-  const unsigned bus = s->engines->config->bus_bytes;
-  const unsigned piece = bus < SYSTOLE_LINE_BYTES ? bus : SYSTOLE_LINE_BYTES;
-  for (unsigned at = 0; at < SYSTOLE_LINE_BYTES; at += piece) {
-    const uint8_t *from = systole_memory_at(s->engines->memory, address + at, piece);
-    s->detail = from == NULL ? (uint32_t)(address + at) : 0;
-    if (from == NULL) return SYSTOLE_CAUSE_AXI_READ;
-    memcpy(bytes + at, from, piece);
-  }
-  return SYSTOLE_CAUSE_NONE;
+void systole_sequencer_open(systole_sequencer *s, const systole_job *job,
+                            systole_engines *engines) {
+  s->job = job;
+  s->engines = engines;
+  memcpy(s->scalars, job->scalars, sizeof s->scalars);
+  s->depth = 0;
+  s->phase = SYSTOLE_SEQ_BEGIN;
+  s->since = 1;
+  s->line = s->taken = 0;
+  s->beat_bytes = engines->config->bus_bytes;
+  if (s->beat_bytes < SYSTOLE_LINE_BYTES) s->beat_bytes = SYSTOLE_LINE_BYTES;
+  systole_fetch_open(&s->fetch, engines->config->bus_bytes,
+                     job->segments[SYSTOLE_PROGRAM_SEGMENT].base & ~127ull, job->lines);
 }
 
-static systole_cause fetch_line(sequencer *s, uint64_t number, systole_line *line) {
-  const uint64_t base = s->job->segments[SYSTOLE_PROGRAM_SEGMENT].base & ~127ull;
-  const uint64_t offset = number * SYSTOLE_LINE_BYTES;
-  uint8_t b[SYSTOLE_LINE_BYTES];
-  if (number >= s->job->lines) return SYSTOLE_CAUSE_SEGMENT;
-  const systole_cause cause = read_line(s, base + offset, b);
-  if (cause != SYSTOLE_CAUSE_NONE) return cause;
-  for (unsigned w = 0; w < 16; w++)
-    line->word[w] = b[4 * w] | b[4 * w + 1] << 8 | b[4 * w + 2] << 16 | (uint32_t)b[4 * w + 3] << 24;
-  s->engines->report->read_bytes += SYSTOLE_LINE_BYTES;
-  s->taken++;
-  return SYSTOLE_CAUSE_NONE;
+bool systole_sequencer_fetches(const systole_sequencer *s) {
+  return s->phase != SYSTOLE_SEQ_BEGIN && s->phase != SYSTOLE_SEQ_END &&
+         s->phase != SYSTOLE_SEQ_DRAIN;
 }
 
-// Fetches the instruction at s->line and its binding line, and resolves them.
-static systole_cause next_instruction(sequencer *s, systole_instruction *instruction) {
-  systole_line line, binding;
-  s->state = FETCHING;
-  systole_cause cause = fetch_line(s, s->line, &line);
-  if (cause != SYSTOLE_CAUSE_NONE) return cause;
-  const bool legal = systole_resolve_legal(&line, NULL) == SYSTOLE_CAUSE_NONE;
-  if (legal && systole_line_get(&line, SYSTOLE_LSB_bound, SYSTOLE_WIDTH_bound)) {
-    cause = fetch_line(s, s->line + 1, &binding);
-    if (cause != SYSTOLE_CAUSE_NONE) return cause;
-  }
-  s->state = RESOLVING;
-  if (!legal) return SYSTOLE_CAUSE_ILLEGAL;
-  cause = systole_resolve(s->engines->config, s->job, s->scalars, &line, &binding,
-                          (uint32_t)s->line, instruction);
-  if (instruction->checked && instruction->engine != SYSTOLE_ENGINE_SEQ) s->state = DISPATCHING;
-  return cause;
+void systole_sequencer_drain(systole_sequencer *s, uint64_t now) {
+  s->phase = SYSTOLE_SEQ_DRAIN;
+  s->since = now + 1;
 }
 
-static systole_cause open_loop(sequencer *s, const systole_instruction *instruction) {
-  const uint32_t count = (uint32_t)SYSTOLE_GET(&instruction->line, LOOP, count);
-  const uint64_t lines = SYSTOLE_GET(&instruction->line, LOOP, lines);
-  const unsigned counter = (unsigned)SYSTOLE_GET(&instruction->line, LOOP, counter);
-  const uint64_t body = s->line + instruction->lines;
-  if (s->depth == SYSTOLE_LOOP_DEPTH || body + lines > s->job->lines) return SYSTOLE_CAUSE_LOOP;
-  s->scalars[counter] = 0;
-  s->line = count == 0 ? body + lines : body;
-  if (count > 0) s->loops[s->depth++] = (loop){body, count, counter};
-  return SYSTOLE_CAUSE_NONE;
+static systole_seq_step fault(const systole_sequencer *s, systole_cause cause) {
+  return (systole_seq_step){.cause = cause, .index = (uint32_t)s->line};
 }
 
-static systole_cause close_loop(sequencer *s, const systole_instruction *instruction) {
-  if (s->depth == 0) return SYSTOLE_CAUSE_LOOP;
-  const loop *inner = &s->loops[s->depth - 1];
-  const uint32_t pass = (uint32_t)s->scalars[inner->counter] + 1;
-  s->scalars[inner->counter] = (int32_t)pass;
-  if (pass < inner->count) {
-    s->line = inner->body;
-  } else {
-    s->line += instruction->lines;
-    s->depth--;
-  }
-  return SYSTOLE_CAUSE_NONE;
-}
-
-// Engines have settled before: a queue that is full, or not empty at END, will
-// never move again.
-static systole_cause dispatch(sequencer *s, const systole_instruction *instruction) {
-  if (!systole_engines_push(s->engines, instruction)) return SYSTOLE_CAUSE_WATCHDOG;
-  s->line += instruction->lines;
-  systole_engines_settle(s->engines);
-  return SYSTOLE_CAUSE_NONE;
-}
-
-static systole_cause end(sequencer *s) {
-  s->ended = true;
-  s->state = DRAINING;
-  return systole_engines_empty(s->engines) ? SYSTOLE_CAUSE_NONE : SYSTOLE_CAUSE_WATCHDOG;
-}
-
-static systole_cause begin(const sequencer *s) {
+static systole_seq_step begin(systole_sequencer *s) {
   const uint64_t bytes = (uint64_t)s->job->lines * SYSTOLE_LINE_BYTES;
-  const bool fits = bytes <= s->job->segments[SYSTOLE_PROGRAM_SEGMENT].limit;
-  return fits ? SYSTOLE_CAUSE_NONE : SYSTOLE_CAUSE_SEGMENT;
+  s->phase = SYSTOLE_SEQ_LINE;
+  s->since++;
+  if (bytes > s->job->segments[SYSTOLE_PROGRAM_SEGMENT].limit)
+    return fault(s, SYSTOLE_CAUSE_SEGMENT);
+  return (systole_seq_step){0};
 }
 
-static systole_cause step(sequencer *s) {
-  systole_instruction instruction;
-  if (s->job->max_cycles != 0 && s->taken >= s->job->max_cycles) return SYSTOLE_CAUSE_ABORT;
-  const systole_cause cause = next_instruction(s, &instruction);
-  if (cause != SYSTOLE_CAUSE_NONE) return cause;
-  switch (instruction.opcode) {
-    case SYSTOLE_OP_END: return end(s);
-    case SYSTOLE_OP_LOOP: return open_loop(s, &instruction);
-    case SYSTOLE_OP_ENDLOOP: return close_loop(s, &instruction);
-    default: return dispatch(s, &instruction);
+// ---- Lines
+
+static uint32_t word_at(const uint8_t *b) {
+  return b[0] | b[1] << 8 | b[2] << 16 | (uint32_t)b[3] << 24;
+}
+
+// The first byte of a line that memory does not have, in pieces of a beat (on a
+// bus of 128 bytes a beat holds two lines).
+static uint64_t first_gap(const systole_sequencer *s, uint64_t address) {
+  const unsigned bus = s->engines->config->bus_bytes;
+  uint64_t at = address;
+  while (systole_memory_at(s->engines->memory, at - at % bus, bus) != NULL) at += bus;
+  return at;
+}
+
+static systole_seq_step take_line(systole_sequencer *s, systole_line *line) {
+  const uint64_t address = s->fetch.base + s->fetch.at * SYSTOLE_LINE_BYTES;
+  const uint64_t lead = address & (s->beat_bytes - 1);
+  const uint8_t *bytes = systole_memory_at(s->engines->memory, address - lead, s->beat_bytes);
+  if (bytes == NULL) {
+    systole_seq_step step = fault(s, SYSTOLE_CAUSE_AXI_READ);
+    step.detail = (uint32_t)first_gap(s, address);
+    return step;
+  }
+  for (unsigned w = 0; w < 16; w++) line->word[w] = word_at(bytes + lead + 4 * w);
+  systole_fetch_pop(&s->fetch);
+  s->taken++;
+  return (systole_seq_step){0};
+}
+
+static bool at_end(const systole_sequencer *s) { return s->fetch.at >= s->fetch.lines; }
+
+// Multiplications that the checks of an instruction take.
+static unsigned check_steps(unsigned opcode) {
+  switch (opcode) {
+    case SYSTOLE_OP_LD: return 3;
+    case SYSTOLE_OP_LDG: return 4;
+    case SYSTOLE_OP_MX: return 8;
+    case SYSTOLE_OP_VX: return 4;
+    default: return 2;  // ST
   }
 }
 
-void systole_sequencer_run(const systole_job *job, systole_engines *engines) {
-  sequencer s = {.job = job, .engines = engines};
-  systole_report *report = engines->report;
-  memcpy(s.scalars, job->scalars, sizeof s.scalars);
-  s.state = RESOLVING;
-  if (begin(&s) != SYSTOLE_CAUSE_NONE)
-    systole_report_fault(report, begin(&s), SYSTOLE_ENGINE_SEQ, 0, 0);
-  while (!s.ended && report->cause == SYSTOLE_CAUSE_NONE) {
-    const systole_cause cause = step(&s);
-    if (cause != SYSTOLE_CAUSE_NONE)
-      systole_report_fault(report, cause, SYSTOLE_ENGINE_SEQ, (uint32_t)s.line,
-                           s.detail);
+static void enter(systole_sequencer *s, systole_seq_phase phase, uint64_t cycle) {
+  s->phase = phase;
+  s->since = cycle;
+}
+
+// The line is decoded, and bound if it is to be, in cycle `judged`.
+static void resolve(systole_sequencer *s, const systole_line *binding, uint64_t judged) {
+  s->cause = systole_resolve(s->engines->config, s->job, s->scalars, &s->words, binding,
+                             (uint32_t)s->line, &s->instruction);
+  if (!s->instruction.checked) {
+    enter(s, SYSTOLE_SEQ_FAULT, judged);
+    return;
   }
-  report->seq_index = (uint32_t)s.line;
-  report->seq_state = report->cause == SYSTOLE_CAUSE_NONE ? 0 : s.state;
-  systole_engines_describe(engines);
+  switch (s->instruction.opcode) {
+    case SYSTOLE_OP_LOOP: enter(s, SYSTOLE_SEQ_LOOP, judged + 1); break;
+    case SYSTOLE_OP_ENDLOOP: enter(s, SYSTOLE_SEQ_ENDLOOP, judged + 1); break;
+    case SYSTOLE_OP_END: enter(s, SYSTOLE_SEQ_END, judged + 1); break;
+    default:
+      enter(s, SYSTOLE_SEQ_COMMIT, judged + 1 + check_steps(s->instruction.opcode) + 3);
+      break;
+  }
+}
+
+static systole_seq_step wait_for_line(systole_sequencer *s, uint64_t now) {
+  s->line = s->fetch.at;
+  if (at_end(s)) return fault(s, SYSTOLE_CAUSE_SEGMENT);
+  if (systole_fetch_have(&s->fetch) > now) return (systole_seq_step){0};
+  const systole_seq_step step = take_line(s, &s->words);
+  if (step.cause != SYSTOLE_CAUSE_NONE) return step;
+  const bool bound = systole_line_get(&s->words, SYSTOLE_LSB_bound, SYSTOLE_WIDTH_bound);
+  if (!bound) {
+    resolve(s, NULL, now + 2);
+    return step;
+  }
+  s->cause = systole_resolve_legal(&s->words, NULL);
+  if (s->cause != SYSTOLE_CAUSE_NONE) enter(s, SYSTOLE_SEQ_FAULT, now + 2);
+  else enter(s, SYSTOLE_SEQ_BINDING, now + 3);
+  return step;
+}
+
+static systole_seq_step wait_for_binding(systole_sequencer *s, uint64_t now) {
+  systole_line binding;
+  if (at_end(s)) return fault(s, SYSTOLE_CAUSE_SEGMENT);
+  if (systole_fetch_have(&s->fetch) > now) return (systole_seq_step){0};
+  const systole_seq_step step = take_line(s, &binding);
+  if (step.cause == SYSTOLE_CAUSE_NONE) resolve(s, &binding, now + systole_resolve_slots(&binding) + 4);
+  return step;
+}
+
+// ---- Loops. The line after LOOP or ENDLOOP is the one that is waited for next.
+
+static systole_seq_step open_loop(systole_sequencer *s, uint64_t now) {
+  const systole_line *line = &s->instruction.line;
+  const uint32_t count = (uint32_t)SYSTOLE_GET(line, LOOP, count);
+  const unsigned counter = (unsigned)SYSTOLE_GET(line, LOOP, counter);
+  const uint64_t body = s->fetch.at, after = body + SYSTOLE_GET(line, LOOP, lines);
+  const bool bad = s->depth == SYSTOLE_LOOP_DEPTH || after > s->fetch.lines;
+  systole_seq_step step = {.jumped = count == 0};
+  s->scalars[counter] = 0;
+  if (!bad && count > 0) s->loops[s->depth++] = (systole_seq_loop){body, count, counter};
+  if (count == 0) systole_fetch_jump(&s->fetch, after);
+  if (bad) {
+    step.cause = SYSTOLE_CAUSE_LOOP;
+    step.index = (uint32_t)s->line;
+  }
+  enter(s, SYSTOLE_SEQ_LINE, now + 1);
+  return step;
+}
+
+static systole_seq_step close_loop(systole_sequencer *s, uint64_t now) {
+  if (s->depth == 0) return fault(s, SYSTOLE_CAUSE_LOOP);
+  const systole_seq_loop *inner = &s->loops[s->depth - 1];
+  const uint32_t pass = (uint32_t)s->scalars[inner->counter] + 1;
+  const systole_seq_step step = {.jumped = pass < inner->count};
+  s->scalars[inner->counter] = (int32_t)pass;
+  if (step.jumped) systole_fetch_jump(&s->fetch, inner->body);
+  else s->depth--;
+  enter(s, SYSTOLE_SEQ_LINE, now + 1);
+  return step;
+}
+
+// ---- Dispatch and the end
+
+static systole_seq_step commit(systole_sequencer *s, uint64_t now) {
+  if (s->cause != SYSTOLE_CAUSE_NONE) return fault(s, s->cause);
+  if (systole_engines_full(s->engines, s->instruction.engine)) return (systole_seq_step){0};
+  systole_engines_push(s->engines, &s->instruction);
+  enter(s, SYSTOLE_SEQ_LINE, now + 1);
+  return (systole_seq_step){.pushed = true};
+}
+
+// Engines and fetch have come to rest.
+static bool at_rest(const systole_sequencer *s, uint64_t now) {
+  if (!systole_engines_still(s->engines) || !systole_engines_blocked(s->engines)) return false;
+  return systole_fetch_quiet(&s->fetch) <= now;
+}
+
+systole_seq_step systole_sequencer_step(systole_sequencer *s, uint64_t now) {
+  if (now < s->since) return (systole_seq_step){0};
+  switch (s->phase) {
+    case SYSTOLE_SEQ_BEGIN: return begin(s);
+    case SYSTOLE_SEQ_LINE: return wait_for_line(s, now);
+    case SYSTOLE_SEQ_BINDING: return wait_for_binding(s, now);
+    case SYSTOLE_SEQ_FAULT: return fault(s, s->cause);
+    case SYSTOLE_SEQ_LOOP: return open_loop(s, now);
+    case SYSTOLE_SEQ_ENDLOOP: return close_loop(s, now);
+    case SYSTOLE_SEQ_COMMIT: return commit(s, now);
+    case SYSTOLE_SEQ_END:
+      return (systole_seq_step){.ended = systole_engines_empty(s->engines) && at_rest(s, now)};
+    default: return (systole_seq_step){.ended = at_rest(s, now)};
+  }
+}
+
+static uint64_t next_event(const systole_sequencer *s) {
+  switch (s->phase) {
+    case SYSTOLE_SEQ_LINE:
+    case SYSTOLE_SEQ_BINDING: return at_end(s) ? 0 : systole_fetch_have(&s->fetch);
+    case SYSTOLE_SEQ_COMMIT:
+      if (s->cause != SYSTOLE_CAUSE_NONE) return 0;
+      return systole_engines_full(s->engines, s->instruction.engine) ? SYSTOLE_NEVER : 0;
+    case SYSTOLE_SEQ_END:
+    case SYSTOLE_SEQ_DRAIN:
+      if (s->phase == SYSTOLE_SEQ_END && !systole_engines_empty(s->engines)) return SYSTOLE_NEVER;
+      return at_rest(s, SYSTOLE_NEVER - 1) ? systole_fetch_quiet(&s->fetch) : SYSTOLE_NEVER;
+    default: return 0;
+  }
+}
+
+uint64_t systole_sequencer_next(const systole_sequencer *s, uint64_t now) {
+  return systole_later(next_event(s), systole_later(s->since, now + 1));
+}
+
+uint32_t systole_sequencer_state(const systole_sequencer *s, uint64_t now) {
+  if (now < s->since) return RESOLVING;
+  switch (s->phase) {
+    case SYSTOLE_SEQ_LINE:
+    case SYSTOLE_SEQ_BINDING: return FETCHING;
+    case SYSTOLE_SEQ_COMMIT: return DISPATCHING;
+    case SYSTOLE_SEQ_END:
+    case SYSTOLE_SEQ_DRAIN: return DRAINING;
+    default: return RESOLVING;
+  }
+}
+
+uint32_t systole_sequencer_index(const systole_sequencer *s, uint64_t now) {
+  const bool between = s->phase == SYSTOLE_SEQ_LINE && now >= s->since;
+  return (uint32_t)(between ? s->fetch.at : s->line);
 }

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "hw/isa/isa.h"
+#include "sim/model/duration.h"
 #include "sim/model/mx.h"
 #include "sim/model/sram.h"
 #include "tests/rtl/shim_mx.h"
@@ -66,16 +67,6 @@ static void fill(bench *b, unsigned space, int8_t *memory, uint32_t words) {
 }
 
 static uint32_t ceil_div(uint32_t a, uint32_t b) { return (a + b - 1) / b; }
-
-// The formula in the header of systole_mx.sv.
-static uint64_t duration(const bench *b, uint32_t m, uint32_t k, uint32_t n) {
-  if (m == 0 || k == 0 || n == 0) return 1;
-  const uint32_t groups = b->dim / b->load_rows;
-  const uint64_t tiles = (uint64_t)ceil_div(k, b->dim) * ceil_div(n, b->dim);
-  const uint32_t half = ceil_div(m + b->dim + groups - 2, 2);
-  const uint32_t period = m > half ? m : half;
-  return (tiles - 1) * period + m + b->dim + groups + 2;
-}
 
 typedef struct {
   uint32_t start, step[2];
@@ -168,7 +159,7 @@ static void run_one(bench *b, unsigned number) {
   const uint32_t m = (uint32_t)SYSTOLE_GET(&line, MX, m), k = (uint32_t)SYSTOLE_GET(&line, MX, k),
                  n = (uint32_t)SYSTOLE_GET(&line, MX, n);
   const bool noop = m == 0 || k == 0 || n == 0;
-  const uint64_t want = duration(b, m, k, n);
+  const uint64_t want = systole_duration_mx(&line, b->dim, b->load_rows);
   const uint64_t writes =
       noop ? 0 : (uint64_t)m * ceil_div(k, b->dim) * ceil_div(n, b->dim);
   if (!noop) systole_model_mx(&line, &b->srams);

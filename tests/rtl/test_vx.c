@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "hw/isa/isa.h"
+#include "sim/model/duration.h"
 #include "sim/model/vx.h"
 #include "tests/rtl/shim_vx.h"
 #include "tests/rtl/tally.h"
@@ -155,30 +156,6 @@ static systole_line random_line(const systole_srams *s) {
   return line;
 }
 
-// The formula of systole_vx.sv.
-static uint64_t duration(const systole_line *line, unsigned dim) {
-#define GET(name) SYSTOLE_GET(line, VX, name)
-  const uint64_t words = GET(m) * ((GET(n) + dim - 1) / dim);
-  if (words == 0) return 1;
-  unsigned log2_dim = 0;
-  while (1u << log2_dim < dim) log2_dim++;
-  uint64_t t = 2;
-  if (GET(a_space) == SYSTOLE_SPACE_ACC) t += 2;
-  if (GET(mul) != SYSTOLE_VXMUL_NONE) t += 2;
-  if (GET(b_space) != SYSTOLE_SPACE_VXB_NONE) t += 2;
-  if (GET(add) != SYSTOLE_VXADD_NONE) t += 3;
-  if (GET(func) >= SYSTOLE_VXFUNC_EXP2) t += 4;
-  t += words + 1;
-  switch (GET(reduce)) {
-    case SYSTOLE_VXREDUCE_NONE: return t + (GET(d_space) == SYSTOLE_SPACE_QNT ? 1 : 0);
-    case SYSTOLE_VXREDUCE_SUM: return t + 3 * log2_dim + 11;
-    case SYSTOLE_VXREDUCE_SUMSQ: return t + 3 * log2_dim + 13;
-    case SYSTOLE_VXREDUCE_ARGMAX: return t + (log2_dim + 1) / 2 + 4;
-    default: return t + (log2_dim + 1) / 2 + 2;
-  }
-#undef GET
-}
-
 static void print_line(const systole_line *line) {
 #define FIELD(instruction, name, lsb, width, kind, bind, text)            \
   if (strcmp(#instruction, "VX") == 0 && systole_line_get(line, lsb, width) != 0) \
@@ -220,7 +197,7 @@ static void run(systole_shim_vx *shim, systole_srams *model, systole_srams *rtl)
   bool agree = same("VM", model->vm, rtl->vm, vm, 4, dim);
   agree = same("RS", model->rs, rtl->rs, rs, 4, dim) && agree;
   agree = same("QNT", model->qnt, rtl->qnt, qnt, 1, dim) && agree;
-  const uint64_t expected = duration(&line, dim);
+  const uint64_t expected = systole_duration_vx(&line, dim);
   if (got.cycles != expected) {
     printf("  duration %llu, formula %llu\n", (unsigned long long)got.cycles,
            (unsigned long long)expected);

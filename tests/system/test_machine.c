@@ -17,6 +17,7 @@
 #include "sim/machine.h"
 #include "sim/model/model.h"
 #include "sim/model/record.h"
+#include "tests/system/agree.h"
 
 enum { MAX_LINES = 256, REGION = 1 << 16 };
 enum { PROGRAM = 0x10000, DATA = 0x40080, RECORD = 0x800080 };  // addresses; not all of 4 KiB
@@ -168,20 +169,6 @@ static void verdict(bench *b) {
   else b->passed++;
 }
 
-typedef struct {
-  uint64_t last, count, ends[4];
-  bool bad;
-} trace_state;
-
-static void trace(void *user, unsigned engine, uint32_t index, uint64_t first, uint64_t last) {
-  trace_state *t = user;
-  (void)index;
-  if (last < t->last || first >= last || (t->ends[engine] >= last && t->count)) t->bad = true;
-  t->last = last;
-  t->ends[engine] = last;
-  t->count++;
-}
-
 static void load(bench *b, side *s) {
   memcpy(systole_memory_at(s->memory, PROGRAM, sizeof b->lines), b->lines, sizeof b->lines);
 }
@@ -224,16 +211,16 @@ static void compare_record(bench *b) {
 // expected.
 static void expect(bench *b, uint32_t cause, uint32_t engine, uint32_t index, uint32_t detail) {
   systole_error err;
-  trace_state traced = {0};
+  trace_log rtl = {0}, model = {0};
   load(b, &b->rtl);
   load(b, &b->model);
   systole_report *r = &b->rtl.report, *m = &b->model.report;
   memset(r, 0, sizeof *r);
-  if (b->rtl.api->run(b->rtl.machine, &b->job, r, trace, &traced, &err) != SYSTOLE_OK) {
+  if (b->rtl.api->run(b->rtl.machine, &b->job, r, trace_into, &rtl, &err) != SYSTOLE_OK) {
     printf("  rtl: %s\n", err.text);
     fail(b, "rtl run", 1, 0);
   }
-  if (b->model.api->run(b->model.machine, &b->job, m, NULL, NULL, &err) != SYSTOLE_OK) {
+  if (b->model.api->run(b->model.machine, &b->job, m, trace_into, &model, &err) != SYSTOLE_OK) {
     printf("  model: %s\n", err.text);
     fail(b, "model run", 1, 0);
   }
@@ -245,14 +232,7 @@ static void expect(bench *b, uint32_t cause, uint32_t engine, uint32_t index, ui
   if (m->engine != engine) fail(b, "model engine", m->engine, engine);
   if (m->index != index) fail(b, "model index", m->index, index);
   if (m->detail != detail) fail(b, "model detail", m->detail, detail);
-  // What follows from the program alone: docs/machine.md, "Counters".
-  if (cause == 0 || (engine == SYSTOLE_ENGINE_SEQ && cause != SYSTOLE_CAUSE_WATCHDOG)) {
-    if (r->retired != m->retired) fail(b, "retired", r->retired, m->retired);
-    if (r->macs != m->macs) fail(b, "macs", r->macs, m->macs);
-    if (r->read_bytes != m->read_bytes) fail(b, "read_bytes", r->read_bytes, m->read_bytes);
-    if (r->write_bytes != m->write_bytes) fail(b, "write_bytes", r->write_bytes, m->write_bytes);
-  }
-  if (cause == 0 || cause == SYSTOLE_CAUSE_INDEX) {
+  if (cause != SYSTOLE_CAUSE_WATCHDOG && cause != SYSTOLE_CAUSE_ABORT) {
     compare_srams(b);
     if (memcmp(systole_memory_at(b->rtl.memory, DATA, REGION),
                systole_memory_at(b->model.memory, DATA, REGION), REGION) != 0)
@@ -264,8 +244,11 @@ static void expect(bench *b, uint32_t cause, uint32_t engine, uint32_t index, ui
                          r->engines[e].idle;
     if (sum != r->cycles) fail(b, "sum of an engine's times", sum, r->cycles);
   }
-  if (traced.bad) fail(b, "trace in order", 0, 1);
-  if (traced.count != r->retired) fail(b, "trace length", traced.count, r->retired);
+  if (!agree_traces(&rtl, &model)) fail(b, "traces differ", 1, 0);
+  if (!agree_reports(r, m)) fail(b, "reports differ", 1, 0);
+  if (rtl.count != r->retired) fail(b, "trace length", rtl.count, r->retired);
+  free(rtl.ends);
+  free(model.ends);
   if (b->job.segments[15].limit >= SYSTOLE_STATUS_BYTES && b->job.segments[15].base == RECORD) {
     compare_record(b);
   }

@@ -1,0 +1,18 @@
+// Cycles of a run: cycle 0 is the one in which the start is taken.
+#ifndef SYSTOLE_MODEL_CYCLES_H
+#define SYSTOLE_MODEL_CYCLES_H
+
+#include <stdint.h>
+
+// The cycle of what is not known yet, or never comes.
+#define SYSTOLE_NEVER UINT64_MAX
+
+static inline uint64_t systole_later(uint64_t a, uint64_t b) { return a > b ? a : b; }
+static inline uint64_t systole_sooner(uint64_t a, uint64_t b) { return a < b ? a : b; }
+
+// The cycle after, which never comes after what never comes.
+static inline uint64_t systole_after(uint64_t cycle, uint64_t cycles) {
+  return cycle == SYSTOLE_NEVER ? SYSTOLE_NEVER : cycle + cycles;
+}
+
+#endif

@@ -1,0 +1,86 @@
+#include "sim/model/fetch.h"
+
+#include "hw/isa/isa.h"
+
+void systole_fetch_open(systole_fetch *fetch, unsigned bus_bytes, uint64_t base, uint64_t lines) {
+  *fetch = (systole_fetch){.bus_bytes = bus_bytes, .base = base, .lines = lines};
+}
+
+uint64_t systole_fetch_have(const systole_fetch *fetch) {
+  if (fetch->at >= fetch->known) return SYSTOLE_NEVER;
+  return fetch->arrival[fetch->at % SYSTOLE_FETCH_RING] + 1;
+}
+
+// Lines of a beat: 2 on a bus of 128 bytes, else 1.
+static unsigned lines_of_beat(const systole_fetch *fetch) {
+  return fetch->bus_bytes > SYSTOLE_LINE_BYTES ? fetch->bus_bytes / SYSTOLE_LINE_BYTES : 1;
+}
+
+// Lines up to the next multiple of 256 bytes, or to the program's end.
+static unsigned burst_lines(const systole_fetch *fetch) {
+  const unsigned from = (unsigned)((fetch->asked + fetch->base / SYSTOLE_LINE_BYTES) % 4);
+  const uint64_t left = fetch->lines - fetch->asked;
+  return left < 4 - from ? (unsigned)left : 4 - from;
+}
+
+// Whole beats are held, so a line beyond the last may count.
+static bool has_room(const systole_fetch *fetch) {
+  const uint64_t odd = lines_of_beat(fetch) - 1;  // 0 or 1
+  const uint64_t past = (fetch->asked + burst_lines(fetch) + odd) & ~odd;
+  return past - fetch->at <= SYSTOLE_FETCH_HELD;
+}
+
+uint64_t systole_fetch_may_ask(systole_fetch *fetch) {
+  if (fetch->requests || fetch->asked >= fetch->lines || !has_room(fetch)) return SYSTOLE_NEVER;
+  if (fetch->asked_beats < SYSTOLE_FETCH_BEATS) return fetch->ask_cycle;
+  const uint64_t beat = fetch->asked_beats - SYSTOLE_FETCH_BEATS + 1;
+  return systole_later(fetch->ask_cycle,
+                       systole_after(systole_beat_log_cycle(&fetch->log, beat), 1));
+}
+
+void systole_fetch_ask(systole_fetch *fetch, uint64_t now) {
+  const unsigned unit = lines_of_beat(fetch), lines = burst_lines(fetch);
+  const uint64_t first = fetch->asked / unit * unit;
+  const uint64_t bytes = (fetch->asked + lines - first) * SYSTOLE_LINE_BYTES;
+  const unsigned beats = (unsigned)((bytes + fetch->bus_bytes - 1) / fetch->bus_bytes);
+  fetch->asking = (systole_fetch_burst){fetch->asked, lines, beats,
+                                        fetch->base + first * SYSTOLE_LINE_BYTES, fetch->generation};
+  fetch->requests = true;
+  fetch->request_cycle = now + 1;
+  fetch->asked += lines;
+  fetch->asked_beats += beats;
+}
+
+void systole_fetch_take(systole_fetch *fetch, uint64_t now) {
+  fetch->taken = fetch->asking;
+  fetch->unaccepted = true;
+  fetch->requests = false;
+  fetch->ask_cycle = now + 1;
+}
+
+void systole_fetch_accept(systole_fetch *fetch, uint64_t first) {
+  const systole_fetch_burst *burst = &fetch->taken;
+  fetch->unaccepted = false;
+  systole_beat_log_add(&fetch->log, first + burst->beats - 1, burst->beats);
+  if (burst->generation != fetch->generation) return;
+  const uint64_t base = (burst->address - fetch->base) / SYSTOLE_LINE_BYTES;
+  for (uint64_t line = burst->first; line < burst->first + burst->lines; line++) {
+    const uint64_t end = (line - base + 1) * SYSTOLE_LINE_BYTES;
+    fetch->arrival[line % SYSTOLE_FETCH_RING] =
+        first + (end + fetch->bus_bytes - 1) / fetch->bus_bytes - 1;
+  }
+  fetch->known = burst->first + burst->lines;
+}
+
+void systole_fetch_pop(systole_fetch *fetch) { fetch->at++; }
+
+void systole_fetch_jump(systole_fetch *fetch, uint64_t line) {
+  fetch->at = fetch->asked = fetch->known = line;
+  fetch->generation++;
+}
+
+uint64_t systole_fetch_quiet(const systole_fetch *fetch) {
+  if (fetch->requests || fetch->unaccepted) return SYSTOLE_NEVER;
+  if (fetch->log.bursts == 0) return 0;
+  return fetch->log.last[(fetch->log.bursts - 1) % SYSTOLE_BEAT_LOG] + 1;
+}

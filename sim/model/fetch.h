@@ -1,0 +1,56 @@
+// When lines of the program are asked for and arrive: the rules of
+// systole_fetch.sv. What "now" changes is seen by others from the next cycle on.
+#ifndef SYSTOLE_MODEL_FETCH_H
+#define SYSTOLE_MODEL_FETCH_H
+
+#include <stdbool.h>
+
+#include "sim/model/beat_log.h"
+
+enum { SYSTOLE_FETCH_HELD = 32, SYSTOLE_FETCH_BEATS = 128, SYSTOLE_FETCH_RING = 64 };
+
+typedef struct {
+  uint64_t first;  // line
+  unsigned lines, beats;
+  uint64_t address;
+  unsigned generation;
+} systole_fetch_burst;
+
+typedef struct {
+  unsigned bus_bytes;
+  uint64_t base, lines;
+  uint64_t at;     // the line that the sequencer needs
+  uint64_t asked;  // lines below have been asked for (since the last jump)
+  uint64_t known;  // and of those below, the arrival is known
+  uint64_t arrival[SYSTOLE_FETCH_RING];  // cycle of a line's last beat
+  unsigned generation;     // jumps so far: bursts of before are dropped
+  bool requests;           // `asking` waits to be taken,
+  uint64_t request_cycle;  // from this cycle on
+  uint64_t ask_cycle;      // the next may be asked for from this cycle on
+  systole_fetch_burst asking, taken;  // taken: the last one
+  bool unaccepted;         // `taken` is
+  uint64_t asked_beats;    // of all bursts, `asking` included
+  systole_beat_log log;    // of bursts accepted
+} systole_fetch;
+
+void systole_fetch_open(systole_fetch *fetch, unsigned bus_bytes, uint64_t base, uint64_t lines);
+
+// The first cycle in which the line `at` is there; NEVER if that is not known yet.
+uint64_t systole_fetch_have(const systole_fetch *fetch);
+
+// The first cycle in which the next burst may be asked for, as things stand.
+uint64_t systole_fetch_may_ask(systole_fetch *fetch);
+void systole_fetch_ask(systole_fetch *fetch, uint64_t now);
+
+// The request was taken by the read channel; its address was accepted.
+void systole_fetch_take(systole_fetch *fetch, uint64_t now);
+void systole_fetch_accept(systole_fetch *fetch, uint64_t first);
+
+// The next line; another line, with all that is held dropped.
+void systole_fetch_pop(systole_fetch *fetch);
+void systole_fetch_jump(systole_fetch *fetch, uint64_t line);
+
+// The first cycle in which nothing is asked for or on the way.
+uint64_t systole_fetch_quiet(const systole_fetch *fetch);
+
+#endif

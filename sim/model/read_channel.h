@@ -1,0 +1,44 @@
+// When bursts pass the read half of the AXI master and memory: the rules of
+// systole_axi_rd.sv and of the harness, which asks sim/dram in the cycle in
+// which an address is accepted.
+#ifndef SYSTOLE_MODEL_READ_CHANNEL_H
+#define SYSTOLE_MODEL_READ_CHANNEL_H
+
+#include <stdbool.h>
+
+#include "sim/dram/dram.h"
+#include "sim/model/beat_log.h"
+
+enum {
+  SYSTOLE_READ_OUTSTANDING = 64,  // bursts under way
+  SYSTOLE_READ_LD_BEATS = 128     // LD's bursts wait while so many beats are under way
+};
+
+typedef enum { SYSTOLE_READ_FETCH, SYSTOLE_READ_LD } systole_read_client;
+
+typedef struct {
+  systole_dram *dram;
+  systole_beat_log log;   // of bursts accepted
+  uint64_t taken, beats;  // bursts, and beats of those bursts
+  bool pending;           // a burst is taken and not yet accepted
+  uint64_t accept;        // cycle in which the last one taken is accepted
+  systole_read_client client;  // of the pending burst
+  uint64_t address;
+  uint32_t count;  // its beats
+} systole_read_channel;
+
+void systole_read_open(systole_read_channel *channel, systole_dram *dram);
+
+// The first cycle in which a fetch burst, or one of LD, may be taken, as far as
+// the channel goes; NEVER if that depends on an address not yet accepted.
+uint64_t systole_read_free(const systole_read_channel *channel);
+uint64_t systole_read_free_for_ld(systole_read_channel *channel);
+
+void systole_read_take(systole_read_channel *channel, uint64_t now, systole_read_client client,
+                       uint64_t address, uint32_t beats);
+
+// The pending burst is accepted (its cycle has come); returns the cycle of its
+// first beat.
+uint64_t systole_read_accept(systole_read_channel *channel);
+
+#endif

@@ -1,0 +1,30 @@
+// One run of a job on the model, from event to event: function and time.
+#ifndef SYSTOLE_MODEL_RUN_H
+#define SYSTOLE_MODEL_RUN_H
+
+#include "sim/model/read_channel.h"
+#include "sim/model/sequencer.h"
+#include "sim/model/watchdog.h"
+
+typedef struct {
+  systole_engines *engines;
+  systole_sequencer sequencer;
+  systole_read_channel channel;
+  systole_watchdog watchdog;
+  uint64_t now;
+  // The next cycle in which each has something to do; `stale`: to be found anew.
+  uint64_t engines_next, sequencer_next, ask_next;
+  bool engines_stale, sequencer_stale;
+  bool draining, ended;
+} systole_run;
+
+// Runs a job from its start to its END or its fault, draining included.
+// `engines` is as systole_engines_open wants it, its report all zero.
+void systole_run_job(systole_run *run, const systole_job *job, systole_engines *engines,
+                     systole_dram *dram);
+
+// Keeps the first fault of a run.
+void systole_report_fault(systole_report *report, uint32_t cause, uint32_t engine, uint32_t index,
+                          uint32_t detail);
+
+#endif
