@@ -1,0 +1,19 @@
+// Random values for fields, by what the table of the instruction set says of
+// them: a field that is added there is drawn from the day it is added.
+#ifndef SYSTOLE_FUZZ_VALUES_H
+#define SYSTOLE_FUZZ_VALUES_H
+
+#include "hw/configs/config.h"
+#include "hw/isa/table.h"
+
+// Bits of a random float, half of them special.
+uint32_t systole_fuzz_float(uint64_t *dice);
+
+// A value that may or may not suit. `reach`: how far numbers mostly go.
+uint64_t systole_fuzz_value(const systole_config *config, const systole_isa_field *field,
+                            uint64_t reach, uint64_t *dice);
+
+// Whether the instruction does nothing when this field is zero.
+bool systole_fuzz_is_count(const systole_isa_field *field);
+
+#endif
