@@ -173,6 +173,13 @@ $(SYSTEM_TESTS): $(BUILD)/%: $(BUILD)/tests/system/%.o $(BUILD)/libsystole.a
 system: $(BUILD)/systole $(BUILD)/make_checkpoint $(SYSTEM_TESTS)
 	BUILD=$(BUILD) bash scripts/system.sh $(ONLY)
 
+# Random programs on RTL and model until one differs or someone stops it.
+SOAK_SEED ?= $(shell date +%s)
+
+.PHONY: soak
+soak: $(BUILD)/systole rtl
+	$(BUILD)/systole fuzz --hw $(HW) --seed $(SOAK_SEED) --count $(or $(COUNT),0) --out $(BUILD) $(SOAK)
+
 .PHONY: bench
 bench: $(BUILD)/systole rtl
 	BUILD=$(BUILD) bash tests/bench/bench.sh
@@ -204,6 +211,7 @@ help:
 	@echo "make rtl HW=edge16   build/rtl/edge16.so, the Verilated machine (HW may be an .ini file)"
 	@echo "make rtl-trace       the same able to write waves, slower"
 	@echo "make unit [ONLY=x]   unit tests; blocks, fuzz, system: the other kinds"
+	@echo "make soak [COUNT=n]  random programs on RTL and model, until one differs (SOAK=--faults: with faults)"
 	@echo "make lint asan       checks of the Verilog; tests under sanitizers"
 	@echo "make generate        files made from the ISA tables; check-generated compares them"
 	@echo "make bench train clean"

@@ -218,14 +218,18 @@ static void compare_memory(comparison *k) {
   }
 }
 
+static bool is_by_engine(const systole_report *r) {
+  return r->cause != SYSTOLE_CAUSE_NONE && r->engine != SYSTOLE_ENGINE_SEQ;
+}
+
 static systole_status compare_results(comparison *k, systole_error *err) {
   const systole_report *a = &k->sides[0].report;
-  const bool by_engine = a->cause != SYSTOLE_CAUSE_NONE && a->engine != SYSTOLE_ENGINE_SEQ;
+  const bool by_engine = is_by_engine(a) || is_by_engine(&k->sides[1].report);
   systole_status status = SYSTOLE_OK;
   k->result->timed = a->cycles != 0 && k->sides[1].report.cycles != 0;
   if (k->result->timed && a->cause != SYSTOLE_CAUSE_WATCHDOG) compare_traces(k);
   if (by_engine && !k->result->timed) {
-    if (k->sides[1].report.cause == SYSTOLE_CAUSE_NONE) compare_fault(k);
+    if (!a->cause != !k->sides[1].report.cause) compare_fault(k);
     return SYSTOLE_OK;
   }
   compare_fault(k);
@@ -262,8 +266,8 @@ systole_status systole_fuzz_compare(const systole_fuzz_case *c,
   for (unsigned i = 0; i < c->repeats && status == SYSTOLE_OK && !result->differs; i++) {
     status = run_both(&k, err);
     // How far the others came is not known, so neither is what a second run finds.
-    const systole_report *r = &result->report;
-    if (r->cause == SYSTOLE_CAUSE_WATCHDOG || (r->cause != 0 && r->engine != SYSTOLE_ENGINE_SEQ && !result->timed)) break;
+    if (result->report.cause == SYSTOLE_CAUSE_WATCHDOG) break;
+    if (!result->timed && (is_by_engine(&k.sides[0].report) || is_by_engine(&k.sides[1].report))) break;
   }
   close_side(&k.sides[0]);
   close_side(&k.sides[1]);

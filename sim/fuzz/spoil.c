@@ -33,6 +33,11 @@ static void set_wild(spoiler *s) {
                        systole_dice(&s->dice) >> systole_roll(&s->dice, 32));
 }
 
+static void set_scalars(spoiler *s) {
+  for (unsigned i = 0; i < SYSTOLE_SCALARS; i++)
+    s->c->scalars[i] = (int32_t)(systole_dice(&s->dice) >> (32 + systole_roll(&s->dice, 32)));
+}
+
 static void shrink_segment(spoiler *s) {
   systole_fuzz_segment *segment = &s->c->segments[systole_roll(&s->dice, SYSTOLE_SEGMENTS)];
   if (segment->limit > 0) segment->limit = systole_roll(&s->dice, segment->limit);
@@ -118,6 +123,7 @@ typedef struct {
 
 static const kind kinds[] = {{"a bit flipped", flip_bit, STOPS_SEQUENCER, false},
                              {"a wild value", set_wild, STOPS_SEQUENCER, false},
+                             {"wild scalars", set_scalars, STOPS_SEQUENCER, false},
                              {"a segment too small", shrink_segment, STOPS_SEQUENCER, false},
                              {"loops out of place", spoil_loops, STOPS_SEQUENCER, false},
                              {"no END", lose_end, STOPS_SEQUENCER, false},
@@ -128,9 +134,12 @@ static const kind kinds[] = {{"a bit flipped", flip_bit, STOPS_SEQUENCER, false}
                              {"a stop by the host", stop_early, RUNS, true}};
 enum { KINDS = sizeof kinds / sizeof *kinds, TRIES = 40 };
 
-static bool is_meant(systole_fuzz_case *c, systole_fuzz_places *places, systole_fuzz_walk *walk,
-                     const kind *k) {
+static bool is_meant(systole_fuzz_case *c, const systole_fuzz_case *good, const kind *k,
+                     systole_fuzz_places *places, systole_fuzz_walk *walk) {
   if (!systole_fuzz_lay_out(c, places, walk, 0)) return false;
+  if (k->spoil == lose_raise && c->line_count == good->line_count &&
+      !memcmp(c->lines, good->lines, c->line_count * sizeof *c->lines))
+    return false;
   if (k->meaning == RUNS) return walk->cause == SYSTOLE_CAUSE_NONE;
   const bool ends_late = walk->cause != SYSTOLE_CAUSE_NONE || c->no_end ||
                          c->segments[0].limit < c->line_count * (uint64_t)SYSTOLE_LINE_BYTES;
@@ -148,7 +157,7 @@ bool systole_fuzz_spoil(systole_fuzz_case *c, systole_fuzz_places *places, systo
     *c = good;
     c->fault = k->name;
     k->spoil(&s);
-    if (is_meant(c, places, walk, k)) return true;
+    if (is_meant(c, &good, k, places, walk)) return true;
   }
   *c = good;
   return false;
