@@ -63,6 +63,7 @@ static void add_instruction(generator *g) {
   systole_fuzz_maker *m = &g->maker;
   if (!systole_fuzz_make(m, draw_opcode(g), &item)) return;
   if (systole_chance(&m->dice, 35)) systole_fuzz_bind(m, &item);
+  systole_fuzz_remember(m, &item);
   append(m->c, &item);
 }
 
@@ -140,7 +141,8 @@ bool systole_fuzz_generate(systole_fuzz_case *c, systole_fuzz_places *places,
   g.wanted = 1 + (unsigned)systole_roll(dice, systole_chance(dice, 60) ? 16 : MOST);
   g.maker.reach = config.dim << systole_roll(dice, 5);
   g.maker.cycles = (uint64_t)32 << systole_roll(dice, 6);
-  if (g.maker.cycles < 8 * config.dim) g.maker.cycles = 8 * config.dim;
+  if (g.maker.cycles < 16 * config.dim) g.maker.cycles = 16 * config.dim;
+  systole_fuzz_places_clear(places);
   if (fine) add_items(&g);
   fine = fine && lay_out(&g, walk, 4000 + ((uint64_t)500 << systole_roll(dice, 6))) && order(&g, walk);
   if (!fine) systole_fuzz_case_free(c);

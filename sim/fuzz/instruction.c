@@ -6,6 +6,7 @@
 #include "sim/fuzz/dice.h"
 #include "sim/fuzz/values.h"
 #include "sim/model/resolve.h"
+#include "sim/model/touch.h"
 
 enum { FIELDS = 64, STARTS = 600, TRIES = 4 };
 
@@ -51,23 +52,40 @@ static void draw_start(systole_fuzz_maker *m, const fields *f, systole_line *lin
   for (unsigned i = 0; i < f->count; i++) {
     const systole_isa_field *field = f->field[i];
     const bool number = field->kind == SYSTOLE_KIND_U || field->kind == SYSTOLE_KIND_S;
-    uint64_t value = systole_fuzz_value(&m->c->config, field, m->reach, &m->dice);
+    uint64_t value = systole_fuzz_value(&m->c->config, field, m->reach, &m->recent, &m->dice);
     if (number && field->width > 4 && systole_chance(&m->dice, 60)) value = 0;
     systole_line_set(line, field->lsb, field->width, f->counts[i] ? 1 : value);
   }
 }
 
-// Every number once more, in random order, as large as suits.
+static bool resolved(const systole_fuzz_maker *m, const systole_line *line, const systole_line *binding,
+                     systole_instruction *in) {
+  const systole_job job = systole_fuzz_job(m->c);
+  return systole_resolve(&m->c->config, &job, m->scalars, line, binding, 0, in) ==
+         SYSTOLE_CAUSE_NONE;
+}
+
+static unsigned alive(const systole_fuzz_maker *m, const systole_line *line) {
+  systole_instruction in;
+  return resolved(m, line, NULL, &in) ? systole_fuzz_places_alive(m->places, &in) : 0;
+}
+
+// Every number once more, in random order, if it suits and does not
+// lead where there are only zeros.
 static void grow(systole_fuzz_maker *m, const fields *f, systole_line *line) {
+  unsigned best = alive(m, line);
   for (unsigned i = 0; i < f->count; i++) {
     const systole_isa_field *field = f->field[i];
     if (field->kind != SYSTOLE_KIND_U && field->kind != SYSTOLE_KIND_S) continue;
     for (unsigned t = 0; t < TRIES; t++) {
       systole_line other = *line;
-      uint64_t value = systole_fuzz_value(&m->c->config, field, m->reach, &m->dice) >> t;
+      uint64_t value = systole_fuzz_value(&m->c->config, field, m->reach, &m->recent, &m->dice) >> t;
       if (f->counts[i] && value == 0) continue;
       systole_line_set(&other, field->lsb, field->width, value);
       if (!suits(m, &other, NULL)) continue;
+      const unsigned now = alive(m, &other);
+      if (now < best && !systole_chance(&m->dice, 5)) continue;
+      best = now;
       *line = other;
       break;
     }
@@ -87,7 +105,7 @@ static void empty(systole_fuzz_maker *m, const fields *f, systole_line *line) {
   if (suits(m, &other, NULL)) *line = other;
 }
 
-bool systole_fuzz_make(systole_fuzz_maker *m, unsigned opcode, systole_fuzz_item *item) {
+static bool make_one(systole_fuzz_maker *m, unsigned opcode, systole_fuzz_item *item) {
   fields f = fields_of(opcode);
   *item = (systole_fuzz_item){.line = {{opcode}}};
   unsigned tries = 0;
@@ -96,8 +114,39 @@ bool systole_fuzz_make(systole_fuzz_maker *m, unsigned opcode, systole_fuzz_item
   if (tries == STARTS) return false;
   shuffle(&f, &m->dice);
   grow(m, &f, &item->line);
+  if (alive(m, &item->line) < 60) grow(m, &f, &item->line);
   empty(m, &f, &item->line);
   return true;
+}
+
+// The best of a few: zeros times zeros hide what is wrong.
+bool systole_fuzz_make(systole_fuzz_maker *m, unsigned opcode, systole_fuzz_item *item) {
+  int best = -1;
+  const unsigned tries = 1 + (unsigned)systole_roll(&m->dice, 16);
+  for (unsigned t = 0; t < tries && best < 90; t++) {
+    systole_fuzz_item other;
+    systole_instruction in;
+    if (!make_one(m, opcode, &other) || !resolved(m, &other.line, NULL, &in)) continue;
+    const int now = (int)systole_fuzz_places_alive(m->places, &in);
+    if (now <= best) continue;
+    *item = other;
+    best = now;
+  }
+  return best >= 0;
+}
+
+static void remember_touch(void *user, const systole_touch *touch) {
+  systole_fuzz_maker *m = user;
+  if (!touch->write) return;
+  const uint32_t word = touch->word + (uint32_t)systole_roll(&m->dice, touch->count);
+  m->recent.word[m->recent.count++ % SYSTOLE_FUZZ_RECENT] = word;
+}
+
+void systole_fuzz_remember(systole_fuzz_maker *m, const systole_fuzz_item *item) {
+  systole_instruction in;
+  if (!resolved(m, &item->line, &item->binding, &in)) return;
+  systole_touches(&in, m->c->config.dim, remember_touch, m);
+  systole_fuzz_places_leave(m->places, &in);
 }
 
 // ---- binding -----------------------------------------------------------------

@@ -92,3 +92,44 @@ bool systole_fuzz_places_self_race(systole_fuzz_places *places,
   systole_touches(instruction, places->dim, look_touch, &l);
   return l.race;
 }
+
+// ---- what is there to work on ----------------------------------------------------
+
+void systole_fuzz_places_clear(systole_fuzz_places *places) { places->program++; }
+
+static void leave_touch(void *user, const systole_touch *touch) {
+  const systole_fuzz_places *places = user;
+  for (uint32_t i = 0; i < touch->count && touch->write; i++)
+    places->words[touch->space][touch->word + i].alive = places->program;
+}
+
+void systole_fuzz_places_leave(systole_fuzz_places *places, const systole_instruction *instruction) {
+  systole_touches(instruction, places->dim, leave_touch, places);
+}
+
+typedef struct {
+  const systole_fuzz_places *places;
+  uint64_t reads[SYSTOLE_FUZZ_SPACES], alive[SYSTOLE_FUZZ_SPACES];
+} counting;
+
+static void count_touch(void *user, const systole_touch *touch) {
+  counting *c = user;
+  for (uint32_t i = 0; i < touch->count && !touch->write; i++) {
+    c->reads[touch->space]++;
+    if (c->places->words[touch->space][touch->word + i].alive == c->places->program)
+      c->alive[touch->space]++;
+  }
+}
+
+unsigned systole_fuzz_places_alive(systole_fuzz_places *places,
+                                   const systole_instruction *instruction) {
+  counting c = {.places = places};
+  unsigned sum = 0, spaces = 0;
+  systole_touches(instruction, places->dim, count_touch, &c);
+  for (unsigned s = 0; s < SYSTOLE_FUZZ_SPACES; s++) {
+    if (c.reads[s] == 0) continue;
+    sum += (unsigned)(100 * c.alive[s] / c.reads[s]);
+    spaces++;
+  }
+  return spaces ? sum / spaces : 100;
+}

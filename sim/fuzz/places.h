@@ -13,12 +13,14 @@ typedef struct {
   uint32_t writer, reader[SYSTOLE_ENGINES];  // numbers, 0 none
   uint32_t serial, step;                     // last step of `serial` that read it
   uint32_t wrote;                            // last serial that wrote it
+  uint32_t alive;                            // last program with something in it
 } systole_fuzz_place;
 
 typedef struct {
   unsigned dim;
   uint32_t last;    // number given out last
   uint32_t serial;
+  uint32_t program;
   systole_fuzz_place *words[SYSTOLE_FUZZ_SPACES];
 } systole_fuzz_places;
 
@@ -35,6 +37,16 @@ void systole_fuzz_places_enter(systole_fuzz_places *places, const systole_instru
 // Whether an instruction reads what it has written in an earlier step, or
 // writes two results to one word.
 bool systole_fuzz_places_self_race(systole_fuzz_places *places,
+                                   const systole_instruction *instruction);
+
+// Begins a program whose SRAMs are empty; then an instruction leaves something
+// where it writes.
+void systole_fuzz_places_clear(systole_fuzz_places *places);
+void systole_fuzz_places_leave(systole_fuzz_places *places, const systole_instruction *instruction);
+
+// How much of what an instruction reads is not empty, in percent: the average
+// over the spaces it reads.
+unsigned systole_fuzz_places_alive(systole_fuzz_places *places,
                                    const systole_instruction *instruction);
 
 #endif

@@ -15,14 +15,26 @@ static const uint32_t special[] = {
     0xCF000000, 0x42FFFFFF, 0x43000001, 0xC2FC0000, 0xC3150000, 0x33800000, 0x4B000000, 0x4B800001,
     0x3EFFFFFF, 0x3F7FFFFF, 0x3F800001, 0x20000000};
 
-uint32_t systole_fuzz_float(uint64_t *dice) {
+static uint32_t moderate(uint64_t random) {
+  return (uint32_t)((random & 0x807FFFFF) | (120 + random / 0x100000000 % 16) << 23);
+}
+
+// An odd number of halves, up to 127.5: the ties of quantising.
+static uint32_t tie(uint64_t random) {
+  const float value = (float)(random % 128) + 0.5f;
+  uint32_t bits;
+  memcpy(&bits, &value, sizeof bits);
+  return bits | (uint32_t)(random >> 32 & 0x80000000);
+}
+
+uint32_t systole_fuzz_float(uint64_t *dice, bool wild) {
   const uint64_t random = systole_dice(dice);
-  switch (systole_roll(dice, 8)) {
+  switch (systole_roll(dice, wild ? 8 : 64)) {
     case 0: return special[random % (sizeof special / sizeof *special)];
-    case 1: return (uint32_t)random;
+    case 1: return wild ? (uint32_t)random : moderate(random);
     case 2: return 0x3F800000 + (uint32_t)(random % 9 - 4) * 0x00800000;  // powers of two
-    default:  // from 2^-7 to 2^8
-      return (uint32_t)((random & 0x807FFFFF) | (120 + random / 0x100000000 % 16) << 23);
+    case 3: case 4: return tie(random);
+    default: return moderate(random);
   }
 }
 
@@ -38,9 +50,11 @@ static uint64_t log_uniform(unsigned width, uint64_t *dice) {
 }
 
 static uint64_t number(const systole_config *config, unsigned width, uint64_t reach,
-                       uint64_t *dice) {
+                       const systole_fuzz_recent *recent, uint64_t *dice) {
   const unsigned dim = config->dim;
+  const unsigned kept = recent->count < SYSTOLE_FUZZ_RECENT ? recent->count : SYSTOLE_FUZZ_RECENT;
   if (width <= 4) return systole_dice(dice);
+  if (kept > 0 && systole_chance(dice, 40)) return recent->word[systole_roll(dice, kept)];
   switch (systole_roll(dice, 12)) {
     case 0: return systole_roll(dice, 4);
     case 1: return systole_roll(dice, 2 * dim + 1);
@@ -64,14 +78,14 @@ static uint64_t signed_number(const systole_config *config, uint64_t reach, uint
 }
 
 uint64_t systole_fuzz_value(const systole_config *config, const systole_isa_field *field,
-                            uint64_t reach, uint64_t *dice) {
+                            uint64_t reach, const systole_fuzz_recent *recent, uint64_t *dice) {
   const uint64_t all = field->width == 64 ? UINT64_MAX : (UINT64_C(1) << field->width) - 1;
   switch (field->kind) {
     case SYSTOLE_KIND_ENUM: return enumerated(field, dice);
     case SYSTOLE_KIND_B: return systole_chance(dice, 30);
-    case SYSTOLE_KIND_F: return systole_fuzz_float(dice);
+    case SYSTOLE_KIND_F: return systole_fuzz_float(dice, systole_chance(dice, 30));
     case SYSTOLE_KIND_S: return signed_number(config, reach, dice) & all;
-    default: return number(config, field->width, reach, dice) & all;
+    default: return number(config, field->width, reach, recent, dice) & all;
   }
 }
 
