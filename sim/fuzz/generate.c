@@ -8,6 +8,7 @@
 #include "sim/fuzz/layout.h"
 #include "sim/fuzz/segments.h"
 #include "sim/fuzz/values.h"
+#include "sim/model/sram.h"
 
 enum { MOST = 60, REPAIRS = 100 };
 
@@ -67,8 +68,43 @@ static void add_instruction(generator *g) {
   append(m->c, &item);
 }
 
+// The largest segment of floats or of bytes.
+static unsigned largest_segment(const systole_fuzz_case *c, bool floats) {
+  unsigned best = floats ? 4 : 5;
+  for (unsigned s = best; s < SYSTOLE_STATUS_SEGMENT; s += 2)
+    if (c->segments[s].limit > c->segments[best].limit) best = s;
+  return best;
+}
+
+// One load that fills the first words of an SRAM.
+static void fill_space(generator *g, const systole_isa_value *space) {
+  systole_fuzz_maker *m = &g->maker;
+  const systole_fuzz_case *c = m->c;
+  const bool floats = systole_sram_element_bytes(space->code) == 4;
+  const unsigned segment = largest_segment(c, floats);
+  const unsigned word = c->config.dim * (floats ? 4 : 1);
+  uint64_t words = c->segments[segment].limit / word;
+  systole_fuzz_item item = {.line = {{SYSTOLE_OP_LD}}};
+  if (words > 2 * m->reach) words = 2 * m->reach;
+  if (words > systole_config_words(&c->config, space->code)) words = systole_config_words(&c->config, space->code);
+  SYSTOLE_SET(&item.line, LD, segment, segment);
+  SYSTOLE_SET(&item.line, LD, space, space->code);
+  SYSTOLE_SET(&item.line, LD, rows, 1);
+  SYSTOLE_SET(&item.line, LD, words, words);
+  SYSTOLE_SET(&item.line, LD, dst_word, 1);
+  systole_fuzz_remember(m, &item);
+  append(m->c, &item);
+}
+
+// Something to work on in every SRAM that is loaded.
+static void fill_spaces(generator *g) {
+  for (const systole_isa_value *v = systole_isa_values; v->name; v++)
+    if (!strcmp(v->kind, "SPACE_LD")) fill_space(g, v);
+}
+
 static void add_items(generator *g) {
   systole_fuzz_case *c = g->maker.c;
+  if (systole_chance(&g->maker.dice, 60)) fill_spaces(g);
   for (unsigned i = 0; i < g->wanted; i++) {
     if (g->depth < SYSTOLE_LOOP_DEPTH && systole_chance(&g->maker.dice, 7)) add_loop(g);
     if (g->depth > 0 && systole_chance(&g->maker.dice, 20)) end_loop(g);

@@ -19,7 +19,8 @@ static void fill_bytes(uint8_t *bytes, uint64_t size, uint64_t *dice) {
 
 static void fill_floats(uint8_t *bytes, uint64_t size, uint64_t *dice) {
   const bool wild = systole_chance(dice, 25);
-  for (uint64_t i = 0; i < size; i += 4) put32(bytes + i, systole_fuzz_float(dice, wild));
+  const unsigned bits = systole_fuzz_float_bits(dice);
+  for (uint64_t i = 0; i < size; i += 4) put32(bytes + i, systole_fuzz_float(dice, wild, bits));
 }
 
 static void fill_indices(uint8_t *bytes, uint64_t size, uint64_t *dice) {

@@ -15,8 +15,17 @@ static const uint32_t special[] = {
     0xCF000000, 0x42FFFFFF, 0x43000001, 0xC2FC0000, 0xC3150000, 0x33800000, 0x4B000000, 0x4B800001,
     0x3EFFFFFF, 0x3F7FFFFF, 0x3F800001, 0x20000000};
 
-static uint32_t moderate(uint64_t random) {
-  return (uint32_t)((random & 0x807FFFFF) | (120 + random / 0x100000000 % 16) << 23);
+static uint32_t moderate(uint64_t random, unsigned bits) {
+  const uint64_t mantissa = random & 0x7FFFFF & 0x7FFFFFull << (23 - bits);
+  return (uint32_t)((random & 0x80000000) | mantissa | (120 + random / 0x100000000 % 16) << 23);
+}
+
+unsigned systole_fuzz_float_bits(uint64_t *dice) {
+  switch (systole_roll(dice, 4)) {
+    case 0: return 12;
+    case 1: return (unsigned)systole_roll(dice, 24);
+    default: return 23;
+  }
 }
 
 // An odd number of halves, up to 127.5: the ties of quantising.
@@ -27,14 +36,14 @@ static uint32_t tie(uint64_t random) {
   return bits | (uint32_t)(random >> 32 & 0x80000000);
 }
 
-uint32_t systole_fuzz_float(uint64_t *dice, bool wild) {
+uint32_t systole_fuzz_float(uint64_t *dice, bool wild, unsigned bits) {
   const uint64_t random = systole_dice(dice);
   switch (systole_roll(dice, wild ? 8 : 64)) {
     case 0: return special[random % (sizeof special / sizeof *special)];
-    case 1: return wild ? (uint32_t)random : moderate(random);
+    case 1: return wild ? (uint32_t)random : moderate(random, bits);
     case 2: return 0x3F800000 + (uint32_t)(random % 9 - 4) * 0x00800000;  // powers of two
     case 3: case 4: return tie(random);
-    default: return moderate(random);
+    default: return moderate(random, bits);
   }
 }
 
@@ -83,7 +92,8 @@ uint64_t systole_fuzz_value(const systole_config *config, const systole_isa_fiel
   switch (field->kind) {
     case SYSTOLE_KIND_ENUM: return enumerated(field, dice);
     case SYSTOLE_KIND_B: return systole_chance(dice, 30);
-    case SYSTOLE_KIND_F: return systole_fuzz_float(dice, systole_chance(dice, 30));
+    case SYSTOLE_KIND_F:
+      return systole_fuzz_float(dice, systole_chance(dice, 30), systole_fuzz_float_bits(dice));
     case SYSTOLE_KIND_S: return signed_number(config, reach, dice) & all;
     default: return number(config, field->width, reach, recent, dice) & all;
   }

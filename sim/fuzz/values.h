@@ -7,8 +7,12 @@
 #include "hw/isa/table.h"
 
 // Bits of a random float: from 2^-7 to 2^8, halves of integers, or, if `wild`,
-// often special: NaNs, infinities, subnormals, edges of integers.
-uint32_t systole_fuzz_float(uint64_t *dice, bool wild);
+// often special: NaNs, infinities, subnormals, edges of integers. Most have
+// `bits` bits after the leading one: products of two with 12 are often ties.
+uint32_t systole_fuzz_float(uint64_t *dice, bool wild, unsigned bits);
+
+// Bits for a number of floats: often all 23.
+unsigned systole_fuzz_float_bits(uint64_t *dice);
 
 // Words of SRAMs where something has been written.
 enum { SYSTOLE_FUZZ_RECENT = 16 };
