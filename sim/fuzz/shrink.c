@@ -86,7 +86,16 @@ static void simplify_run(shrinking *k) {
     if (k->best->items[i].open) begin(k)->items[i].open = false, keep(k);
 }
 
+// The content stays the case's, to be freed, with none of it in use.
+static void drop_segment(shrinking *k, unsigned number) {
+  systole_fuzz_segment *s = &begin(k)->segments[number];
+  if (s->limit == 0) return;
+  s->limit = s->size = s->kept = 0;
+  keep(k);
+}
+
 static void simplify_data(shrinking *k) {
+  for (unsigned s = 1; s < SYSTOLE_SEGMENTS; s++) drop_segment(k, s);
   for (unsigned s = 1; s < SYSTOLE_SEGMENTS; s++)
     for (unsigned half = 0; half < 8 && k->best->segments[s].kept > 0; half++) {
       begin(k)->segments[s].kept = half == 0 ? 0 : k->best->segments[s].kept / 2 & ~3ull;
