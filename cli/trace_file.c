@@ -91,8 +91,10 @@ static systole_status missing(const systole_trace_file *f, const char *what, con
 
 systole_status systole_trace_text(const systole_trace_file *f, const cJSON *object, const char *name,
                                   const char **text, systole_error *err) {
-  *text = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(object, name));
-  return *text ? SYSTOLE_OK : missing(f, "the text", name, err);
+  const char *value = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(object, name));
+  if (!value) return missing(f, "the text", name, err);
+  *text = value;
+  return SYSTOLE_OK;
 }
 
 systole_status systole_trace_number(const systole_trace_file *f, const cJSON *object, const char *name,

@@ -42,7 +42,7 @@ void systole_trace_close(systole_trace_file *file);
 // breaks off is SYSTOLE_E_FORMAT.
 systole_status systole_trace_next(systole_trace_file *file, cJSON **event, systole_error *err);
 
-// A string or a whole number (up to 2^53) of an object, or SYSTOLE_E_FORMAT.
+// A string (unchanged on failure) or a whole number (up to 2^53) of an object, or SYSTOLE_E_FORMAT.
 systole_status systole_trace_text(const systole_trace_file *file, const cJSON *object,
                                   const char *name, const char **text, systole_error *err);
 systole_status systole_trace_number(const systole_trace_file *file, const cJSON *object,
