@@ -17,7 +17,7 @@ systole_status systole_report_check(const systole_report *r, systole_error *err)
   for (int e = 0; r->cycles && e < 4; e++) {
     uint64_t sum = r->engines[e].busy + r->engines[e].wait_sem + r->engines[e].wait_mem + r->engines[e].idle;
     if (sum != r->cycles)
-      return systole_fail(err, SYSTOLE_E_FAULT, "internal error: the counters of %s sum up to %" PRIu64
+      return systole_fail(err, SYSTOLE_E_RANGE, "internal error: the counters of %s sum up to %" PRIu64
                           " cycles: expected the %" PRIu64 " of the run", engine_names[e], sum, r->cycles);
   }
   return SYSTOLE_OK;

@@ -28,7 +28,7 @@ typedef struct {
   double memory;  // the busier direction's bytes / BUS_BYTES
 } systole_bounds;
 
-// SYSTOLE_E_FAULT, an internal error, if the times of an engine do not add up to
+// SYSTOLE_E_RANGE, an internal error, if the times of an engine do not add up to
 // the cycles of the run: each cycle of each engine is busy, waits for a
 // semaphore, waits for memory, or is idle. A report without time is fine.
 systole_status systole_report_check(const systole_report *report, systole_error *err);

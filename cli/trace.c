@@ -371,6 +371,6 @@ systole_status systole_tracer_end(systole_tracer *t, systole_device *device, con
   put_step(t, report);
   t->offset += report->cycles;
   // After a fault semaphores may have run over.
-  if (t->broken[0] && !report->cause) return systole_fail(err, SYSTOLE_E_FAULT, "--trace: %s", t->broken);
+  if (t->broken[0] && !report->cause) return systole_fail(err, SYSTOLE_E_RANGE, "--trace: %s", t->broken);
   return SYSTOLE_OK;
 }

@@ -36,7 +36,8 @@ void systole_tracer_begin(systole_tracer *tracer, systole_device *device,
                           const systole_entry *entry, const int32_t *scalars, uint32_t number);
 
 // After the run, well or not: the next one follows on the time axis.
-// SYSTOLE_E_UNSUPPORTED if the back end kept no time.
+// SYSTOLE_E_UNSUPPORTED if the back end kept no time, SYSTOLE_E_RANGE if it did
+// what no machine may do: that is an internal error.
 systole_status systole_tracer_end(systole_tracer *tracer, systole_device *device,
                                   const systole_report *report, systole_error *err);
 
