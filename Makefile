@@ -170,7 +170,7 @@ $(SYSTEM_TESTS): $(BUILD)/%: $(BUILD)/tests/system/%.o $(BUILD)/libsystole.a
 	$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
 .PHONY: system
-system: $(BUILD)/systole $(SYSTEM_TESTS)
+system: $(BUILD)/systole $(BUILD)/make_checkpoint $(SYSTEM_TESTS)
 	BUILD=$(BUILD) bash scripts/system.sh $(ONLY)
 
 .PHONY: bench

@@ -9,7 +9,8 @@
 enum { DEFAULT_CHUNK = 64 };
 
 typedef struct {
-  const systole_checkpoint *checkpoint;
+  const systole_model *model;
+  const systole_checkpoint *checkpoint;  // NULL: only the shape is known
   const systole_config *config;
   systole_error *err;
   uint32_t parts;  // int8 rows per activation row
@@ -22,7 +23,7 @@ typedef struct {
 
 static systole_status plan_all(compilation *c, uint32_t context, uint32_t chunk) {
   if (chunk > context) chunk = context;  // a run never has more tokens than the cache
-  systole_llama_measure(&c->checkpoint->model, c->config, context, &c->shape);
+  systole_llama_measure(c->model, c->config, context, &c->shape);
   systole_status status = systole_llama_plan_make(&c->shape, c->config, false, false, c->parts,
                                                   chunk, &c->prefill, c->err);
   if (!status)
@@ -37,7 +38,7 @@ static systole_status plan_all(compilation *c, uint32_t context, uint32_t chunk)
 // The largest context up to `most` that fits, in whole words; a context that
 // was asked for must fit as it is.
 static systole_status choose_plans(compilation *c, const systole_compile_options *options) {
-  uint32_t most = (uint32_t)c->checkpoint->model.context;
+  uint32_t most = (uint32_t)c->model->context;
   uint32_t chunk = options->chunk ? options->chunk : DEFAULT_CHUNK;
   if (options->activation_bits && options->activation_bits != 8 && options->activation_bits != 16)
     return systole_fail(c->err, SYSTOLE_E_USAGE, "activations of %u bits: expected 8 or 16",
@@ -92,7 +93,7 @@ static systole_status add_blob(compilation *c, unsigned index, const char *name,
   uint64_t size = blob->size;
   blob->bytes = NULL;
   return systole_program_add_segment(c->program, index, name, SYSTOLE_SEGMENT_CONST, size, bytes,
-                                     size, c->err);
+                                     bytes ? size : 0, c->err);
 }
 
 static systole_status add_segments(compilation *c) {
@@ -153,7 +154,7 @@ static systole_status add_metadata(compilation *c) {
       {"activation_bits", 8 * c->parts},
   };
   systole_status status = systole_program_add_metadata(
-      c->program, "architecture", systole_arch_name(c->checkpoint->model.arch), c->err);
+      c->program, "architecture", systole_arch_name(c->model->arch), c->err);
   for (size_t i = 0; i < sizeof numbers / sizeof *numbers && !status; i++)
     status = add_number(c, numbers[i].key, numbers[i].value);
   return status;
@@ -173,14 +174,27 @@ static systole_status build(compilation *c) {
   return status;
 }
 
+static systole_status compile(compilation *c, const systole_compile_options *options,
+                              systole_program **program) {
+  systole_status status = choose_plans(c, options);
+  if (!status) status = build(c);
+  systole_llama_packed_free(&c->packed);
+  if (status) systole_program_destroy(c->program);
+  else *program = c->program;
+  return status;
+}
+
 systole_status systole_compile(const systole_checkpoint *checkpoint, const systole_config *config,
                                const systole_compile_options *options, systole_program **program,
                                systole_error *err) {
-  compilation c = {.checkpoint = checkpoint, .config = config, .err = err};
-  systole_status status = choose_plans(&c, options);
-  if (!status) status = build(&c);
-  systole_llama_packed_free(&c.packed);
-  if (status) systole_program_destroy(c.program);
-  else *program = c.program;
-  return status;
+  compilation c = {.model = &checkpoint->model, .checkpoint = checkpoint, .config = config,
+                   .err = err};
+  return compile(&c, options, program);
+}
+
+systole_status systole_compile_shape(const systole_model *model, const systole_config *config,
+                                     const systole_compile_options *options,
+                                     systole_program **program, systole_error *err) {
+  compilation c = {.model = model, .config = config, .err = err};
+  return compile(&c, options, program);
 }

@@ -21,6 +21,13 @@ typedef struct {
   uint32_t activation_bits;
 } systole_compile_options;
 
+// The same from a model's shape alone: instructions, addresses and segment sizes
+// are those of the real program, but the constant segments have no content.
+// For a machine that keeps time and computes nothing.
+systole_status systole_compile_shape(const systole_model *model, const systole_config *config,
+                                     const systole_compile_options *options,
+                                     systole_program **program, systole_error *err);
+
 systole_status systole_compile(const systole_checkpoint *checkpoint, const systole_config *config,
                                const systole_compile_options *options, systole_program **program,
                                systole_error *err);

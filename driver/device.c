@@ -29,7 +29,7 @@ static systole_status open_device(systole_device *device, const char *transport,
   if (!status) status = device->transport->open(&device->config, options, &device->state, err);
   if (status) return status;
   device->watchdog = options->watchdog;
-  if (options->status_record) status = systole_buffer_alloc(device, 256, &device->status, err);
+  if (options->status_record) status = systole_buffer_alloc(device, SYSTOLE_STATUS_BYTES, &device->status, err);
   if (status) device->transport->close(device->state);
   return status;
 }
@@ -116,8 +116,8 @@ systole_status systole_peek(systole_device *device, unsigned space, uint32_t wor
                       device->transport->name);
 }
 
-systole_status systole_status_record(systole_device *device, uint32_t words[64], systole_error *err) {
+systole_status systole_status_record(systole_device *device, uint32_t words[80], systole_error *err) {
   if (!device->status)
     return systole_fail(err, SYSTOLE_E_USAGE, "status record: expected the device to be opened with status_record");
-  return systole_buffer_read(device->status, 0, words, 256, err);
+  return systole_buffer_read(device->status, 0, words, SYSTOLE_STATUS_BYTES, err);
 }

@@ -8,7 +8,8 @@
 #                        A first line `# top=MODULE` names the top module
 #                        (systole_NAME otherwise).
 # tests/rtl/shim_NAME.cc the only C++: a C interface over the Verilated class
-# tests/rtl/test_NAME.c  the test, ending with `N passed, N failed, N skipped`
+# tests/rtl/test_NAME.c  the test, ending with `N passed, N failed, N skipped`;
+#                        what is counted are named properties (tally.h), not vectors
 # tests/rtl/*.sv         wrappers, if a block needs one
 # The Verilated class is always Vblock. Builds that are up to date are kept,
 # and two blocks are built at a time.
@@ -43,7 +44,7 @@ build_one() {
   local name=$1 top=$2 options=$3 dir=$4 file
   file=tests/rtl/$top.sv
   [ -e "$file" ] || file=hw/rtl/$top.sv
-  stale "$dir/test" hw/rtl/*.sv hw/rtl/*.svh tests/rtl/*.sv "tests/rtl/shim_$name.cc" \
+  stale "$dir/test" hw/rtl/*.sv hw/rtl/*.svh "$file" "tests/rtl/shim_$name.cc" \
         "tests/rtl/test_$name.c" tests/rtl/*.h "$build/libsystole.a" || return 0
   mkdir -p "$dir"
   # Without -Wall here: lint has its own target, and says more.

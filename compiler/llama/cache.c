@@ -65,6 +65,12 @@ static uint64_t part_offset(const systole_emitter *e, const systole_cache_part *
   return (cache_head(e, c->which) + c->first) * per_head;
 }
 
+// In decode each query head has a vector of its own.
+uint64_t systole_cache_scale_words(const systole_emitter *e) {
+  const systole_llama *m = e->plan->shape.model;
+  return 2 * (uint64_t)(e->plan->decode ? m->heads : m->kv_heads) * e->plan->shape.context_w;
+}
+
 // The tokens before this run are in memory already: prefetched.
 static void emit_cached(systole_emitter *e, systole_cache_part *c) {
   const systole_llama_shape *shape = &e->plan->shape;

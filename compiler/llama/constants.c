@@ -36,8 +36,9 @@ static systole_status pack(packer *p, const systole_column *column, uint32_t col
 static systole_status pack_plain(packer *p, systole_weight weight, uint32_t column_words,
                                  uint32_t row_words, const int32_t *input_of,
                                  systole_matrix *matrix) {
-  const systole_tensor *tensor = tensor_of(p, weight);
   uint32_t columns = column_words * p->shape->dim;
+  if (!p->checkpoint) return pack(p, NULL, columns, 0, row_words, NULL, matrix);
+  const systole_tensor *tensor = tensor_of(p, weight);
   systole_column *column = calloc(columns, sizeof *column);
   if (!column) return systole_fail(p->err, SYSTOLE_E_MEMORY, "no memory for a matrix's columns");
   for (uint32_t n = 0; n < columns && n < (uint32_t)tensor->shape[0]; n++)
@@ -63,6 +64,7 @@ static void fill_heads(const packer *p, const systole_tensor *tensor, uint32_t h
 static systole_status pack_qkv(packer *p, systole_matrix *matrix) {
   const systole_llama_shape *s = p->shape;
   const systole_llama *m = s->model;
+  if (!p->checkpoint) return pack(p, NULL, s->qkv_w * s->dim, 0, s->hidden_w, NULL, matrix);
   systole_column *column = calloc((size_t)s->qkv_w * s->dim, sizeof *column);
   if (!column) return systole_fail(p->err, SYSTOLE_E_MEMORY, "no memory for a matrix's columns");
   // exp(q.k / sqrt(size)) = 2^(q.k log2(e) / sqrt(size)); and q.k of int8 values
@@ -93,14 +95,29 @@ static systole_status pack_out(packer *p, systole_matrix *matrix) {
   return status;
 }
 
-static systole_status pack_layer(packer *p, systole_llama_layer *layer) {
+// A norm's weights.
+static systole_status pack_norm(packer *p, systole_weight weight, uint64_t *offset) {
   const systole_llama_shape *s = p->shape;
   systole_blob *parameters = &p->packed->parameters;
-  systole_status status = systole_pack_vector(tensor_of(p, SYSTOLE_W_ATTENTION_NORM), s->dim,
-                                              parameters, &layer->attention_norm, p->err);
-  if (!status)
-    status = systole_pack_vector(tensor_of(p, SYSTOLE_W_FFN_NORM), s->dim, parameters,
-                                 &layer->ffn_norm, p->err);
+  if (!p->checkpoint)
+    return systole_blob_take(parameters, (uint64_t)s->hidden_w * s->dim * 4, offset, p->err);
+  return systole_pack_vector(tensor_of(p, weight), s->dim, parameters, offset, p->err);
+}
+
+static systole_status pack_embedding(packer *p) {
+  const systole_llama_shape *s = p->shape;
+  systole_blob *embedding = &p->packed->embedding;
+  uint32_t pitch = p->packed->at.embedding_pitch = s->hidden_w * s->dim * 4;
+  uint64_t offset;
+  if (!p->checkpoint)
+    return systole_blob_take(embedding, (uint64_t)s->vocab * pitch, &offset, p->err);
+  return systole_pack_rows(tensor_of(p, SYSTOLE_W_EMBED), pitch, embedding, p->err);
+}
+
+static systole_status pack_layer(packer *p, systole_llama_layer *layer) {
+  const systole_llama_shape *s = p->shape;
+  systole_status status = pack_norm(p, SYSTOLE_W_ATTENTION_NORM, &layer->attention_norm);
+  if (!status) status = pack_norm(p, SYSTOLE_W_FFN_NORM, &layer->ffn_norm);
   if (!status) status = pack_qkv(p, &layer->qkv);
   if (!status) status = pack_out(p, &layer->out);
   if (!status) status = pack_plain(p, SYSTOLE_W_GATE, s->ffn_w, s->hidden_w, NULL, &layer->gate);
@@ -116,7 +133,7 @@ static systole_status pack_rotary(packer *p) {
   systole_llama_constants *at = &p->packed->at;
   systole_status status = systole_blob_take(
       &p->packed->parameters, (uint64_t)s->context * 2 * width * 4, &at->rotary, p->err);
-  if (status) return status;
+  if (status || !p->checkpoint) return status;
   float *table = (float *)(void *)(p->packed->parameters.bytes + at->rotary);
   for (uint32_t position = 0; position < s->context; position++)
     for (uint32_t pair = 0; pair < size / 2; pair++) {
@@ -138,22 +155,20 @@ static systole_status pack_all(packer *p) {
   for (p->layer = 0; p->layer < s->model->layers && !status; p->layer++)
     status = pack_layer(p, &at->layers[p->layer]);
   p->layer = 0;
-  if (!status)
-    status = systole_pack_vector(tensor_of(p, SYSTOLE_W_FINAL_NORM), s->dim,
-                                 &p->packed->parameters, &at->final_norm, p->err);
+  if (!status) status = pack_norm(p, SYSTOLE_W_FINAL_NORM, &at->final_norm);
   if (!status) status = pack_plain(p, SYSTOLE_W_HEAD, s->vocab_w, s->hidden_w, NULL, &at->head);
   if (!status) status = pack_rotary(p);
-  at->embedding_pitch = s->hidden_w * s->dim * 4;
-  if (!status)
-    status = systole_pack_rows(tensor_of(p, SYSTOLE_W_EMBED), at->embedding_pitch,
-                               &p->packed->embedding, p->err);
+  if (!status) status = pack_embedding(p);
   return status;
 }
 
 systole_status systole_llama_pack(const systole_checkpoint *checkpoint,
                                   const systole_llama_shape *shape, systole_llama_packed *packed,
                                   systole_error *err) {
-  *packed = (systole_llama_packed){0};
+  bool layout_only = !checkpoint;
+  *packed = (systole_llama_packed){.weights.layout_only = layout_only,
+                                   .parameters.layout_only = layout_only,
+                                   .embedding.layout_only = layout_only};
   packer p = {.checkpoint = checkpoint, .shape = shape, .packed = packed, .err = err};
   systole_status status = pack_all(&p);
   if (status) systole_llama_packed_free(packed);

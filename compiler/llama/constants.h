@@ -10,6 +10,8 @@ typedef struct {
   systole_blob weights, parameters, embedding;  // the caller frees `bytes`
 } systole_llama_packed;
 
+// Without a checkpoint (NULL) the segments are laid out but have no content:
+// blobs have a size and no bytes.
 systole_status systole_llama_pack(const systole_checkpoint *checkpoint,
                                   const systole_llama_shape *shape, systole_llama_packed *packed,
                                   systole_error *err);

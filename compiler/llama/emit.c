@@ -20,6 +20,7 @@ static void emit_ffn_block(systole_emitter *e, uint32_t first, uint32_t columns)
   systole_vector scales = systole_emit_vector(e, layer->gate.scales + slice, columns, always);
   vx.b_block = scales.block;
   vx.b = scales.word;
+  systole_emit_acc_together(e, 2 * rows.most * p->parts * columns);  // gate is read after up
   uint32_t gate =
       systole_emit_product(e, &layer->gate, first, columns, p->qnt.x, rows, always);
   scales = systole_emit_vector(e, layer->up.scales + slice, columns, always);
@@ -197,7 +198,7 @@ static void emit_head(systole_emitter *e) {
   name(e, "norm");
   const systole_matrix *head = &e->constants->head;
   systole_emit_span(e, e->constants->final_norm,
-                    head->scales + (uint64_t)head->n_tiles * s->dim * 4,
+                    head->scales + (uint64_t)head->n_tiles * s->dim * 4, 0,
                     p->all_logits ? systole_fixed(1) : rows);
   uint32_t x = emit_last_row(e);
   systole_emit_norm(e, x, rows, e->constants->final_norm,
@@ -222,7 +223,7 @@ static void emit_layer_parameters(systole_emitter *e) {
   systole_emit_symbol(e, "parameters");
   systole_emit_span(e, layer->attention_norm,
                     layer->down.scales + (uint64_t)layer->down.n_tiles * e->plan->shape.dim * 4,
-                    systole_fixed(1));
+                    systole_cache_scale_words(e), systole_fixed(1));
 }
 
 systole_status systole_llama_emit(const systole_llama_plan *plan,

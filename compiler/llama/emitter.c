@@ -69,10 +69,11 @@ static systole_block load_parameters(systole_emitter *e, uint64_t offset, uint32
   return block;
 }
 
-void systole_emit_span(systole_emitter *e, uint64_t first, uint64_t end, systole_value wanted) {
+void systole_emit_span(systole_emitter *e, uint64_t first, uint64_t end, uint64_t beside,
+                       systole_value wanted) {
   uint64_t words = (end - first) / (4 * e->plan->shape.dim);
   e->span.end = 0;
-  if (3 * words > e->plan->par.words) return;
+  if (3 * words > e->plan->par.words || words + beside > e->plan->par.words) return;
   e->span.block = load_parameters(e, first, (uint32_t)words, wanted);
   e->span.first = first;
   e->span.end = end;
@@ -86,8 +87,12 @@ systole_vector systole_emit_vector(systole_emitter *e, uint64_t offset, uint32_t
   return (systole_vector){load_parameters(e, offset, words, wanted), 0};
 }
 
-uint32_t systole_emit_acc(systole_emitter *e, uint32_t words) {
+void systole_emit_acc_together(systole_emitter *e, uint32_t words) {
   if (e->acc_next + words > e->plan->acc_words) e->acc_next = 0;
+}
+
+uint32_t systole_emit_acc(systole_emitter *e, uint32_t words) {
+  systole_emit_acc_together(e, words);
   uint32_t at = e->acc_next;
   e->acc_next += words;
   return at;

@@ -36,15 +36,21 @@ typedef struct {
 } systole_vector;
 
 // Prefetches the parameters from `first` to `end` with one load, if they take
-// no more than a third of PAR's ring; `wanted` is a row count of 0 or 1.
-void systole_emit_span(systole_emitter *e, uint64_t first, uint64_t end, systole_value wanted);
+// no more than a third of PAR's ring and leave room for the `beside` words of
+// other loads that come while they are in use: a ring is given back in order.
+// `wanted` is a row count of 0 or 1.
+void systole_emit_span(systole_emitter *e, uint64_t first, uint64_t end, uint64_t beside,
+                       systole_value wanted);
 
 // `words` words of parameters: from the span, or prefetched for themselves.
 systole_vector systole_emit_vector(systole_emitter *e, uint64_t offset, uint32_t words,
                                    systole_value wanted);
 
-// A place for rows x columns words in ACC.
+// A place for rows x columns words in ACC. Places follow one another and start
+// again at 0 at the end; what is written before another place is read must be
+// announced together: the next places, `words` in all, will not overlap.
 uint32_t systole_emit_acc(systole_emitter *e, uint32_t words);
+void systole_emit_acc_together(systole_emitter *e, uint32_t words);
 
 // acc[rows * parts, columns] = A x columns [first, first + columns) of the matrix,
 // whose tiles are prefetched. A lies in QNT, k_tiles words a row; with two parts
@@ -90,5 +96,8 @@ void systole_emit_norm(systole_emitter *e, uint32_t x, systole_value count, uint
 systole_value systole_emit_rows(const systole_emitter *e);  // tokens of this run
 void systole_emit_attention(systole_emitter *e);
 void systole_emit_ffn(systole_emitter *e);
+
+// Words of PAR that the scales of one layer's cached keys and values take.
+uint64_t systole_cache_scale_words(const systole_emitter *e);
 
 #endif

@@ -139,6 +139,8 @@ static const char *lay_rings(systole_llama_plan *p, const systole_config *config
   p->par_embedding = put(&par, p->rows * s->hidden_w);
   p->par_rotary = put(&par, p->rows * 2 * s->head_w);
   uint32_t copies = p->decode ? attention_rows(p) : 1;
+  while (par.next + 3 * p->block_columns > config->par_words && p->block_columns > 1)
+    p->block_columns /= 2;
   uint32_t largest = most(s->hidden_w, most(p->block_columns, copies * s->context_w));
   if (par.next + 3 * largest > config->par_words) return "PAR";
   p->par = (systole_ring){par.next, config->par_words - par.next};
@@ -155,7 +157,8 @@ static const char *lay_out(systole_llama_plan *p, const systole_config *config) 
   p->acc_words = config->acc_words;
   // Half of ACC, so that VX can read one block while MX writes the next.
   p->block_columns = least(config->acc_words / 2 / (p->rows * p->parts), 64);
-  uint32_t attention = attention_rows(p) * most(s->context_w, s->head_w);
+  // 64 bits: what passes here bounds all other products of the context.
+  uint64_t attention = (uint64_t)attention_rows(p) * most(s->context_w, s->head_w);
   if (!p->block_columns || attention > config->acc_words) return "ACC";
   const char *small = lay_rings(p, config);
   if (small) return small;

@@ -8,7 +8,7 @@
 systole_status systole_blob_take(systole_blob *blob, uint64_t size, uint64_t *offset,
                                  systole_error *err) {
   uint64_t start = (blob->size + 127) & ~UINT64_C(127), end = start + size;
-  if (end > blob->room) {
+  if (!blob->layout_only && end > blob->room) {
     uint64_t room = end + end / 2;
     uint8_t *bytes = realloc(blob->bytes, room);
     if (!bytes)
@@ -17,7 +17,7 @@ systole_status systole_blob_take(systole_blob *blob, uint64_t size, uint64_t *of
     blob->bytes = bytes;
     blob->room = room;
   }
-  memset(blob->bytes + blob->size, 0, end - blob->size);
+  if (!blob->layout_only) memset(blob->bytes + blob->size, 0, end - blob->size);
   blob->size = end;
   *offset = start;
   return SYSTOLE_OK;
@@ -68,7 +68,7 @@ systole_status systole_pack_matrix(const systole_matrix_source *source, systole_
   systole_status status = systole_blob_take(weights, tile_bytes, &matrix->weights, err);
   if (!status)
     status = systole_blob_take(parameters, source->columns * sizeof(float), &matrix->scales, err);
-  if (status) return status;
+  if (status || weights->layout_only) return status;
   float *input = malloc(((size_t)source->inputs + source->rows) * sizeof *input);
   if (!input) return systole_fail(err, SYSTOLE_E_MEMORY, "no memory for a column of weights");
   for (uint32_t n = 0; n < source->columns && !status; n++) {

@@ -5,6 +5,7 @@
 #ifndef SYSTOLE_COMPILER_PACK_H
 #define SYSTOLE_COMPILER_PACK_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "compiler/load/safetensors.h"
@@ -13,6 +14,7 @@
 typedef struct {
   uint8_t *bytes;  // malloc'd
   uint64_t size, room;
+  bool layout_only;  // offsets are given out, but there is no content: bytes stays NULL
 } systole_blob;
 
 // Appends `size` zeroed bytes at a multiple of 128 and gives their offset.

@@ -101,9 +101,9 @@ systole_status systole_wait(systole_device *device, uint64_t limit_cycles, systo
 // Called for each instruction of later runs when it ends. NULL: no more.
 void systole_trace(systole_device *device, systole_trace_fn trace, void *user);
 
-// Reads the status record of the last run: 64 words, a copy of registers
-// 0x200..0x2FF. Needs options.status_record.
-systole_status systole_status_record(systole_device *device, uint32_t words[64],
+// Reads the status record of the last run: 80 words (STATUS_BYTES), a copy of
+// registers 0x200..0x33F. Needs options.status_record.
+systole_status systole_status_record(systole_device *device, uint32_t words[80],
                                      systole_error *err);
 
 // ---- checking ----------------------------------------------------------------

@@ -15,7 +15,7 @@
 //
 // Counters are zero from the cycle after take_i, count while running_i, and then
 // keep their values; so do the states, which otherwise show the present.
-// status_*: a second reader of the words 0x200..0x2FF, latency 1.
+// status_*: a second reader of the words 0x200..0x3FF, latency 1.
 `include "systole_isa.svh"
 module systole_ctrl #(
     parameter Dim        = 16,
@@ -74,12 +74,13 @@ module systole_ctrl #(
     input  logic [3:0]    retired_i,        // per engine: an instruction ends
     input  logic          macs_add_i,
     input  logic [47:0]   macs_i,
-    input  logic          read_beat_i,
+    input  logic          ld_beat_i,        // LD receives a beat
+    input  logic          line_i,           // the sequencer takes a line
     input  logic          write_beat_i,
     input  logic [BusBytes-1:0] write_strb_i,
     // status record
     input  logic          status_re_i,
-    input  logic [5:0]    status_word_i,
+    input  logic [6:0]    status_word_i,
     output logic [31:0]   status_data_o
 );
   // Writes
@@ -254,7 +255,8 @@ module systole_ctrl #(
         retired_q <= retired_q + {61'd0, {2'd0, retired_i[0]} + {2'd0, retired_i[1]} +
                                          {2'd0, retired_i[2]} + {2'd0, retired_i[3]}};
       if (macs_add_i) macs_q <= macs_q + {16'd0, macs_i};
-      if (read_beat_i) read_q <= read_q + 64'(BusBytes);
+      if (ld_beat_i || line_i)
+        read_q <= read_q + (ld_beat_i ? 64'(BusBytes) : 64'd0) + (line_i ? 64'd`SYS_LINE_BYTES : 64'd0);
       if (write_beat_i) written_q <= written_q + {56'd0, strobes};
       for (e = 0; e < 4; e = e + 1) begin
         case (state_i[2*e+:2])
@@ -351,7 +353,7 @@ module systole_ctrl #(
   assign s_axil_rdata_o = rdata_q;
   assign status_data_o = status_q;
   always_ff @(posedge clk_i) begin
-    if (status_re_i) status_q <= word_at({1'b0, status_word_i});
+    if (status_re_i) status_q <= word_at(status_word_i);
     if (read) begin
       rdata_q <= 32'd0;
       if (raddr == 12'd`SYS_REG_CTRL) rdata_q <= {28'd0, ready_q, !busy_q && !start_q, done_q, start_q};

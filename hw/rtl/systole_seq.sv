@@ -75,6 +75,7 @@ module systole_seq #(
     input  logic [3:0]            blocked_i,
     input  logic [3:0]            active_i,
     // faults
+    output logic                  line_o,          // a line is taken in this cycle
     output logic                  fault_o,         // one of the sequencer's, in this cycle
     output logic [3:0]            fault_cause_o,
     output logic [31:0]           fault_index_o,
@@ -134,6 +135,7 @@ module systole_seq #(
   );
   assign beats_o = beats[6:0];
   assign pop = have && !line_err && (state_q == Line || state_q == BindLine);
+  assign line_o = pop;
 
   // The instruction in hand
   logic [511:0] desc_q;
@@ -320,7 +322,7 @@ module systole_seq #(
   assign watch_restart_o = (working && (hit_i || end_o)) || state_q == Clear || state_q == Begin;
   assign clear_o = state_q == Clear;
   assign reset_o = reset_q;
-  assign status_start_o = state_q == Clear && limit_i >= 64'd256;
+  assign status_start_o = state_q == Clear && limit_i >= 64'd`SYS_STATUS_BYTES;
 
   // What the registers say of the sequencer
   logic [2:0] state_code, last_state_q;
@@ -391,7 +393,7 @@ module systole_seq #(
           state_q <= Clear;
           reset_q <= !drained;
         end
-        Clear: state_q <= limit_i >= 64'd256 ? Status : Done;
+        Clear: state_q <= limit_i >= 64'd`SYS_STATUS_BYTES ? Status : Done;
         Status:
         if (status_done_i) state_q <= Done;
         else if (bite_i) begin

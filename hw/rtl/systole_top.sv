@@ -104,14 +104,15 @@ module systole_top #(
   logic [3:0] segment;
   logic [63:0] cycle;
   logic fault;
+  logic ld_rvalid, line_taken;
   logic [3:0] cause;
   logic [2:0] cause_engine;
   logic [31:0] cause_index, cause_detail;
   logic [2:0] seq_state;
   logic [31:0] seq_index;
   logic status_re, status_start, status_done, status_error;
-  logic [5:0] status_word;
-  logic [31:0] status_data;
+  logic [6:0] status_word;
+  logic [31:0] status_data, status_error_addr;
   assign cycle_o = cycle;
 
   // Per engine: LD, MX, VX, ST.
@@ -185,7 +186,8 @@ module systole_top #(
       .retired_i       (ended),
       .macs_add_i      (push[`SYS_ENGINE_MX]),
       .macs_i          (macs),
-      .read_beat_i     (m_axi_rvalid_i),
+      .ld_beat_i       (ld_rvalid),
+      .line_i          (line_taken),
       .write_beat_i    (m_axi_wvalid_o && m_axi_wready_i),
       .write_strb_i    (m_axi_wstrb_o),
       .status_re_i     (status_re),
@@ -244,6 +246,7 @@ module systole_top #(
       .empty_i          (empty),
       .blocked_i        (blocked),
       .active_i         (active),
+      .line_o           (line_taken),
       .fault_o          (seq_fault),
       .fault_cause_o    (seq_cause),
       .fault_index_o    (seq_fault_index),
@@ -278,7 +281,7 @@ module systole_top #(
       .seq_at_i      (seq_index),
       .abort_i       (abort),
       .status_error_i(status_done && status_error),
-      .status_addr_i (wr_rsp_addr),
+      .status_addr_i (status_error_addr),
       .hit_o         (hit),
       .fault_o       (fault),
       .cause_o       (cause),
@@ -592,7 +595,7 @@ module systole_top #(
   );
 
   // ---- Engines -----------------------------------------------------------------
-  logic ld_req, ld_gnt, ld_rvalid;
+  logic ld_req, ld_gnt;
   logic [63:0] ld_req_addr;
   logic [6:0] ld_req_beats;
   logic [31:0] rd_rsp_addr, wr_rsp_addr;
@@ -780,6 +783,7 @@ module systole_top #(
       .base_i     (base),
       .done_o     (status_done),
       .error_o    (status_error),
+      .error_addr_o(status_error_addr),
       .re_o       (status_re),
       .word_o     (status_word),
       .word_i     (status_data),
@@ -791,7 +795,8 @@ module systole_top #(
       .dat_o      (status_dat_data),
       .strb_o     (status_dat_strb),
       .rsp_valid_i(status_rsp),
-      .rsp_error_i(wr_rsp_error)
+      .rsp_error_i(wr_rsp_error),
+      .rsp_addr_i (wr_rsp_addr)
   );
 
   // Bursts accepted and not answered; those of before a reset are orphans.

@@ -43,16 +43,21 @@ static systole_status create(const systole_config *config, systole_memory *memor
 
 static void write_record(const systole_machine *machine, const systole_job *job,
                          systole_report *report) {
-  uint8_t record[SYSTOLE_RECORD_BYTES];
+  enum { BURST = 128 };
+  const unsigned bus = machine->config.bus_bytes;
+  uint8_t record[SYSTOLE_STATUS_BYTES];
   const uint64_t address = job->segments[SYSTOLE_STATUS_SEGMENT].base & ~127ull;
-  if (job->segments[SYSTOLE_STATUS_SEGMENT].limit < SYSTOLE_RECORD_BYTES) return;
-  uint8_t *to = systole_memory_at(machine->memory, address, SYSTOLE_RECORD_BYTES);
+  if (job->segments[SYSTOLE_STATUS_SEGMENT].limit < SYSTOLE_STATUS_BYTES) return;
   systole_record_fill(&machine->config, report, record);
-  if (to != NULL)
-    memcpy(to, record, sizeof record);
-  else
-    systole_report_fault(report, SYSTOLE_CAUSE_AXI_WRITE, SYSTOLE_ENGINE_SEQ, report->seq_index,
-                         (uint32_t)address);
+  for (unsigned at = 0; at < sizeof record; at += BURST) {
+    const unsigned bytes = sizeof record - at < BURST ? sizeof record - at : BURST;
+    uint8_t *to = systole_memory_at(machine->memory, address + at, (bytes + bus - 1) / bus * bus);
+    if (to != NULL)
+      memcpy(to, record + at, bytes);
+    else
+      systole_report_fault(report, SYSTOLE_CAUSE_AXI_WRITE, SYSTOLE_ENGINE_SEQ, report->seq_index,
+                           (uint32_t)(address + at));
+  }
 }
 
 static systole_status run(systole_machine *machine, const systole_job *job,

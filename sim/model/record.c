@@ -6,10 +6,8 @@
 
 enum { IDENTITY = 0x53595354 };
 
-// Registers beyond the record's end are left out.
 static void put(uint8_t *record, unsigned reg, uint32_t value) {
   const unsigned at = reg - SYSTOLE_REG_ID;
-  if (at + 4 > SYSTOLE_RECORD_BYTES) return;
   for (unsigned b = 0; b < 4; b++) record[at + b] = (uint8_t)(value >> (8 * b));
 }
 
@@ -31,8 +29,8 @@ static void put_engines(const systole_report *report, uint8_t *record) {
 }
 
 void systole_record_fill(const systole_config *config, const systole_report *report,
-                         uint8_t record[SYSTOLE_RECORD_BYTES]) {
-  memset(record, 0, SYSTOLE_RECORD_BYTES);
+                         uint8_t record[SYSTOLE_STATUS_BYTES]) {
+  memset(record, 0, SYSTOLE_STATUS_BYTES);
   put(record, SYSTOLE_REG_ID, IDENTITY);
   put(record, SYSTOLE_REG_VERSION, SYSTOLE_ISA_VERSION);
   put_pair(record, SYSTOLE_REG_CONFIG_HASH_LO, config->hash);

@@ -47,7 +47,8 @@ extern "C" void ctrl_clock(void *block, const ctrl_in *in, ctrl_out *out) {
   t.retired_i = in->retired;
   t.macs_add_i = in->macs_add;
   t.macs_i = in->macs;
-  t.read_beat_i = in->read_beat;
+  t.ld_beat_i = in->ld_beat;
+  t.line_i = in->line;
   t.write_beat_i = in->write_beat;
   t.write_strb_i = in->write_strb;
   t.status_re_i = in->status_re;

@@ -53,6 +53,7 @@ extern "C" void seq_eval(void *block, const seq_in *in, seq_out *out) {
   out->addr = t.addr_o;
   out->beats = t.beats_o;
   out->push = t.push_o;
+  out->line = t.line_o;
   std::memcpy(out->desc, &t.desc_o, sizeof out->desc);
   out->desc_index = t.desc_index_o;
   out->desc_addr = t.desc_addr_o;

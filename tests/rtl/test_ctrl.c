@@ -9,13 +9,19 @@
 
 #include "hw/isa/isa.h"
 #include "tests/rtl/shim_ctrl.h"
+#include "tests/rtl/tally.h"
+
+enum { WALK, BLOCK, INTERRUPTS, ABORTS, COUNTERS, RECORD };
+static const char *const names[] = {"every register reads back", "block control", "interrupts", "abort",
+                                    "counters and states, frozen at the end", "the record's reader sees the registers", NULL};
 
 typedef struct {
   void *block;
   ctrl_in in;
   ctrl_out out;
   uint64_t random;
-  unsigned passed, failed;
+  tally tally;
+  unsigned section;  // what is being tested
 } bench;
 
 static uint32_t draw(bench *b) {
@@ -24,12 +30,9 @@ static uint32_t draw(bench *b) {
 }
 
 static void check(bench *b, const char *what, uint64_t number, uint64_t got, uint64_t want) {
-  if (got == want) {
-    b->passed++;
-    return;
-  }
-  if (b->failed++ < 20)
+  if (got != want && tally_wrong(&b->tally) < 20)
     printf("FAIL %s %" PRIx64 ": got %" PRIx64 ", expected %" PRIx64 "\n", what, number, got, want);
+  tally_vector(&b->tally, b->section, got == want);
 }
 
 static void clock(bench *b) { ctrl_clock(b->block, &b->in, &b->out); }
@@ -264,7 +267,8 @@ static void counters(bench *b) {
     b->in.retired = (uint8_t)(draw(b) & draw(b) & 15);
     b->in.macs_add = draw(b) % 8 == 0;
     b->in.macs = ((uint64_t)draw(b) << 16 | draw(b)) & UINT64_C(0xFFFFFFFFFFFF);
-    b->in.read_beat = draw(b) & 1;
+    b->in.ld_beat = draw(b) & 1;
+    b->in.line = draw(b) & 1;
     b->in.write_beat = draw(b) & 1;
     b->in.write_strb = (uint16_t)draw(b);
     b->in.waits_for = (uint16_t)draw(b);
@@ -275,7 +279,7 @@ static void counters(bench *b) {
       retired += b->in.retired >> e & 1;
     }
     if (b->in.macs_add) macs += b->in.macs;
-    reads += b->in.read_beat * 16u;
+    reads += b->in.ld_beat * 16u + b->in.line * 64u;
     for (unsigned i = 0; i < 16 && b->in.write_beat; i++) writes += b->in.write_strb >> i & 1;
     b->in.end = c == length;
     clock(b);
@@ -315,7 +319,8 @@ static void counters(bench *b) {
               (last.queued >> 8 * e & 255u) << 8);
   }
   // The second reader sees the same words.
-  for (unsigned w = 0; w < 64; w++) {
+  b->section = RECORD;
+  for (unsigned w = 0; w < SYSTOLE_STATUS_BYTES / 4; w++) {
     const uint32_t want = load(b, 0x200 + 4 * w);
     b->in.status_re = 1;
     b->in.status_word = (uint8_t)w;
@@ -332,16 +337,21 @@ int main(int argc, char **argv) {
   const char *seed = getenv("SYSTOLE_SEED");
   b.random = seed ? strtoull(seed, NULL, 0) : 1;
   const uint64_t first = b.random;
+  b.tally.names = names;
   b.block = ctrl_open();
   for (unsigned i = 0; i < 3; i++) clock(&b);
   b.in.rst_n = 1;
   clock(&b);
   walk(&b);
+  b.section = BLOCK;
   block_control(&b);
+  b.section = INTERRUPTS;
   interrupts(&b);
+  b.section = ABORTS;
   aborts(&b);
+  b.section = COUNTERS;
   counters(&b);
   ctrl_close(b.block);
-  printf("seed %" PRIu64 "\n%u passed, %u failed, 0 skipped\n", first, b.passed, b.failed);
-  return b.failed != 0;
+  printf("seed %" PRIu64 "\n", first);
+  return tally_end(&b.tally);
 }

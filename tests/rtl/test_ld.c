@@ -14,6 +14,11 @@
 #include "sim/model/sram.h"
 #include "tests/rtl/axi_slave.h"
 #include "tests/rtl/shim_ld.h"
+#include "tests/rtl/tally.h"
+
+enum { FUNCTION, TIMES, HANDSHAKE, PROTOCOL };
+static const char *const names[] = {"random instructions agree", "ready and done are the rules'", "handshake holds",
+                                    "AXI protocol", NULL};
 
 enum { WORDS = 256, MOST = 64, IN_FLIGHT = 8, OUTSTANDING = 64, LD_BEATS = 128 };
 // Regions with gaps between them, above 4 GiB; C and D are the longest pitch apart.
@@ -135,7 +140,7 @@ static bool expect_ready(const timing *t, uint64_t cycle) {
 
 // ---- The bench
 typedef struct {
-  unsigned dim, bus, failures;
+  unsigned dim, bus, failures, broken;  // broken: a bit for each property
   uint64_t seed, random;
   void *block;
   ld_pins pins;
@@ -153,7 +158,8 @@ static uint32_t rnd(bench *b, uint32_t below) {
   return (uint32_t)((x * 0x9E3779B97F4A7C15u >> 33) % below);
 }
 
-static void wrong(bench *b, const char *what, uint64_t is, uint64_t should) {
+static void wrong(bench *b, unsigned property, const char *what, uint64_t is, uint64_t should) {
+  b->broken |= 1u << property;
   if (b->failures++ < 12)
     printf("seed %llu cycle %llu: %s is 0x%llx, not 0x%llx\n", (unsigned long long)b->seed,
            (unsigned long long)b->slave.cycle, what, (unsigned long long)is,
@@ -163,7 +169,7 @@ static void wrong(bench *b, const char *what, uint64_t is, uint64_t should) {
 static void write_port(bench *b, unsigned port) {
   static const unsigned spaces[3] = {SYSTOLE_SPACE_WGT, SYSTOLE_SPACE_ACT, SYSTOLE_SPACE_PAR};
   if (b->pins.waddr[port] >= WORDS) {
-    wrong(b, "word address", b->pins.waddr[port], WORDS - 1);
+    wrong(b, FUNCTION, "word address", b->pins.waddr[port], WORDS - 1);
     return;
   }
   memcpy(systole_sram_word(&b->have, spaces[port], b->pins.waddr[port]), b->pins.wdata[port],
@@ -192,10 +198,10 @@ static void cycle(bench *b) {
       b->fetches[b->fetch_tail++ % 4096] = p->fetch_addr + (uint64_t)i * b->bus;
   if (p->fetch_rsp) {
     if (b->fetch_head == b->fetch_tail) {
-      wrong(b, "answer to no fetch", 1, 0);
+      wrong(b, HANDSHAKE, "answer to no fetch", 1, 0);
     } else {
       const uint8_t *from = systole_memory_at(b->memory, b->fetches[b->fetch_head++ % 4096], b->bus);
-      if (!from || memcmp(from, p->rdata, b->bus) != 0) wrong(b, "fetched data", 0, 1);
+      if (!from || memcmp(from, p->rdata, b->bus) != 0) wrong(b, FUNCTION, "fetched data", 0, 1);
     }
   }
 }
@@ -295,7 +301,7 @@ static void batch(bench *b, uint64_t seed, bool fetch, bool faults) {
       fetch_waits = true;
     }
     ld_eval(b->block, p);  // what a registered ready says in this cycle
-    if (!fetch && p->ready != expect_ready(&time, now)) wrong(b, "ready", p->ready, !p->ready);
+    if (!fetch && p->ready != expect_ready(&time, now)) wrong(b, TIMES, "ready", p->ready, !p->ready);
     if (started < count && p->ready && rnd(b, gap) == 0) {
       instruction *in = &all[started++];
       p->start = 1;
@@ -307,23 +313,23 @@ static void batch(bench *b, uint64_t seed, bool fetch, bool faults) {
     }
     cycle(b);
     const bool active = started - ended > (p->start ? 1u : 0u);
-    if (p->active != active) wrong(b, "active", p->active, active);
-    if (p->stall != (active && !(p->rvalid && !p->fetch_rsp))) wrong(b, "stall", p->stall, !p->stall);
-    if (!fetch && p->done != (ended < started && all[ended].done == now)) wrong(b, "done", p->done, !p->done);
-    if (p->done && ended == started) wrong(b, "done of nothing", 1, 0);
-    if (!p->done && (p->cause || p->detail)) wrong(b, "cause without done", p->cause, 0);
+    if (p->active != active) wrong(b, HANDSHAKE, "active", p->active, active);
+    if (p->stall != (active && !(p->rvalid && !p->fetch_rsp))) wrong(b, HANDSHAKE, "stall", p->stall, !p->stall);
+    if (!fetch && p->done != (ended < started && all[ended].done == now)) wrong(b, TIMES, "done", p->done, !p->done);
+    if (p->done && ended == started) wrong(b, HANDSHAKE, "done of nothing", 1, 0);
+    if (!p->done && (p->cause || p->detail)) wrong(b, HANDSHAKE, "cause without done", p->cause, 0);
     if (p->done && ended < started) {
       const instruction *in = &all[ended++];
-      if (p->cause != in->outcome.cause) wrong(b, "cause", p->cause, in->outcome.cause);
-      if (p->detail != in->outcome.detail) wrong(b, "detail", p->detail, in->outcome.detail);
+      if (p->cause != in->outcome.cause) wrong(b, FUNCTION, "cause", p->cause, in->outcome.cause);
+      if (p->detail != in->outcome.detail) wrong(b, FUNCTION, "detail", p->detail, in->outcome.detail);
     }
     if (fetch_waits && p->fetch_valid && p->fetch_ready) fetch_waits = false;
     clock_edge(b);
   }
-  if (ended < count) wrong(b, "instructions ended", ended, count);
-  if (!b->failures && memcmp(b->have.wgt, b->want.wgt, (size_t)WORDS * b->dim)) wrong(b, "WGT", 0, 1);
-  if (!b->failures && memcmp(b->have.act, b->want.act, (size_t)WORDS * b->dim)) wrong(b, "ACT", 0, 1);
-  if (!b->failures && memcmp(b->have.par, b->want.par, (size_t)WORDS * b->dim * 4)) wrong(b, "PAR", 0, 1);
+  if (ended < count) wrong(b, HANDSHAKE, "instructions ended", ended, count);
+  if (!b->failures && memcmp(b->have.wgt, b->want.wgt, (size_t)WORDS * b->dim)) wrong(b, FUNCTION, "WGT", 0, 1);
+  if (!b->failures && memcmp(b->have.act, b->want.act, (size_t)WORDS * b->dim)) wrong(b, FUNCTION, "ACT", 0, 1);
+  if (!b->failures && memcmp(b->have.par, b->want.par, (size_t)WORDS * b->dim * 4)) wrong(b, FUNCTION, "PAR", 0, 1);
   systole_dram_destroy(b->slave.dram);
   systole_dram_destroy(twin);
 }
@@ -399,22 +405,22 @@ int main(int argc, char **argv) {
   systole_dram_destroy(b.slave.dram);
   b.pins.rst_n = 1;
 
-  unsigned passed = 0, failed = 0;
-  for (uint64_t i = 0; i < 400 && failed < 3; i++) {
-    b.failures = b.slave.failures = 0;
+  tally t = {.names = names};
+  for (uint64_t i = 0; i < 400 && tally_wrong(&t) < 3; i++) {
+    b.failures = b.broken = b.slave.failures = 0;
     batch(&b, seed * 1000 + i, i % 3 == 1, i % 4 == 3);
-    if (b.failures + b.slave.failures) {
-      failed++;
+    if (b.failures + b.slave.failures)
       printf("batch %llu of seed %llu failed\n", (unsigned long long)i, (unsigned long long)seed);
-    } else {
-      passed++;
-    }
+    tally_vector(&t, FUNCTION, !(b.broken >> FUNCTION & 1));
+    if (i % 3 != 1) tally_vector(&t, TIMES, !(b.broken >> TIMES & 1));
+    tally_vector(&t, HANDSHAKE, !(b.broken >> HANDSHAKE & 1));
+    tally_vector(&t, PROTOCOL, b.slave.failures == 0);
   }
-  if (!failed) throughput(&b);
+  if (!tally_wrong(&t)) throughput(&b);
   ld_close(b.block);
   systole_srams_destroy(&b.want);
   systole_srams_destroy(&b.have);
   systole_memory_destroy(b.memory);
-  printf("%u passed, %u failed, 0 skipped\n", passed, failed);
-  return failed != 0;
+  printf("seed %llu, vectors are batches of instructions\n", (unsigned long long)seed);
+  return tally_end(&t);
 }

@@ -11,6 +11,11 @@
 #include "sim/model/mx.h"
 #include "sim/model/sram.h"
 #include "tests/rtl/shim_mx.h"
+#include "tests/rtl/tally.h"
+
+enum { RESULTS, DURATIONS, HANDSHAKE, WRITES };
+static const char *const names[] = {"random instructions agree", "durations are the formula's", "handshake holds",
+                                    "words are written once a tile, the last with done", NULL};
 
 enum {
   ACT_WORDS = 256,
@@ -30,7 +35,8 @@ typedef struct {
   systole_srams srams;
   unsigned dim, load_rows;
   uint64_t seed, state;
-  unsigned passed, failed;
+  tally tally;
+  unsigned complaints;
 } bench;
 
 static uint32_t draw(bench *b) {  // splitmix64
@@ -136,7 +142,7 @@ static void print_line(const systole_line *line) {
 
 static bool complain(bench *b, unsigned number, const systole_line *line, const char *what,
                      uint64_t got, uint64_t want) {
-  if (b->failed < REPORTS) {
+  if (b->complaints++ < REPORTS) {
     printf("instruction %u: %s: %" PRIu64 ", expected %" PRIu64 "\n ", number, what, got, want);
     print_line(line);
   }
@@ -149,7 +155,7 @@ static bool check_acc(bench *b, unsigned number, const systole_line *line) {
     systole_shim_mx_read(b->shim, w, lanes, b->dim);
     for (unsigned s = 0; s < b->dim; s++)
       if (lanes[s] != acc[w * b->dim + s]) {
-        if (b->failed < REPORTS) printf("ACC word %u lane %u: ", w, s);
+        if (b->complaints < REPORTS) printf("ACC word %u lane %u: ", w, s);
         return complain(b, number, line, "value as unsigned", (uint32_t)lanes[s],
                         (uint32_t)acc[w * b->dim + s]);
       }
@@ -157,7 +163,7 @@ static bool check_acc(bench *b, unsigned number, const systole_line *line) {
   return true;
 }
 
-static bool run_one(bench *b, unsigned number) {
+static void run_one(bench *b, unsigned number) {
   const systole_line line = instruction(b);
   const uint32_t m = (uint32_t)SYSTOLE_GET(&line, MX, m), k = (uint32_t)SYSTOLE_GET(&line, MX, k),
                  n = (uint32_t)SYSTOLE_GET(&line, MX, n);
@@ -167,18 +173,21 @@ static bool run_one(bench *b, unsigned number) {
       noop ? 0 : (uint64_t)m * ceil_div(k, b->dim) * ceil_div(n, b->dim);
   if (!noop) systole_model_mx(&line, &b->srams);
   const systole_shim_mx_run_result got = systole_shim_mx_run(b->shim, line.word, want + 1000);
-  bool good = true;
-  if (got.cycles != want) good = complain(b, number, &line, "cycles", got.cycles, want);
-  if (got.cause) good = complain(b, number, &line, "cause", got.cause, 0);
-  if (got.ready_early) good = complain(b, number, &line, "ready while active", 1, 0);
-  if (got.active_wrong) good = complain(b, number, &line, "active_o wrong", 1, 0);
-  if (got.writes != writes) good = complain(b, number, &line, "words written", got.writes, writes);
-  if (!noop && !got.wrote_at_done) good = complain(b, number, &line, "last write at done", 0, 1);
-  return check_acc(b, number, &line) && good;
+  bool shake = true, wrote = true;
+  if (got.cycles != want) complain(b, number, &line, "cycles", got.cycles, want);
+  if (got.cause) shake = complain(b, number, &line, "cause", got.cause, 0);
+  if (got.ready_early) shake = complain(b, number, &line, "ready while active", 1, 0);
+  if (got.active_wrong) shake = complain(b, number, &line, "active_o wrong", 1, 0);
+  if (got.writes != writes) wrote = complain(b, number, &line, "words written", got.writes, writes);
+  if (!noop && !got.wrote_at_done) wrote = complain(b, number, &line, "last write at done", 0, 1);
+  tally_vector(&b->tally, RESULTS, check_acc(b, number, &line));
+  tally_vector(&b->tally, DURATIONS, got.cycles == want);
+  tally_vector(&b->tally, HANDSHAKE, shake);
+  tally_vector(&b->tally, WRITES, wrote);
 }
 
 int main(int argc, char **argv) {
-  bench b = {.dim = 16, .load_rows = 4, .seed = 1};
+  bench b = {.dim = 16, .load_rows = 4, .seed = 1, .tally = {.names = names}};
   unsigned numbers[2] = {16, 4}, found = 0;
   for (int i = 1; i < argc && found < 2; i++)
     if (argv[i][0] != '-') numbers[found++] = (unsigned)strtoul(argv[i], NULL, 10);
@@ -195,13 +204,9 @@ int main(int argc, char **argv) {
       fill(&b, SYSTOLE_SPACE_QNT, qnt, QNT_WORDS);
       fill(&b, SYSTOLE_SPACE_WGT, wgt, WGT_WORDS);
     }
-    if (run_one(&b, i))
-      b.passed++;
-    else
-      b.failed++;
+    run_one(&b, i);
   }
   systole_shim_mx_destroy(b.shim);
   printf("mx: DIM %u, LOAD_ROWS %u, seed %" PRIu64 "\n", b.dim, b.load_rows, b.seed);
-  printf("%u passed, %u failed, 0 skipped\n", b.passed, b.failed);
-  return b.failed != 0;
+  return tally_end(&b.tally);
 }

@@ -7,6 +7,11 @@
 #include <string.h>
 
 #include "tests/rtl/shim_ram.h"
+#include "tests/rtl/tally.h"
+
+enum { ZERO, PORTS, BACK_DOOR };
+static const char *const names[] = {"zero at first", "every port reads what was written",
+                                    "the back door reads what was written", NULL};
 
 enum { MAX_DEPTH = 4096, MAX_BYTES = 128, MAX_READERS = 4, CYCLES = 20000 };
 
@@ -48,7 +53,8 @@ static bool cycle(systole_shim_ram *shim, unsigned bytes, unsigned depth, unsign
 }
 
 int main(int argc, char **argv) {
-  unsigned numbers[3] = {128, 64, 3}, found = 0, passed = 0, failed = 0;
+  unsigned numbers[3] = {128, 64, 3}, found = 0;
+  tally t = {.names = names};
   for (int i = 1; i < argc && found < 3; i++)
     if (argv[i][0] != '-') numbers[found++] = (unsigned)strtoul(argv[i], NULL, 10);
   const unsigned bytes = numbers[0] / 8, depth = numbers[1], readers = numbers[2];
@@ -57,21 +63,19 @@ int main(int argc, char **argv) {
   const uint64_t first = state;
   systole_shim_ram *shim = systole_shim_ram_create();
   // A fifth of the cycles only reads: everything must be zero.
-  for (unsigned i = 0; i < CYCLES; i++)
-    if (cycle(shim, bytes, depth, readers, i >= CYCLES / 5))
-      passed++;
-    else if (failed++ < 5)
-      printf("cycle %u: wrong word on a read port\n", i);
+  for (unsigned i = 0; i < CYCLES; i++) {
+    const bool write = i >= CYCLES / 5, good = cycle(shim, bytes, depth, readers, write);
+    if (!good && tally_wrong(&t) < 5) printf("cycle %u: wrong word on a read port\n", i);
+    tally_vector(&t, write ? PORTS : ZERO, good);
+  }
   for (unsigned w = 0; w < depth; w++) {
     uint8_t word[MAX_BYTES];
     systole_shim_ram_peek(shim, w, word, bytes);
-    if (memcmp(word, memory[w], bytes) == 0)
-      passed++;
-    else if (failed++ < 5)
-      printf("word %u is wrong by the back door\n", w);
+    const bool good = memcmp(word, memory[w], bytes) == 0;
+    if (!good && tally_wrong(&t) < 5) printf("word %u is wrong by the back door\n", w);
+    tally_vector(&t, BACK_DOOR, good);
   }
   systole_shim_ram_destroy(shim);
   printf("ram: width %u, depth %u, readers %u, seed %" PRIu64 "\n", numbers[0], depth, readers, first);
-  printf("%u passed, %u failed, 0 skipped\n", passed, failed);
-  return failed != 0;
+  return tally_end(&t);
 }

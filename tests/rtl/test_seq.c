@@ -10,6 +10,12 @@
 
 #include "sim/model/resolve.h"
 #include "tests/rtl/shim_seq.h"
+#include "tests/rtl/tally.h"
+
+enum { PUSHES, FAULTS, FETCH, ENDS, TIMES, CAUSES_SEEN };
+static const char *const names[] = {"instructions are dispatched as resolved", "faults are those of the model",
+                                    "bursts and lines taken", "every run ends, with nothing on the way",
+                                    "cycles of an instruction", "every cause comes up", NULL};
 
 enum { MAX_LINES = 64, MAX_PUSHES = 4096, PROGRAMS = 20000, CAUSES = 13 };
 
@@ -30,13 +36,13 @@ typedef struct {
   unsigned count;
   // What the C side expects
   push pushes[MAX_PUSHES];
-  unsigned pushed;
+  unsigned pushed, taken;  // instructions, lines
   uint32_t cause, index, detail;
   unsigned seen[CAUSES];
   unsigned bad_line;  // a line that memory refuses, or MAX_LINES
   uint64_t random;
-  unsigned passed, failed;
-  bool failing;
+  tally tally;
+  unsigned broken;  // a bit for each property, of the present program
 } bench;
 
 static uint32_t draw(bench *b) {
@@ -44,10 +50,10 @@ static uint32_t draw(bench *b) {
   return (uint32_t)(b->random >> 32);
 }
 
-static void fail(bench *b, const char *what, uint64_t got, uint64_t want) {
-  if (!b->failing && b->failed < 10)
+static void fail(bench *b, unsigned property, const char *what, uint64_t got, uint64_t want) {
+  if (!b->broken && tally_wrong(&b->tally) < 10)
     printf("FAIL %s: got %" PRIx64 ", expected %" PRIx64 "\n", what, got, want);
-  b->failing = true;
+  b->broken |= 1u << property;
 }
 
 // ---- random programs -----------------------------------------------------------
@@ -236,6 +242,7 @@ static bool need(bench *b, uint32_t line, uint32_t index) {
   const unsigned beat = b->config.bus_bytes > 64 ? 2 : 1;  // lines of a beat
   if (line / beat == b->bad_line / beat && b->bad_line < MAX_LINES)
     return stop(b, SYSTOLE_CAUSE_AXI_READ, index, (uint32_t)b->job.segments[0].base + 64 * line);
+  b->taken++;
   return true;
 }
 
@@ -245,7 +252,7 @@ static bool simulate(bench *b) {
   int32_t scalars[16];
   uint32_t pc = 0, body[4], count[4], counter[4], depth = 0;
   memcpy(scalars, b->job.scalars, sizeof scalars);
-  b->pushed = 0;
+  b->pushed = b->taken = 0;
   stop(b, 0, 0, 0);
   if (b->job.segments[0].limit < 64 * (uint64_t)b->job.lines) {
     stop(b, SYSTOLE_CAUSE_SEGMENT, 0, 0);
@@ -325,7 +332,7 @@ static void run(bench *b, bool calm, uint64_t *times) {
   const unsigned bus = b->config.bus_bytes;
   const uint64_t base = b->job.segments[0].base, bytes = 64 * (uint64_t)b->job.lines;
   static burst bursts[256];
-  unsigned head = 0, tail = 0, pushed = 0, faults = 0;
+  unsigned head = 0, tail = 0, pushed = 0, faults = 0, taken = 0;
   bool ended = false, done = false;
   seq_in *in = &b->in;
   in->lines = b->job.lines;
@@ -359,7 +366,7 @@ static void run(bench *b, bool calm, uint64_t *times) {
       const uint64_t end = o->addr + (uint64_t)o->beats * bus;
       if (o->addr < base || o->addr % bus || end > base + (bytes + bus - 1) / bus * bus ||
           o->addr / 256 != (end - 1) / 256 || o->beats == 0)
-        fail(b, "burst", o->addr, base);
+        fail(b, FETCH, "burst", o->addr, base);
       bursts[tail] = (burst){o->addr, o->beats, cycle + (calm ? 3 : 1 + draw(b) % 60)};
       tail = (tail + 1) % 256;
     }
@@ -369,42 +376,42 @@ static void run(bench *b, bool calm, uint64_t *times) {
     }
     if (o->push) {
       const push *p = &b->pushes[pushed];
-      if (pushed >= b->pushed) fail(b, "pushes", pushed + 1, b->pushed);
+      if (pushed >= b->pushed) fail(b, PUSHES, "pushes", pushed + 1, b->pushed);
       else {
-        if (o->push != 1u << p->engine) fail(b, "engine", o->push, 1u << p->engine);
-        if (o->push & in->full) fail(b, "push into a full queue", o->push, 0);
-        if (o->desc_index != p->index) fail(b, "index", o->desc_index, p->index);
+        if (o->push != 1u << p->engine) fail(b, PUSHES, "engine", o->push, 1u << p->engine);
+        if (o->push & in->full) fail(b, PUSHES, "push into a full queue", o->push, 0);
+        if (o->desc_index != p->index) fail(b, PUSHES, "index", o->desc_index, p->index);
         for (unsigned w = 0; w < 16; w++)
-          if (o->desc[w] != p->line.word[w]) fail(b, "descriptor", o->desc[w], p->line.word[w]);
+          if (o->desc[w] != p->line.word[w]) fail(b, PUSHES, "descriptor", o->desc[w], p->line.word[w]);
         const bool dram = p->engine == SYSTOLE_ENGINE_LD || p->engine == SYSTOLE_ENGINE_ST;
-        if (dram && o->desc_addr != p->address) fail(b, "address", o->desc_addr, p->address);
+        if (dram && o->desc_addr != p->address) fail(b, PUSHES, "address", o->desc_addr, p->address);
         if ((p->line.word[0] & 255) == SYSTOLE_OP_LDG && o->desc_index_addr != p->index_address)
-          fail(b, "index address", o->desc_index_addr, p->index_address);
-        if (p->engine == SYSTOLE_ENGINE_MX && o->macs != p->macs) fail(b, "macs", o->macs, p->macs);
+          fail(b, PUSHES, "index address", o->desc_index_addr, p->index_address);
+        if (p->engine == SYSTOLE_ENGINE_MX && o->macs != p->macs) fail(b, PUSHES, "macs", o->macs, p->macs);
         if (times) times[pushed] = cycle;
       }
       pushed++;
     }
+    taken += o->line;
     if (o->fault) {
       faults++;
-      if (o->fault_cause != b->cause) fail(b, "cause", o->fault_cause, b->cause);
-      if (o->fault_index != b->index) fail(b, "fault index", o->fault_index, b->index);
-      if (o->fault_detail != b->detail) fail(b, "detail", o->fault_detail, b->detail);
+      if (o->fault_cause != b->cause) fail(b, FAULTS, "cause", o->fault_cause, b->cause);
+      if (o->fault_index != b->index) fail(b, FAULTS, "fault index", o->fault_index, b->index);
+      if (o->fault_detail != b->detail) fail(b, FAULTS, "detail", o->fault_detail, b->detail);
     }
-    if (o->end && head != tail) fail(b, "end with lines on the way", 1, 0);
+    if (o->end && head != tail) fail(b, ENDS, "end with lines on the way", 1, 0);
     ended |= o->end;
     done = o->done;
     seq_clock(b->block);
   }
-  if (!done || !ended) fail(b, "done", done, 1);
-  if (pushed != b->pushed) fail(b, "number of pushes", pushed, b->pushed);
-  if (faults != (b->cause != 0)) fail(b, "faults", faults, b->cause != 0);
+  if (!done || !ended) fail(b, ENDS, "done", done, 1);
+  if (pushed != b->pushed) fail(b, PUSHES, "number of pushes", pushed, b->pushed);
+  if (taken != b->taken) fail(b, FETCH, "lines taken", taken, b->taken);
+  if (faults != (b->cause != 0)) fail(b, FAULTS, "faults", faults, b->cause != 0);
 }
 
 static void verdict(bench *b) {
-  if (b->failing) b->failed++;
-  else b->passed++;
-  b->failing = false;
+  for (unsigned p = PUSHES; p <= ENDS; p++) tally_vector(&b->tally, p, !(b->broken >> p & 1));
 }
 
 // Straight lines, everything at hand: the distance of pushes is what the header
@@ -436,12 +443,13 @@ static void timing(bench *b) {
   random_job(b);
   b->bad_line = MAX_LINES;
   for (unsigned s = 0; s < 15; s++) b->job.segments[s].limit = UINT64_C(1) << 42;
-  if (!simulate(b)) fail(b, "straight lines end", 0, 1);
+  if (!simulate(b)) fail(b, TIMES, "straight lines end", 0, 1);
   run(b, true, times);
-  for (unsigned i = 1; i < n && !b->failing; i++) {
+  for (unsigned i = 1; i < n && !b->broken; i++) {
     const uint64_t took = times[i] - times[i - 1];
     if (took < wants[i] || (took != wants[i] && b->config.bus_bytes >= 16 && i > 4))
-      fail(b, "cycles of an instruction", took, wants[i]);
+      fail(b, TIMES, "cycles of an instruction", took, wants[i]);
+    tally_vector(&b->tally, TIMES, !(b->broken >> TIMES & 1));
   }
   verdict(b);
 }
@@ -456,6 +464,7 @@ int main(int argc, char **argv) {
                               .load_rows = 4, .wgt_words = 8192, .act_words = 2048, .qnt_words = 4096,
                               .acc_words = 2048, .par_words = 2048, .vm_words = 4096, .rs_words = 256,
                               .queue_depth = 16};
+  b.tally.names = names;
   b.block = seq_open();
   for (unsigned i = 0; i < 3; i++) {
     seq_eval(b.block, &b.in, &b.out);
@@ -463,13 +472,14 @@ int main(int argc, char **argv) {
   }
   b.in.rst_n = 1;
   timing(&b);
-  for (unsigned i = 0; i < PROGRAMS && b.failed < 50; i++) {
+  for (unsigned i = 0; i < PROGRAMS && tally_wrong(&b.tally) < 50; i++) {
     random_program(&b);
     random_job(&b);
     if (!simulate(&b)) continue;
     b.seen[b.cause]++;
+    b.broken = 0;
     run(&b, i % 8 == 0, NULL);
-    if (b.failing && b.failed < 10)
+    if (b.broken && tally_wrong(&b.tally) < 10)
       printf("  program %u: cause %u at %u\n", i, b.cause, b.index);
     verdict(&b);
   }
@@ -478,10 +488,9 @@ int main(int argc, char **argv) {
                                     SYSTOLE_CAUSE_AXI_READ, SYSTOLE_CAUSE_LOOP};
   for (unsigned i = 0; i < sizeof wanted / sizeof *wanted; i++) {
     printf("cause %u: %u programs\n", wanted[i], b.seen[wanted[i]]);
-    if (b.seen[wanted[i]] < 5) fail(&b, "too few programs with cause", b.seen[wanted[i]], 5);
-    verdict(&b);
+    tally_vector(&b.tally, CAUSES_SEEN, b.seen[wanted[i]] >= 5);
   }
   seq_close(b.block);
-  printf("seed %" PRIu64 "\n%u passed, %u failed, 0 skipped\n", first, b.passed, b.failed);
-  return b.failed != 0;
+  printf("seed %" PRIu64 "\n", first);
+  return tally_end(&b.tally);
 }

@@ -15,6 +15,11 @@
 #include "sim/model/st.h"
 #include "tests/rtl/axi_slave.h"
 #include "tests/rtl/shim_st.h"
+#include "tests/rtl/tally.h"
+
+enum { FUNCTION, TIMES, HANDSHAKE, PROTOCOL };
+static const char *const names[] = {"random instructions agree", "ready and done are the rules'", "handshake holds",
+                                    "AXI protocol", NULL};
 
 enum { WORDS = 256, SLOTS = 4, OUTSTANDING = 32 };
 // Regions with gaps between them, above 4 GiB; C is the longest pitch away from A.
@@ -88,7 +93,7 @@ static void time_instruction(timing *t, instruction *in, unsigned bus, uint64_t 
 
 // ---- The bench
 typedef struct {
-  unsigned dim, bus, failures;
+  unsigned dim, bus, failures, broken;  // broken: a bit for each property
   uint64_t seed, random;
   void *block;
   st_pins pins;
@@ -103,7 +108,8 @@ static uint32_t rnd(bench *b, uint32_t below) {
   return (uint32_t)((x * 0x9E3779B97F4A7C15u >> 33) % below);
 }
 
-static void wrong(bench *b, const char *what, uint64_t is, uint64_t should) {
+static void wrong(bench *b, unsigned property, const char *what, uint64_t is, uint64_t should) {
+  b->broken |= 1u << property;
   if (b->failures++ < 12)
     printf("seed %llu cycle %llu: %s is 0x%llx, not 0x%llx\n", (unsigned long long)b->seed,
            (unsigned long long)b->slave.cycle, what, (unsigned long long)is,
@@ -206,7 +212,7 @@ static bool same_memory(bench *b, uint64_t base, uint64_t bytes) {
   for (uint64_t i = 0; i < bytes; i++)
     if (have[i] != want[i]) {
       printf("byte 0x%llx\n", (unsigned long long)(base + i));
-      wrong(b, "memory", have[i], want[i]);
+      wrong(b, FUNCTION, "memory", have[i], want[i]);
       return false;
     }
   return true;
@@ -266,7 +272,7 @@ static void batch(bench *b, uint64_t seed, bool status, bool faults, bool lazy) 
     p->start = 0;
     drive_record(b, &rec, status && ended < count);
     st_eval(b->block, p);
-    if (timed && p->ready != (!was_busy || in.done <= now)) wrong(b, "ready", p->ready, !p->ready);
+    if (timed && p->ready != (!was_busy || in.done <= now)) wrong(b, TIMES, "ready", p->ready, !p->ready);
     if (started < count && p->ready && (!was_busy || in.done == now || !timed) && started == ended &&
         rnd(b, gap) == 0) {
       in = make(b, faults);
@@ -278,15 +284,15 @@ static void batch(bench *b, uint64_t seed, bool status, bool faults, bool lazy) 
       if (!time.failed || in.nop) in.outcome = systole_model_st(&in.line, in.addr, b->bus, b->want, &b->srams);
     }
     cycle(b);
-    if (p->active != was_busy) wrong(b, "active", p->active, was_busy);
-    if (timed && p->done != (was_busy && in.done == now)) wrong(b, "done", p->done, !p->done);
-    if (p->done && !was_busy) wrong(b, "done of nothing", 1, 0);
-    if (!p->done && (p->cause || p->detail)) wrong(b, "cause without done", p->cause, 0);
+    if (p->active != was_busy) wrong(b, HANDSHAKE, "active", p->active, was_busy);
+    if (timed && p->done != (was_busy && in.done == now)) wrong(b, TIMES, "done", p->done, !p->done);
+    if (p->done && !was_busy) wrong(b, HANDSHAKE, "done of nothing", 1, 0);
+    if (!p->done && (p->cause || p->detail)) wrong(b, HANDSHAKE, "cause without done", p->cause, 0);
     if (p->done && was_busy) {
       const bool bad = time.failed && !in.nop;
       const uint32_t cause = bad ? SYSTOLE_CAUSE_AXI_WRITE : SYSTOLE_CAUSE_NONE;
-      if (p->cause != cause) wrong(b, "cause", p->cause, cause);
-      if (p->detail != (bad ? time.fail_addr : 0)) wrong(b, "detail", p->detail, time.fail_addr);
+      if (p->cause != cause) wrong(b, FUNCTION, "cause", p->cause, cause);
+      if (p->detail != (bad ? time.fail_addr : 0)) wrong(b, FUNCTION, "detail", p->detail, time.fail_addr);
       ended++;
       // What a refused burst leaves out is the slave's: take it over.
       if (bad) {
@@ -294,7 +300,7 @@ static void batch(bench *b, uint64_t seed, bool status, bool faults, bool lazy) 
         memcpy(systole_memory_at(b->want, B, B_BYTES), systole_memory_at(b->have, B, B_BYTES), B_BYTES);
         memcpy(systole_memory_at(b->want, C, B_BYTES), systole_memory_at(b->have, C, B_BYTES), B_BYTES);
       } else if (!b->failures && in.outcome.cause != SYSTOLE_CAUSE_NONE) {
-        wrong(b, "the model's cause", in.outcome.cause, 0);
+        wrong(b, FUNCTION, "the model's cause", in.outcome.cause, 0);
       }
     }
     if (p->status_valid && p->status_ready) {
@@ -305,8 +311,8 @@ static void batch(bench *b, uint64_t seed, bool status, bool faults, bool lazy) 
     rec.answers += p->status_rsp;
     clock_edge(b);
   }
-  if (ended < count) wrong(b, "instructions ended", ended, count);
-  if (rec.answers != rec.bursts) wrong(b, "answers to the record", rec.answers, rec.bursts);
+  if (ended < count) wrong(b, HANDSHAKE, "instructions ended", ended, count);
+  if (rec.answers != rec.bursts) wrong(b, HANDSHAKE, "answers to the record", rec.answers, rec.bursts);
   if (!b->failures)
     (void)(same_memory(b, A, A_BYTES) && same_memory(b, B, B_BYTES) && same_memory(b, C, B_BYTES) &&
            same_memory(b, RECORD, RECORD_BYTES));
@@ -391,22 +397,22 @@ int main(int argc, char **argv) {
   fill_srams(&b);
   systole_dram_destroy(b.slave.dram);
 
-  unsigned passed = 0, failed = 0;
-  for (uint64_t i = 0; i < 300 && failed < 3; i++) {
-    b.failures = b.slave.failures = 0;
+  tally t = {.names = names};
+  for (uint64_t i = 0; i < 300 && tally_wrong(&t) < 3; i++) {
+    b.failures = b.broken = b.slave.failures = 0;
     batch(&b, seed * 1000 + i, i % 3 == 1, i % 4 == 3, i % 5 == 2);
-    if (b.failures + b.slave.failures) {
-      failed++;
+    if (b.failures + b.slave.failures)
       printf("batch %llu of seed %llu failed\n", (unsigned long long)i, (unsigned long long)seed);
-    } else {
-      passed++;
-    }
+    tally_vector(&t, FUNCTION, !(b.broken >> FUNCTION & 1));
+    if (i % 3 != 1 && i % 5 != 2) tally_vector(&t, TIMES, !(b.broken >> TIMES & 1));
+    tally_vector(&t, HANDSHAKE, !(b.broken >> HANDSHAKE & 1));
+    tally_vector(&t, PROTOCOL, b.slave.failures == 0);
   }
-  if (!failed) throughput(&b);
+  if (!tally_wrong(&t)) throughput(&b);
   st_close(b.block);
   systole_srams_destroy(&b.srams);
   systole_memory_destroy(b.have);
   systole_memory_destroy(b.want);
-  printf("%u passed, %u failed, 0 skipped\n", passed, failed);
-  return failed != 0;
+  printf("seed %llu, vectors are batches of instructions\n", (unsigned long long)seed);
+  return tally_end(&t);
 }

@@ -10,6 +10,12 @@
 #include "hw/isa/isa.h"
 #include "sim/model/vx.h"
 #include "tests/rtl/shim_vx.h"
+#include "tests/rtl/tally.h"
+
+enum { RESULTS, DURATIONS, LAST_WRITE, HANDSHAKE };
+static const char *const names[] = {"random instructions agree", "durations are the formula's", "the last write is with done",
+                                    "handshake holds", NULL};
+static tally results = {.names = names};
 
 static uint64_t state;
 
@@ -197,7 +203,7 @@ static bool same(const char *name, const void *a, const void *b, size_t elements
   return false;
 }
 
-static bool run(systole_shim_vx *shim, systole_srams *model, systole_srams *rtl) {
+static void run(systole_shim_vx *shim, systole_srams *model, systole_srams *rtl) {
   const unsigned dim = model->dim;
   const systole_line line = random_line(model);
   randomise(model);
@@ -211,27 +217,26 @@ static bool run(systole_shim_vx *shim, systole_srams *model, systole_srams *rtl)
   memcpy(rtl->qnt, model->qnt, qnt);
   systole_model_vx(&line, model);
   const systole_shim_vx_result got = systole_shim_vx_run(shim, line.word, 1000000);
-  bool ok = same("VM", model->vm, rtl->vm, vm, 4, dim);
-  ok = same("RS", model->rs, rtl->rs, rs, 4, dim) && ok;
-  ok = same("QNT", model->qnt, rtl->qnt, qnt, 1, dim) && ok;
+  bool agree = same("VM", model->vm, rtl->vm, vm, 4, dim);
+  agree = same("RS", model->rs, rtl->rs, rs, 4, dim) && agree;
+  agree = same("QNT", model->qnt, rtl->qnt, qnt, 1, dim) && agree;
   const uint64_t expected = duration(&line, dim);
   if (got.cycles != expected) {
     printf("  duration %llu, formula %llu\n", (unsigned long long)got.cycles,
            (unsigned long long)expected);
-    ok = false;
   }
   const bool writes = SYSTOLE_GET(&line, VX, d_space) != 0 || SYSTOLE_GET(&line, VX, reduce) != 0;
-  if (writes && expected > 1 && got.last_write != expected) {
+  const bool last = !writes || expected <= 1 || got.last_write == expected;
+  if (!last)
     printf("  last write in cycle %llu, done in %llu\n", (unsigned long long)got.last_write,
            (unsigned long long)expected);
-    ok = false;
-  }
-  if (!got.protocol || got.cause != 0) {
-    printf("  ready_o, active_o or cause_o are wrong\n");
-    ok = false;
-  }
-  if (!ok) print_line(&line);
-  return ok;
+  const bool shake = got.protocol && got.cause == 0;
+  if (!shake) printf("  ready_o, active_o or cause_o are wrong\n");
+  if (!agree || got.cycles != expected || !last || !shake) print_line(&line);
+  tally_vector(&results, RESULTS, agree);
+  tally_vector(&results, DURATIONS, got.cycles == expected);
+  tally_vector(&results, LAST_WRITE, last);
+  tally_vector(&results, HANDSHAKE, shake);
 }
 
 int main(int argc, char **argv) {
@@ -259,17 +264,9 @@ int main(int argc, char **argv) {
   }
   const systole_shim_vx_srams ports = {config.dim, rtl.acc, rtl.par, rtl.vm, rtl.rs, rtl.qnt};
   systole_shim_vx *shim = systole_shim_vx_create(&ports);
-  unsigned long passed = 0, failed = 0;
-  for (unsigned long i = 0; i < value[6] && failed < 5; i++) {
-    if (run(shim, &model, &rtl)) {
-      passed++;
-    } else {
-      failed++;
-    }
-  }
+  for (unsigned long i = 0; i < value[6] && tally_wrong(&results) < 5; i++) run(shim, &model, &rtl);
   systole_shim_vx_destroy(shim);
   systole_srams_destroy(&model);
   systole_srams_destroy(&rtl);
-  printf("%lu passed, %lu failed, 0 skipped\n", passed, failed);
-  return failed != 0;
+  return tally_end(&results);
 }

@@ -7,6 +7,10 @@
 #include <string.h>
 
 #include "tests/rtl/shim_wgt_ram.h"
+#include "tests/rtl/tally.h"
+
+enum { ZERO, GROUPS };
+static const char *const names[] = {"zero at first", "groups read what was written", NULL};
 
 enum { MAX_WORDS = 4096, MAX_BYTES = 128, CYCLES = 20000 };
 
@@ -19,7 +23,8 @@ static uint32_t draw(void) {
 }
 
 int main(int argc, char **argv) {
-  unsigned numbers[3] = {128, 256, 4}, found = 0, passed = 0, failed = 0;
+  unsigned numbers[3] = {128, 256, 4}, found = 0;
+  tally t = {.names = names};
   for (int i = 1; i < argc && found < 3; i++)
     if (argv[i][0] != '-') numbers[found++] = (unsigned)strtoul(argv[i], NULL, 10);
   const unsigned bytes = numbers[0] / 8, depth = numbers[1], rows = numbers[2];
@@ -37,13 +42,11 @@ int main(int argc, char **argv) {
     if (pins.re) memcpy(expected, memory + pins.raddr * bytes, rows * bytes);
     systole_shim_wgt_ram_clock(shim, &pins);
     if (pins.we) memcpy(memory + pins.waddr * bytes, pins.wdata, bytes);
-    if (memcmp(pins.rdata, expected, rows * bytes) == 0)
-      passed++;
-    else if (failed++ < 5)
-      printf("cycle %u: wrong group\n", i);
+    const bool good = memcmp(pins.rdata, expected, rows * bytes) == 0;
+    if (!good && tally_wrong(&t) < 5) printf("cycle %u: wrong group\n", i);
+    tally_vector(&t, i < CYCLES / 5 ? ZERO : GROUPS, good);
   }
   systole_shim_wgt_ram_destroy(shim);
   printf("wgt_ram: width %u, depth %u, load rows %u, seed %" PRIu64 "\n", numbers[0], depth, rows, first);
-  printf("%u passed, %u failed, 0 skipped\n", passed, failed);
-  return failed != 0;
+  return tally_end(&t);
 }

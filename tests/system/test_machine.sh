@@ -12,7 +12,7 @@ ${CC:-cc} -std=c11 -D_POSIX_C_SOURCE=200809L -Wall -Wextra -Wpedantic -Werror -O
 passed=0 failed=0
 for hw in tiny8 edge16; do
   out=$("$build/test_machine" $hw "$build/rtl/$hw.so" "${SYSTOLE_SEED:-1}" || true)
-  echo "$hw: $out"
+  sed "s/^/$hw: /" <<<"$out"
   p=$(sed -n 's/^\([0-9]*\) passed, .*/\1/p' <<<"$out")
   f=$(sed -n 's/.* passed, \([0-9]*\) failed.*/\1/p' <<<"$out")
   passed=$((passed + ${p:-0})) failed=$((failed + ${f:-1}))

@@ -159,7 +159,8 @@ static void test_binding(void) {
   systole_buffer *mine, *small;
   systole_error err = {{0}};
   float in[16] = {1.5f, -3}, out[8];
-  uint32_t record[64];
+  uint32_t record[SYSTOLE_STATUS_BYTES / 4];
+  systole_report report;
   CU_ASSERT_EQUAL_FATAL(systole_source_assemble(text, strlen(text), "t", ".", "tiny8", &program, &err), SYSTOLE_OK);
   CU_ASSERT_EQUAL_FATAL(systole_load(device, program, &loaded, &err), SYSTOLE_OK);
   CU_ASSERT_EQUAL_FATAL(systole_buffer_alloc(device, 64, &mine, &err), SYSTOLE_OK);
@@ -169,12 +170,15 @@ static void test_binding(void) {
   CU_ASSERT_EQUAL(systole_bind(loaded, 1, mine, &err), SYSTOLE_OK);
   CU_ASSERT_EQUAL(systole_buffer_write(mine, 0, in, sizeof in, &err), SYSTOLE_OK);
   CU_ASSERT_EQUAL(systole_submit(loaded, "main", NULL, &err), SYSTOLE_OK);
-  CU_ASSERT_EQUAL(systole_wait(device, 0, NULL, &err), SYSTOLE_OK);
+  CU_ASSERT_EQUAL(systole_wait(device, 0, &report, &err), SYSTOLE_OK);
   CU_ASSERT_EQUAL(systole_buffer_read(systole_loaded_segment(loaded, 2), 0, out, sizeof out, &err), SYSTOLE_OK);
   CU_ASSERT(out[0] == 3 && out[1] == -6 && out[2] == 0);
   CU_ASSERT_EQUAL(systole_status_record(device, record, &err), SYSTOLE_OK);
   CU_ASSERT_EQUAL(record[0], 0x53595354);
   CU_ASSERT_EQUAL(record[2], (uint32_t)systole_device_config(device)->hash);
+  // ST's times are the record's last words.
+  CU_ASSERT_EQUAL(record[(SYSTOLE_REG_BUSY_LO + 96 - 0x200) / 4], (uint32_t)report.engines[3].busy);
+  CU_ASSERT_EQUAL(record[(SYSTOLE_REG_IDLE_LO + 96 - 0x200) / 4], (uint32_t)report.engines[3].idle);
   systole_unload(loaded);
   systole_buffer_free(mine);
   systole_buffer_free(small);

@@ -1,5 +1,6 @@
 // The model as a machine: loops, semaphores, faults, counters, status record.
 #include "sim/model/model.h"
+#include "sim/model/record.h"
 #include "tests/unit/test_model_bench.h"
 
 // Adds imm to every lane of VM word 0.
@@ -294,12 +295,17 @@ static void test_record(void) {
   CU_ASSERT_EQUAL(recorded(&b, SYSTOLE_REG_RETIRED_LO), 1);
   CU_ASSERT_EQUAL(recorded(&b, SYSTOLE_REG_MACS_LO), 105);
   CU_ASSERT_EQUAL(recorded(&b, SYSTOLE_REG_READ_BYTES_LO), 192);
-  memset(bench_bytes(&b, 15, 0), 0xEE, 256);
-  b.job.segments[15].limit = 255;
+  b.report.engines[3].idle = 0x123456789ABCu;  // the model keeps no time of its own
+  uint8_t bytes[SYSTOLE_STATUS_BYTES];
+  systole_record_fill(&b.config, &b.report, bytes);
+  CU_ASSERT_EQUAL(bytes[SYSTOLE_STATUS_BYTES - 8] | bytes[SYSTOLE_STATUS_BYTES - 7] << 8, 0x9ABC);
+  CU_ASSERT_EQUAL(bytes[SYSTOLE_STATUS_BYTES - 4] | bytes[SYSTOLE_STATUS_BYTES - 3] << 8, 0x1234);
+  memset(bench_bytes(&b, 15, 0), 0xEE, SYSTOLE_STATUS_BYTES);
+  b.job.segments[15].limit = SYSTOLE_STATUS_BYTES - 1;
   bench_run(&b);
   CU_ASSERT_EQUAL(recorded(&b, SYSTOLE_REG_ID), 0xEEEEEEEE);
   bench_restart(&b);
-  b.job.segments[15].limit = 256;
+  b.job.segments[15].limit = SYSTOLE_STATUS_BYTES;
   b.job.segments[15].base = 0x990000;  // no memory there
   finish(&b);
   BENCH_FAULT(&b, AXI_WRITE, SEQ, 0, 0x990000);

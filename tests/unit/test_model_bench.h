@@ -60,7 +60,7 @@ static inline void bench_open(bench *b, unsigned dim) {
   b->config = bench_config(dim);
   if (systole_memory_create(&b->memory, NULL) != SYSTOLE_OK) abort();
   for (unsigned i = 0; i < 4; i++) {
-    const uint64_t bytes = used[i] == 15 ? 256 : BENCH_SEGMENT_BYTES;
+    const uint64_t bytes = used[i] == 15 ? SYSTOLE_STATUS_BYTES : BENCH_SEGMENT_BYTES;
     if (systole_memory_map(b->memory, bench_base(used[i]), bytes, NULL) != SYSTOLE_OK) abort();
     b->job.segments[used[i]].base = bench_base(used[i]);
     b->job.segments[used[i]].limit = bytes;
