@@ -6,10 +6,10 @@
 
 #include "cli/command.h"
 #include "cli/options.h"
-#include "cli/trace_file.h"
+#include "cli/trace_items.h"
 
 // An engine has at most 16 instructions inside, one more shows what comes next.
-enum { ENGINES = 5, STEPS = 4, AHEAD = 17, NAME = 160 };
+enum { ENGINES = SYSTOLE_TRACE_STEPS + 1, AHEAD = 17 };
 
 typedef struct {
   systole_cli_options common;
@@ -17,85 +17,24 @@ typedef struct {
   unsigned count;
 } arguments;
 
-// An instruction, or with engine STEPS the end of a step.
-typedef struct {
-  unsigned engine;
-  uint64_t line, start, end;    // in cycles of the step
-  char step[NAME], symbol[NAME];
-  cJSON *counters;              // of a step
-} item;
-
 typedef struct {
   systole_trace_file files[2];
   uint64_t instructions, steps;
 } comparison;
 
-// ---- reading -------------------------------------------------------------------
-
-static systole_status read_engine(const systole_trace_file *f, const cJSON *args, item *i, systole_error *err) {
-  static const char *const names[] = {"LD", "MX", "VX", "ST"};
-  const char *text = "";
-  systole_status status = systole_trace_text(f, args, "engine", &text, err);
-  for (i->engine = 0; i->engine < STEPS && strcmp(text, names[i->engine]);) i->engine++;
-  if (!status && i->engine == STEPS)
-    return systole_fail(err, SYSTOLE_E_FORMAT, "%.700s: line %" PRIu64 ": expected an engine LD, MX, VX or ST", f->path, f->line);
-  return status;
-}
-
-static systole_status read_instruction(const systole_trace_file *f, const cJSON *event, const cJSON *args,
-                                       item *i, systole_error *err) {
-  const char *symbol = "";
-  systole_status status = read_engine(f, args, i, err);
-  if (!status) status = systole_trace_number(f, args, "line", &i->line, err);
-  if (!status) status = systole_trace_number(f, args, "start", &i->start, err);
-  if (!status) status = systole_trace_number(f, args, "end", &i->end, err);
-  if (!status) status = systole_trace_text(f, event, "name", &symbol, err);
-  snprintf(i->symbol, sizeof i->symbol, "%s", symbol);
-  return status;
-}
-
-static systole_status read_step(const systole_trace_file *f, cJSON *event, const cJSON *args, item *i,
-                                systole_error *err) {
-  systole_status status = systole_trace_number(f, args, "cycles", &i->end, err);
-  i->engine = STEPS;
-  if (!status) i->counters = cJSON_DetachItemFromObjectCaseSensitive(event, "args");
-  return status;
-}
-
-// *item is of an instruction or a step, or *event is NULL: the end.
-static systole_status read_item(systole_trace_file *f, item *i, bool *end, systole_error *err) {
-  for (;;) {
-    cJSON *event;
-    const char *step = "";
-    systole_status status = systole_trace_next(f, &event, err);
-    *end = !event;
-    if (!event) return status;
-    const char *category = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(event, "cat"));
-    bool instruction = category && !strcmp(category, "instruction"), is_step = category && !strcmp(category, "step");
-    const cJSON *args = cJSON_GetObjectItemCaseSensitive(event, "args");
-    *i = (item){0};
-    if (instruction || is_step) status = systole_trace_text(f, args, "step", &step, err);
-    snprintf(i->step, sizeof i->step, "%s", step);
-    if (!status && instruction) status = read_instruction(f, event, args, i, err);
-    if (!status && is_step) status = read_step(f, event, args, i, err);
-    cJSON_Delete(event);
-    if (status || instruction || is_step) return status;
-  }
-}
-
 // ---- equal or not --------------------------------------------------------------
 
-static bool same_place(const item *a, const item *b) {
+static bool same_place(const systole_trace_item *a, const systole_trace_item *b) {
   return a->engine == b->engine && a->line == b->line && !strcmp(a->step, b->step) && !strcmp(a->symbol, b->symbol);
 }
 
-static bool same(const item *a, const item *b) {
+static bool same(const systole_trace_item *a, const systole_trace_item *b) {
   return same_place(a, b) && a->start == b->start && a->end == b->end &&
-         (a->engine != STEPS || cJSON_Compare(a->counters, b->counters, true));
+         (a->engine != SYSTOLE_TRACE_STEPS || cJSON_Compare(a->counters, b->counters, true));
 }
 
 // The cycle from which two instructions were not the same.
-static uint64_t parted(const item *a, const item *b) {
+static uint64_t parted(const systole_trace_item *a, const systole_trace_item *b) {
   bool late = same_place(a, b) && a->start == b->start;
   uint64_t first = late ? a->end : a->start, second = late ? b->end : b->start;
   return first < second ? first : second;
@@ -105,21 +44,21 @@ static uint64_t parted(const item *a, const item *b) {
 
 // What follows in one file, engine by engine, as far as it can matter.
 typedef struct {
-  item items[ENGINES][AHEAD];
+  systole_trace_item items[ENGINES][AHEAD];
   unsigned count[ENGINES];
   bool covered[ENGINES];
 } ahead;
 
-static void keep(ahead *a, const item *i, uint64_t limit) {
+static void keep(ahead *a, const systole_trace_item *i, uint64_t limit) {
   if (a->count[i->engine] < AHEAD && !a->covered[i->engine]) a->items[i->engine][a->count[i->engine]++] = *i;
   else cJSON_Delete(i->counters);
   // An engine starts its instructions in order.
-  if (i->engine == STEPS || i->start >= limit) a->covered[i->engine] = true;
+  if (i->engine == SYSTOLE_TRACE_STEPS || i->start >= limit) a->covered[i->engine] = true;
 }
 
 static bool all_covered(const ahead *a) {
-  if (a->covered[STEPS]) return true;
-  for (int e = 0; e < STEPS; e++)
+  if (a->covered[SYSTOLE_TRACE_STEPS]) return true;
+  for (int e = 0; e < SYSTOLE_TRACE_STEPS; e++)
     if (!a->covered[e]) return false;
   return true;
 }
@@ -130,8 +69,8 @@ static systole_status look_ahead(systole_trace_file *f, uint64_t limit, ahead *a
   systole_status status = SYSTOLE_OK;
   bool end = false;
   while (!status && !end && !all_covered(a)) {
-    item i;
-    status = read_item(f, &i, &end, err);
+    systole_trace_item i;
+    status = systole_trace_item_next(f, &i, &end, err);
     if (!status && !end) keep(a, &i, limit);
   }
   return status;
@@ -142,14 +81,14 @@ static const char *engine_text(unsigned engine) {
   return names[engine];
 }
 
-static void describe(const item *i, char text[512]) {
+static void describe(const systole_trace_item *i, char text[512]) {
   if (!i) snprintf(text, 512, "nothing");
-  else if (i->engine == STEPS) snprintf(text, 512, "step %s of %" PRIu64 " cycles", i->step, i->end);
+  else if (i->engine == SYSTOLE_TRACE_STEPS) snprintf(text, 512, "step %s of %" PRIu64 " cycles", i->step, i->end);
   else snprintf(text, 512, "step %s, line %" PRIu64 ", %s, from %" PRIu64 " to %" PRIu64, i->step, i->line, i->symbol, i->start, i->end);
 }
 
 // Two ends of a step: the counter that is not the same.
-static systole_status differ_in_counter(const comparison *c, const item *a, const item *b, systole_error *err) {
+static systole_status differ_in_counter(const comparison *c, const systole_trace_item *a, const systole_trace_item *b, systole_error *err) {
   for (const cJSON *x = a->counters->child; x; x = x->next) {
     const cJSON *y = cJSON_GetObjectItemCaseSensitive(b->counters, x->string);
     if (!y || !cJSON_IsNumber(x) || cJSON_Compare(x, y, true)) continue;
@@ -159,10 +98,10 @@ static systole_status differ_in_counter(const comparison *c, const item *a, cons
   return systole_fail(err, SYSTOLE_E_DIFFER, "first difference: step %s: its counters", a->step);
 }
 
-static systole_status differ(const comparison *c, const item *a, const item *b, systole_error *err) {
+static systole_status differ(const comparison *c, const systole_trace_item *a, const systole_trace_item *b, systole_error *err) {
   char texts[2][512];
-  if (a && b && a->engine == STEPS && b->engine == STEPS && !strcmp(a->step, b->step)) return differ_in_counter(c, a, b, err);
-  if (a && b && a->engine != STEPS && same_place(a, b))
+  if (a && b && a->engine == SYSTOLE_TRACE_STEPS && b->engine == SYSTOLE_TRACE_STEPS && !strcmp(a->step, b->step)) return differ_in_counter(c, a, b, err);
+  if (a && b && a->engine != SYSTOLE_TRACE_STEPS && same_place(a, b))
     return systole_fail(err, SYSTOLE_E_DIFFER, "first difference: %s, step %s, line %" PRIu64 ", %s: from %" PRIu64 " to %" PRIu64 " in %.200s, from %" PRIu64 " to %" PRIu64 " in %.200s",
                         engine_text(a->engine), a->step, a->line, a->symbol, a->start, a->end, c->files[0].path, b->start, b->end, c->files[1].path);
   describe(a, texts[0]);
@@ -174,14 +113,14 @@ static systole_status differ(const comparison *c, const item *a, const item *b, 
 // Of all pairs that are not the same the one that parted first; an instruction
 // that only one file has is parted from where it starts.
 static systole_status choose(const comparison *c, const ahead *a, const ahead *b, systole_error *err) {
-  const item *first = NULL, *second = NULL;
+  const systole_trace_item *first = NULL, *second = NULL;
   uint64_t least = UINT64_MAX;
   for (unsigned e = 0; e < ENGINES; e++)
     for (unsigned k = 0; k < AHEAD && (k < a->count[e] || k < b->count[e]); k++) {
-      const item *x = k < a->count[e] ? &a->items[e][k] : NULL, *y = k < b->count[e] ? &b->items[e][k] : NULL;
+      const systole_trace_item *x = k < a->count[e] ? &a->items[e][k] : NULL, *y = k < b->count[e] ? &b->items[e][k] : NULL;
       if ((x && y && same(x, y)) || (!x && b->covered[e] && a->covered[e]) || (!y && a->covered[e] && b->covered[e])) continue;
       uint64_t at = x && y ? parted(x, y) : x ? x->start : y->start;
-      if (e == STEPS && at < UINT64_MAX) at = UINT64_MAX - 1;  // a step parts only if nothing else does
+      if (e == SYSTOLE_TRACE_STEPS && at < UINT64_MAX) at = UINT64_MAX - 1;  // a step parts only if nothing else does
       if (at < least) least = at, first = x, second = y;
     }
   if (first || second) return differ(c, first, second, err);
@@ -189,12 +128,12 @@ static systole_status choose(const comparison *c, const ahead *a, const ahead *b
 }
 
 static void forget(ahead *a) {
-  for (unsigned k = 0; k < a->count[STEPS]; k++) cJSON_Delete(a->items[STEPS][k].counters);
+  for (unsigned k = 0; k < a->count[SYSTOLE_TRACE_STEPS]; k++) cJSON_Delete(a->items[SYSTOLE_TRACE_STEPS][k].counters);
   free(a);
 }
 
 // x, y: the first two that are not the same, in the order of ending; NULL at an end.
-static systole_status locate(comparison *c, const item *x, const item *y, systole_error *err) {
+static systole_status locate(comparison *c, const systole_trace_item *x, const systole_trace_item *y, systole_error *err) {
   ahead *sides[2] = {calloc(1, sizeof(ahead)), calloc(1, sizeof(ahead))};
   uint64_t limit = x && y ? (x->end < y->end ? x->end : y->end) : x ? x->end : y->end;
   systole_status status = sides[0] && sides[1] ? SYSTOLE_OK : systole_fail(err, SYSTOLE_E_MEMORY, "out of memory");
@@ -210,17 +149,17 @@ static systole_status locate(comparison *c, const item *x, const item *y, systol
 
 static systole_status compare_items(comparison *c, systole_error *err) {
   for (;;) {
-    item items[2];
+    systole_trace_item items[2];
     bool end[2] = {true, true};
-    systole_status status = read_item(&c->files[0], &items[0], &end[0], err);
-    if (!status) status = read_item(&c->files[1], &items[1], &end[1], err);
+    systole_status status = systole_trace_item_next(&c->files[0], &items[0], &end[0], err);
+    if (!status) status = systole_trace_item_next(&c->files[1], &items[1], &end[1], err);
     if (status || (end[0] && end[1])) {
       if (!end[0]) cJSON_Delete(items[0].counters);
       return status;
     }
     if (end[0] || end[1] || !same(&items[0], &items[1]))
       return locate(c, end[0] ? NULL : &items[0], end[1] ? NULL : &items[1], err);
-    if (items[0].engine == STEPS) c->steps++;
+    if (items[0].engine == SYSTOLE_TRACE_STEPS) c->steps++;
     else c->instructions++;
     for (int i = 0; i < 2; i++) cJSON_Delete(items[i].counters);
   }
