@@ -7,9 +7,9 @@
 #include "cli/trace_events.h"
 #include "cli/trace_file.h"
 #include "cli/trace_semaphores.h"
+#include "cli/trace_texts.h"
 #include "cli/trace_windows.h"
 #include "cli/walk.h"
-#include "compiler/asm/asm.h"
 #include "hw/base/output.h"
 #include "sim/model/resolve.h"
 
@@ -23,6 +23,7 @@ struct systole_tracer {
   systole_trace_out out;
   uint64_t offset;              // where the present run stands on the time axis
   bool timed;                   // some run had cycles
+  systole_line_texts texts;
   // The present run
   const systole_entry *entry;
   char step[96];
@@ -104,6 +105,7 @@ systole_status systole_tracer_close(systole_tracer *t, systole_status status, sy
     if (!status) status = written;
   }
   systole_output_discard(&t->output);
+  systole_line_texts_free(&t->texts);
   free(t);
   return status;
 }
@@ -183,9 +185,8 @@ static void put_amounts(systole_tracer *t, const systole_line *line, uint64_t st
 
 // ---- an instruction --------------------------------------------------------------
 
-static const char *symbol_of(const systole_tracer *t, uint32_t line) {
-  const char *symbol = systole_entry_symbol(t->entry, line);
-  return symbol ? symbol : t->entry->name;
+static systole_line_text text_of(systole_tracer *t, uint32_t line) {
+  return systole_line_texts_get(&t->texts, t->params.program, t->entry, line);
 }
 
 static void broken(systole_tracer *t, unsigned engine, uint32_t index, const char *what) {
@@ -229,7 +230,7 @@ static void put_wait(systole_tracer *t, unsigned engine, uint32_t index, uint64_
   systole_event_text(&t->out, "cause", raise ? "semaphore" : "dispatch");
   if (raise) {
     systole_event_number(&t->out, "raised_by_line", raise->line);
-    systole_event_text(&t->out, "raised_by", symbol_of(t, raise->line));
+    systole_event_text(&t->out, "raised_by", text_of(t, raise->line).symbol);
   }
   systole_event_end(&t->out);
 }
@@ -267,16 +268,15 @@ static void put_rest(systole_tracer *t, unsigned engine, uint64_t cycles) {
 
 static void put_instruction(systole_tracer *t, unsigned engine, uint32_t index, const systole_line *line,
                             uint64_t start, uint64_t end, unsigned track) {
-  char text[SYSTOLE_ASM_TEXT];
-  systole_disasm(&t->entry->lines[index], t->entry->line_count - index, text);
-  systole_event_slice(&t->out, "instruction", symbol_of(t, index), track, t->offset + start, end - start);
+  systole_line_text text = text_of(t, index);
+  systole_event_slice(&t->out, "instruction", text.symbol, track, t->offset + start, end - start);
   systole_event_text(&t->out, "engine", engine_names[engine]);
   systole_event_text(&t->out, "step", t->step);
   systole_event_number(&t->out, "line", index);
   systole_event_number(&t->out, "start", start);
   systole_event_number(&t->out, "end", end);
   put_amounts(t, line, start, end);
-  systole_event_text(&t->out, "text", text);
+  systole_event_text(&t->out, "text", text.text);
   systole_event_end(&t->out);
 }
 

@@ -4,13 +4,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+static bool plain(unsigned char c) { return c >= 0x20 && c != '"' && c != '\\'; }
+
 void systole_trace_string(FILE *file, const char *text) {
   fputc('"', file);
-  for (; *text; text++) {
-    unsigned char c = (unsigned char)*text;
-    if (c == '"' || c == '\\') fputc('\\', file);
-    if (c < 0x20) fprintf(file, "\\u%04x", c);
-    else fputc(c, file);
+  while (*text) {
+    size_t length = 0;
+    while (plain((unsigned char)text[length])) length++;
+    fwrite(text, 1, length, file);
+    text += length;
+    if (!*text) break;
+    if (*text == '"' || *text == '\\') fprintf(file, "\\%c", *text++);
+    else fprintf(file, "\\u%04x", (unsigned)(unsigned char)*text++);
   }
   fputc('"', file);
 }

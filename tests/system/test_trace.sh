@@ -56,7 +56,7 @@ cat >"$work/forms.s" <<'S'
 .entry main
 vx a_space=PAR m=0 n=32 d_space=VM raise=LD:1
 loop count=s0 counter=1
-  .symbol loads
+  .symbol lo"a\d/s
   ld segment=1 space=PAR rows=3 words=2 pitch=256 dst_row=2 dst_word=1 offset=s1*1024 raise=VX:1 wait=VX:1
   ldg segment=1 space=PAR rows=5 words=1 pitch=64 dst=32 dst_row=1 dst_word=1 index_segment=1 index_offset=8192 limit=100 raise=VX:1
   ld segment=1 space=ACT rows=s1 words=1 pitch=16 dst_row=1 dst_word=1
@@ -91,6 +91,7 @@ check "no file beside them" [ -z "$(ls "$work" | grep 'json\..')" ]
 
 check "steps have names" [ "$(grep -o '"cat":"step","name":"[^"]*"' $t.run.json | cut -d'"' -f8 | tr '\n' ,)" = "prefill,decode 1,decode 2," ]
 check "a second run of prefill has a number" grep -q '"cat":"step","name":"prefill 2"' $t.chunks.json
+check "a symbol with quotation marks" grep -qF '"name":"lo\"a\\d/s"' $t.forms.json
 check "symbols are names" grep -q '"cat":"instruction","name":"layers.0.attention' $t.run.json
 check "instructions have their text" grep -q '"text":"mx a_space=ACT m=32' $t.gemm.json
 check "LD has two lanes" grep -q '"name":"LD, 2 at once"' $t.gemm.json
