@@ -192,5 +192,16 @@ for backend in "${timed[@]}"; do
   sums=$(tr -d '\n\t ' <"$work/report.json" | grep -oE '"busy":[0-9]+,"wait_sem":[0-9]+,"wait_mem":[0-9]+,"wait_port":0,"idle":[0-9]+' |
     sed -E 's/[^0-9,]//g' | awk -F, '{ print $1 + $2 + $3 + $5 }' | sort -u)
   check "$backend: busy and the waits and idle are all cycles" [ "$sums" = "$(field "$work/report.json" cycles)" ]
+  [ "$backend" = rtl ] && continue
+  for kind in gemm delay forms formsdelay run; do
+    case $kind in
+      gemm) trace $t.other.json "${g[@]}" --backend "$backend" ;;
+      delay) trace $t.other.json "${g[@]}" --backend "$backend" --mem-delay 30 ;;
+      forms) trace $t.other.json "${forms[@]}" --backend "$backend" ;;
+      formsdelay) trace $t.other.json "${forms[@]}" --backend "$backend" --mem-delay 40 --mem-stall 5 ;;
+      run) trace $t.other.json run --prompt "accelerator:" --tokens 3 --backend "$backend" ;;
+    esac
+    check "$backend: the trace of $kind is that of rtl" "$SYSTOLE" compare-trace $t.$kind.json $t.other.json
+  done
 done
 finish
