@@ -167,24 +167,26 @@ static systole_status compare_items(comparison *c, systole_error *err) {
 
 // ---- what may be compared --------------------------------------------------------
 
-static systole_status match(const comparison *c, const char *key, const char *what, const char *name, systole_error *err) {
-  const char *texts[2], *names[2];
+// hash, name: keys of the header; the same key twice where there is no name.
+static systole_status match(const comparison *c, const char *what, const char *hash, const char *name, systole_error *err) {
+  const char *hashes[2], *names[2];
   systole_status status = SYSTOLE_OK;
   for (int i = 0; i < 2 && !status; i++) {
-    status = systole_trace_text(&c->files[i], c->files[i].about, key, &texts[i], err);
+    status = systole_trace_text(&c->files[i], c->files[i].about, hash, &hashes[i], err);
     if (!status) status = systole_trace_text(&c->files[i], c->files[i].about, name, &names[i], err);
   }
-  if (status || !strcmp(texts[0], texts[1])) return status;
-  return systole_fail(err, SYSTOLE_E_CONFIG, "expected two traces of the same %s: %.250s is of %.80s (%.20s), %.250s of %.80s (%.20s)", what,
-                      c->files[0].path, names[0], texts[0], c->files[1].path, names[1], texts[1]);
+  if (status || !strcmp(hashes[0], hashes[1])) return status;
+  bool named = strcmp(names[0], names[1]) && strcmp(hash, name);
+  return systole_fail(err, SYSTOLE_E_CONFIG, "expected two traces of the same %s: %.250s is of %.80s, %.250s of %.80s", what,
+                      c->files[0].path, named ? names[0] : hashes[0], c->files[1].path, named ? names[1] : hashes[1]);
 }
 
 static systole_status compare(const arguments *a, systole_error *err) {
   comparison c = {0};
   systole_status status = SYSTOLE_OK;
   for (int i = 0; i < 2 && !status; i++) status = systole_trace_open(a->paths[i], &c.files[i], err);
-  if (!status) status = match(&c, "configuration_hash", "configuration", "configuration", err);
-  if (!status) status = match(&c, "program_hash", "program", "program_hash", err);
+  if (!status) status = match(&c, "configuration", "configuration_hash", "configuration", err);
+  if (!status) status = match(&c, "program", "program_hash", "program_hash", err);
   if (!status) status = compare_items(&c, err);
   if (!status)
     printf("the same start and end for %" PRIu64 " instructions in %" PRIu64 " step%s, and the same counters\n", c.instructions, c.steps,
