@@ -6,6 +6,8 @@
 void systole_ld_time_open(systole_ld_time *ld, const systole_config *config,
                           systole_memory *memory) {
   ld->bus_bytes = config->bus_bytes;
+  ld->bus_shift = 0;
+  while (1u << ld->bus_shift < config->bus_bytes) ld->bus_shift++;
   ld->dim = config->dim;
   ld->memory = memory;
   ld->stage = SYSTOLE_LD_IDLE;
@@ -157,7 +159,7 @@ void systole_ld_time_start(systole_ld_time *ld, const systole_instruction *in, u
 
 uint32_t systole_ld_time_burst(const systole_ld_time *ld) {
   const uint64_t bus = ld->bus_bytes;
-  return (uint32_t)(systole_burst_bytes(ld->address, ld->left * bus, ld->bus_bytes) / bus);
+  return (uint32_t)(systole_burst_bytes(ld->address, ld->left * bus, ld->bus_bytes) >> ld->bus_shift);
 }
 
 static void end_run(systole_ld_time *ld, uint64_t now) {
