@@ -90,7 +90,7 @@ static void begin_row(systole_ld_time *ld, uint64_t cycle) {
 static void begin_list(systole_ld_time *ld, uint64_t alone) {
   ld->stage = SYSTOLE_LD_LIST;
   ld->address = ld->index_address;
-  ld->left = (4 * ld->rows + ld->bus_bytes - 1) / ld->bus_bytes;
+  ld->left = (4 * ld->rows + ld->bus_bytes - 1) >> ld->bus_shift;
   ld->request = alone + 1;
 }
 
@@ -119,7 +119,7 @@ static void start_copy(systole_ld_time *ld, const systole_instruction *in, uint6
   ld->rows = SYSTOLE_GET(&in->line, LD, rows);
   ld->pitch = SYSTOLE_GET(&in->line, LD, pitch);
   ld->base = in->address;
-  ld->row_beats = bytes / ld->bus_bytes;
+  ld->row_beats = bytes >> ld->bus_shift;
   ld->flight_end[ld->flights++ % SYSTOLE_LD_FLIGHTS] = SYSTOLE_NEVER;
   ld->ready = SYSTOLE_NEVER;
   if (in->opcode == SYSTOLE_OP_LDG) {
