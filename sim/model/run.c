@@ -160,7 +160,8 @@ static void cycle(systole_run *run, bool bites, bool aborts) {
   systole_engines_start(engines, able, now);
   systole_engines_end(engines, ended, now);
   if (changed) {
-    systole_engines_settle(engines, now, step.pushed ? able | 1u << sequencer->instruction.engine : able, ended);
+    const unsigned pushed = step.pushed ? 1u << sequencer->instruction.engine : 0;
+    systole_engines_settle(engines, now, able | pushed, ended);
     run->watchdog.mark = now;
     run->engines_stale = true;
   }
