@@ -82,7 +82,6 @@ static void count(campaign *k) {
   k->cycles += k->result.cycles;
   k->instructions += k->result.report.retired;
   k->causes[k->result.report.cause % 32]++;
-  k->timed |= k->result.timed;
   for (unsigned i = 0; i < k->c.item_count; i++) k->opcodes[systole_fuzz_opcode(&k->c.items[i])]++;
 }
 
@@ -214,6 +213,19 @@ static systole_status write_json(const campaign *k, systole_error *err) {
   return systole_json_write(k->arguments->common.json, o, err);
 }
 
+// An empty program tells whether the model keeps time, which decides what can
+// be spoiled.
+static systole_status probe_time(campaign *k, systole_error *err) {
+  k->c = (systole_fuzz_case){.config = k->config, .repeats = 1};
+  draw_memory(k, 0);
+  k->c.segments[SYSTOLE_PROGRAM_SEGMENT].base = 0x1000;
+  k->c.segments[SYSTOLE_PROGRAM_SEGMENT].limit = SYSTOLE_FUZZ_PROGRAM;
+  systole_fuzz_lay_out(&k->c, &k->places, &k->walk, 0);
+  systole_status status = systole_fuzz_compare(&k->c, k->apis, &k->result, err);
+  k->timed = k->result.timed;
+  return status;
+}
+
 static systole_status run_campaign(campaign *k, systole_error *err) {
   void *object;
   const systole_options none = {.hw = k->arguments->common.hw};
@@ -221,6 +233,7 @@ static systole_status run_campaign(campaign *k, systole_error *err) {
   if (status) return status;
   k->apis[1] = systole_model_api();
   status = systole_fuzz_places_create(&k->config, &k->places, err);
+  if (!status) status = probe_time(k, err);
   if (!status) status = k->arguments->replay_count ? run_replays(k, err) : run_random(k, err);
   systole_fuzz_places_destroy(&k->places);
   systole_rtl_object_close(object);

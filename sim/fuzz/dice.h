@@ -1,4 +1,5 @@
 // Random numbers that are the same everywhere: splitmix64 (Steele et al. 2014).
+// One throw in an expression: C leaves open which of two comes first.
 #ifndef SYSTOLE_FUZZ_DICE_H
 #define SYSTOLE_FUZZ_DICE_H
 
@@ -22,6 +23,12 @@ static inline uint64_t systole_roll(uint64_t *state, uint64_t sides) {
 
 static inline bool systole_chance(uint64_t *state, unsigned percent) {
   return systole_roll(state, 100) < percent;
+}
+
+// Of any size up to `bits`: small numbers as often as large ones.
+static inline uint64_t systole_dice_any(uint64_t *state, unsigned bits) {
+  const uint64_t value = systole_dice(state) >> (64 - bits);
+  return value >> systole_roll(state, bits);
 }
 
 #endif

@@ -179,8 +179,9 @@ static unsigned bind_field(systole_fuzz_maker *m, const systole_isa_field *field
   uint64_t sum = 0;
   if (slots > SYSTOLE_BINDING_SLOTS - first) slots = SYSTOLE_BINDING_SLOTS - first;
   for (unsigned i = 0; i < slots; i++) {
-    slot s = {field->bind, systole_roll(&m->dice, SYSTOLE_SCALARS), (uint32_t)draw_mult(&m->dice),
-              UINT32_MAX};
+    slot s = {.field = field->bind, .cap = UINT32_MAX};
+    s.scalar = systole_roll(&m->dice, SYSTOLE_SCALARS);
+    s.mult = (uint32_t)draw_mult(&m->dice);
     sum += (uint64_t)((int64_t)m->scalars[s.scalar] * (int32_t)(uint32_t)s.mult);
     if (systole_chance(&m->dice, 25)) s.cap = systole_chance(&m->dice, 70) ? wanted : systole_dice(&m->dice) & 63;
     put_slot(binding, first + i, &s);

@@ -22,20 +22,20 @@ static void flip_bit(spoiler *s) {
   systole_fuzz_item *item = any_item(s);
   const bool bound = systole_line_get(&item->line, SYSTOLE_LSB_bound, 1);
   systole_line *line = bound && systole_chance(&s->dice, 40) ? &item->binding : &item->line;
-  line->word[systole_roll(&s->dice, 16)] ^= UINT32_C(1) << systole_roll(&s->dice, 32);
+  const unsigned bit = (unsigned)systole_roll(&s->dice, 512);
+  line->word[bit / 32] ^= UINT32_C(1) << bit % 32;
 }
 
 static void set_wild(spoiler *s) {
   systole_fuzz_item *item = any_item(s);
   for (const systole_isa_field *f = systole_isa_fields; f->name; f++)
     if (f->opcode == systole_fuzz_opcode(item) && systole_chance(&s->dice, 10))
-      systole_line_set(&item->line, f->lsb, f->width,
-                       systole_dice(&s->dice) >> systole_roll(&s->dice, 32));
+      systole_line_set(&item->line, f->lsb, f->width, systole_dice_any(&s->dice, 64));
 }
 
 static void set_scalars(spoiler *s) {
   for (unsigned i = 0; i < SYSTOLE_SCALARS; i++)
-    s->c->scalars[i] = (int32_t)(systole_dice(&s->dice) >> (32 + systole_roll(&s->dice, 32)));
+    s->c->scalars[i] = (int32_t)systole_dice_any(&s->dice, 32);
 }
 
 static void shrink_segment(spoiler *s) {

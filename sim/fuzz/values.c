@@ -54,14 +54,11 @@ static uint64_t enumerated(const systole_isa_field *field, uint64_t *dice) {
   return codes[systole_roll(dice, count)];
 }
 
-static uint64_t log_uniform(unsigned width, uint64_t *dice) {
-  return systole_dice(dice) >> (64 - width) >> systole_roll(dice, width);
-}
-
 static uint64_t number(const systole_config *config, unsigned width, uint64_t reach,
                        const systole_fuzz_recent *recent, uint64_t *dice) {
   const unsigned dim = config->dim;
   const unsigned kept = recent->count < SYSTOLE_FUZZ_RECENT ? recent->count : SYSTOLE_FUZZ_RECENT;
+  const unsigned space = (unsigned)systole_roll(dice, 7);
   if (width <= 4) return systole_dice(dice);
   if (kept > 0 && systole_chance(dice, 40)) return recent->word[systole_roll(dice, kept)];
   switch (systole_roll(dice, 12)) {
@@ -70,9 +67,8 @@ static uint64_t number(const systole_config *config, unsigned width, uint64_t re
     case 2:
     case 3: return dim * systole_roll(dice, reach / dim + 2);
     case 4: return (uint64_t)config->bus_bytes * systole_roll(dice, 64);
-    case 5: return systole_config_words(config, (unsigned)systole_roll(dice, 7)) -
-                   systole_roll(dice, 2 * dim + 1);
-    case 6: return log_uniform(width, dice);
+    case 5: return systole_config_words(config, space) - systole_roll(dice, 2 * dim + 1);
+    case 6: return systole_dice_any(dice, width);
     case 7: return 128 * systole_roll(dice, 16);
     case 8: return 4 * systole_roll(dice, 128);
     default: return systole_roll(dice, reach);
@@ -88,12 +84,13 @@ static uint64_t signed_number(const systole_config *config, uint64_t reach, uint
 
 uint64_t systole_fuzz_value(const systole_config *config, const systole_isa_field *field,
                             uint64_t reach, const systole_fuzz_recent *recent, uint64_t *dice) {
+  const unsigned bits = systole_fuzz_float_bits(dice);
+  const bool wild = systole_chance(dice, 30);
   const uint64_t all = field->width == 64 ? UINT64_MAX : (UINT64_C(1) << field->width) - 1;
   switch (field->kind) {
     case SYSTOLE_KIND_ENUM: return enumerated(field, dice);
     case SYSTOLE_KIND_B: return systole_chance(dice, 30);
-    case SYSTOLE_KIND_F:
-      return systole_fuzz_float(dice, systole_chance(dice, 30), systole_fuzz_float_bits(dice));
+    case SYSTOLE_KIND_F: return systole_fuzz_float(dice, wild, bits);
     case SYSTOLE_KIND_S: return signed_number(config, reach, dice) & all;
     default: return number(config, field->width, reach, recent, dice) & all;
   }
