@@ -181,11 +181,14 @@ static void count_state(systole_queue *queue, uint64_t until) {
   queue->since = until;
 }
 
-// From the next cycle on.
-void systole_engines_settle(systole_engines *engines, uint64_t now) {
+// A raise may be what any head waits for. The changes show from the next cycle on.
+void systole_engines_settle(systole_engines *engines, uint64_t now, unsigned moved,
+                            unsigned ended) {
   for (unsigned e = 0; e < SYSTOLE_ENGINES; e++) {
     systole_queue *queue = &engines->queues[e];
-    queue->missing = queue->count > 0 ? missing(engines, queue) : 0;
+    if (moved >> e & 1 || (ended && queue->missing))
+      queue->missing = queue->count > 0 ? missing(engines, queue) : 0;
+    else if (!(ended >> e & 1)) continue;
     const systole_engine_state state = state_of(engines, e);
     if (state == queue->state) continue;
     count_state(queue, now + 1);

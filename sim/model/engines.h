@@ -76,8 +76,10 @@ systole_outcome systole_engines_outcome(const systole_engines *engines, unsigned
 
 void systole_engines_start(systole_engines *engines, unsigned able, uint64_t now);
 void systole_engines_end(systole_engines *engines, unsigned ended, uint64_t now);
-// After all changes of a cycle in which engines started, ended or were pushed to.
-void systole_engines_settle(systole_engines *engines, uint64_t now);
+// After all changes of a cycle in which engines started or were pushed to
+// (`moved`, a bit each) or ended something.
+void systole_engines_settle(systole_engines *engines, uint64_t now, unsigned moved,
+                            unsigned ended);
 
 // Nothing queued; nothing inside; no head that could start.
 bool systole_engines_empty(const systole_engines *engines);

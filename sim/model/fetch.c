@@ -3,7 +3,8 @@
 #include "hw/isa/isa.h"
 
 void systole_fetch_open(systole_fetch *fetch, unsigned bus_bytes, uint64_t base, uint64_t lines) {
-  *fetch = (systole_fetch){.bus_bytes = bus_bytes, .base = base, .lines = lines};
+  *fetch = (systole_fetch){.base = base, .lines = lines};
+  while (1u << fetch->bus_log < bus_bytes) fetch->bus_log++;
 }
 
 uint64_t systole_fetch_have(const systole_fetch *fetch) {
@@ -13,7 +14,11 @@ uint64_t systole_fetch_have(const systole_fetch *fetch) {
 
 // Lines of a beat: 2 on a bus of 128 bytes, else 1.
 static unsigned lines_of_beat(const systole_fetch *fetch) {
-  return fetch->bus_bytes > SYSTOLE_LINE_BYTES ? fetch->bus_bytes / SYSTOLE_LINE_BYTES : 1;
+  return 1u << fetch->bus_log > SYSTOLE_LINE_BYTES ? 2 : 1;
+}
+
+static uint64_t beats_of(const systole_fetch *fetch, uint64_t bytes) {
+  return (bytes + (1u << fetch->bus_log) - 1) >> fetch->bus_log;
 }
 
 // Lines up to the next multiple of 256 bytes, or to the program's end.
@@ -40,9 +45,9 @@ uint64_t systole_fetch_may_ask(systole_fetch *fetch) {
 
 void systole_fetch_ask(systole_fetch *fetch, uint64_t now) {
   const unsigned unit = lines_of_beat(fetch), lines = burst_lines(fetch);
-  const uint64_t first = fetch->asked / unit * unit;
+  const uint64_t first = fetch->asked & ~(uint64_t)(unit - 1);
   const uint64_t bytes = (fetch->asked + lines - first) * SYSTOLE_LINE_BYTES;
-  const unsigned beats = (unsigned)((bytes + fetch->bus_bytes - 1) / fetch->bus_bytes);
+  const unsigned beats = (unsigned)(beats_of(fetch, bytes));
   fetch->asking = (systole_fetch_burst){fetch->asked, lines, beats,
                                         fetch->base + first * SYSTOLE_LINE_BYTES, fetch->generation};
   fetch->requests = true;
@@ -67,7 +72,7 @@ void systole_fetch_accept(systole_fetch *fetch, uint64_t first) {
   for (uint64_t line = burst->first; line < burst->first + burst->lines; line++) {
     const uint64_t end = (line - base + 1) * SYSTOLE_LINE_BYTES;
     fetch->arrival[line % SYSTOLE_FETCH_RING] =
-        first + (end + fetch->bus_bytes - 1) / fetch->bus_bytes - 1;
+        first + beats_of(fetch, end) - 1;
   }
   fetch->known = burst->first + burst->lines;
 }

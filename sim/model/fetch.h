@@ -17,7 +17,7 @@ typedef struct {
 } systole_fetch_burst;
 
 typedef struct {
-  unsigned bus_bytes;
+  unsigned bus_log;  // log2 of the bytes of a beat
   uint64_t base, lines;
   uint64_t at;     // the line that the sequencer needs
   uint64_t asked;  // lines below have been asked for (since the last jump)

@@ -6,6 +6,8 @@
 void systole_ld_time_open(systole_ld_time *ld, const systole_config *config,
                           systole_memory *memory) {
   ld->bus_bytes = config->bus_bytes;
+  ld->bus_log = 0;
+  while (1u << ld->bus_log < config->bus_bytes) ld->bus_log++;
   ld->dim = config->dim;
   ld->memory = memory;
   ld->stage = SYSTOLE_LD_IDLE;
@@ -88,7 +90,7 @@ static void begin_row(systole_ld_time *ld, uint64_t cycle) {
 static void begin_list(systole_ld_time *ld, uint64_t alone) {
   ld->stage = SYSTOLE_LD_LIST;
   ld->address = ld->index_address;
-  ld->left = (4 * ld->rows + ld->bus_bytes - 1) / ld->bus_bytes;
+  ld->left = (4 * ld->rows + ld->bus_bytes - 1) >> ld->bus_log;
   ld->request = alone + 1;
 }
 
@@ -117,7 +119,7 @@ static void start_copy(systole_ld_time *ld, const systole_instruction *in, uint6
   ld->rows = SYSTOLE_GET(&in->line, LD, rows);
   ld->pitch = SYSTOLE_GET(&in->line, LD, pitch);
   ld->base = in->address;
-  ld->row_beats = bytes / ld->bus_bytes;
+  ld->row_beats = bytes >> ld->bus_log;
   ld->flight_end[ld->flights++ % SYSTOLE_LD_FLIGHTS] = SYSTOLE_NEVER;
   ld->ready = SYSTOLE_NEVER;
   if (in->opcode == SYSTOLE_OP_LDG) {
@@ -156,8 +158,9 @@ void systole_ld_time_start(systole_ld_time *ld, const systole_instruction *in, u
 // ---- Bursts
 
 uint32_t systole_ld_time_burst(const systole_ld_time *ld) {
-  const uint64_t bus = ld->bus_bytes;
-  return (uint32_t)(systole_burst_bytes(ld->address, ld->left * bus, ld->bus_bytes) / bus);
+  const uint64_t bytes =
+      systole_burst_bytes(ld->address, ld->left << ld->bus_log, ld->bus_bytes);
+  return (uint32_t)(bytes >> ld->bus_log);
 }
 
 static void end_run(systole_ld_time *ld, uint64_t now) {

@@ -30,7 +30,7 @@ typedef enum {
 } systole_ld_stage;
 
 typedef struct {
-  unsigned bus_bytes, dim;
+  unsigned bus_bytes, bus_log, dim;  // bus_log: log2 of bus_bytes
   systole_memory *memory;  // of the lists of gathers
   systole_ld_stage stage;
   uint64_t ready;          // as far as the request stage goes

@@ -145,20 +145,22 @@ static void cycle(systole_run *run, bool bites, bool aborts) {
   systole_sequencer *sequencer = &run->sequencer;
   systole_report *report = engines->report;
   const uint64_t now = run->now;
-  const unsigned able = systole_engines_able(engines, now);
-  const unsigned ended = systole_engines_ended(engines, now);
+  const bool engines_due = run->engines_next <= now, sequencer_due = run->sequencer_next <= now;
+  const unsigned able = engines_due ? systole_engines_able(engines, now) : 0;
+  const unsigned ended = engines_due ? systole_engines_ended(engines, now) : 0;
   const uint32_t state = systole_sequencer_state(sequencer, now);
   const uint32_t index = systole_sequencer_index(sequencer, now);
   bool hit = ended && engine_fault(run, ended, able);
 
-  const systole_seq_step step = systole_sequencer_step(sequencer, now);
+  systole_seq_step step = {0};
+  if (sequencer_due) step = systole_sequencer_step(sequencer, now);
   const bool changed = step.pushed || able || ended;
   const bool bite = bites && !progresses(run, changed);
   bus_cycle(run, step.jumped);
   systole_engines_start(engines, able, now);
   systole_engines_end(engines, ended, now);
   if (changed) {
-    systole_engines_settle(engines, now);
+    systole_engines_settle(engines, now, step.pushed ? able | 1u << sequencer->instruction.engine : able, ended);
     run->watchdog.mark = now;
     run->engines_stale = true;
   }
