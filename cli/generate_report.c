@@ -97,6 +97,14 @@ static void print_speed(const systole_generated *g, FILE *out) {
             1e6 * all.config.clock_mhz * g->steps / (double)g->decode.cycles, all.config.clock_mhz);
 }
 
+void systole_generated_table(const systole_generated *g, FILE *out) {
+  fprintf(out, "  %-22s %14s %14s\n", "", "prefill", "decode, mean");
+  if (g->prefill.cycles) print_time(g, out);
+  else fprintf(out, "  no cycles: this back end keeps no time; --backend model and rtl do\n");
+  print_work(g, out);
+  print_speed(g, out);
+}
+
 void systole_generated_print(const systole_generation *generation,
                              const systole_generated *g, FILE *out) {
   const systole_figures *p = &g->prefill;
@@ -104,13 +112,8 @@ void systole_generated_print(const systole_generation *generation,
   fprintf(out, "\n%s%s%s: %lu tokens of prompt, %lu generated, ended by %s\n", p->backend,
           device ? " on " : "", device ? p->config.name : "",
           (unsigned long)generation->prompt_count, (unsigned long)g->count, g->stopped);
-  if (device) {
-    fprintf(out, "  %-22s %14s %14s\n", "", "prefill", "decode, mean");
-    if (p->cycles) print_time(g, out);
-    else fprintf(out, "  no cycles: this back end keeps no time; --backend model and rtl do\n");
-    print_work(g, out);
-  }
-  print_speed(g, out);
+  if (device) systole_generated_table(g, out);
+  else print_speed(g, out);
 }
 
 // ---- JSON --------------------------------------------------------------------
@@ -147,19 +150,32 @@ static void put_phase(cJSON *object, const char *name, const systole_figures *f)
                           ratio((double)f->cycles, needed_cycles(f)));
 }
 
-cJSON *systole_generated_json(const systole_generation *generation,
-                              const systole_generated *g) {
+static void put_total(cJSON *object, const systole_generated *g) {
   systole_figures all = total(g);
-  cJSON *object = cJSON_CreateObject();
   systole_figures_json(&all, object);
   if (!all.cycles)
     put_null(object, "cycles"), put_null(object, "utilisation"), put_null(object, "cycles_per_second");
+}
+
+static void put_phases(cJSON *object, const systole_generated *g) {
+  put_cycles(object, g);
+  put_phase(object, "prefill", &g->prefill);
+  put_phase(object, "decode", &g->decode);
+}
+
+void systole_generated_put(cJSON *object, const systole_generated *g) {
+  put_total(object, g);
+  put_phases(object, g);
+}
+
+cJSON *systole_generated_json(const systole_generation *generation,
+                              const systole_generated *g) {
+  cJSON *object = cJSON_CreateObject();
+  put_total(object, g);
   put_tokens(object, "prompt_tokens", generation->prompt, generation->prompt_count);
   put_tokens(object, "tokens", g->tokens, g->count);
   cJSON_AddStringToObject(object, "text", g->text);
   cJSON_AddStringToObject(object, "stopped", g->stopped);
-  put_cycles(object, g);
-  put_phase(object, "prefill", &g->prefill);
-  put_phase(object, "decode", &g->decode);
+  put_phases(object, g);
   return object;
 }

@@ -21,11 +21,12 @@ typedef struct {
   systole_machine *machine;
   uint64_t next;            // address of the next buffer
   systole_job job;
-  bool check_races;
+  bool check_races, time_alone;
 } state;
 
 typedef struct {
   uint64_t address, bytes;
+  bool mapped;
 } piece;
 
 // ---- open and close ----------------------------------------------------------
@@ -51,6 +52,7 @@ static systole_status fill(state *s, const systole_options *options, systole_err
   systole_status status = check_dram(&s->config, &options->dram, err);
   if (!status) status = systole_memory_create(&s->memory, err);
   if (!status) status = s->api->create(&s->config, s->memory, &options->dram, &s->machine, err);
+  if (!status && s->time_alone) systole_model_set_time_alone(s->machine, true);
   if (!status && options->waves) status = s->api->waves(s->machine, options->waves, err);
   return status;
 }
@@ -64,7 +66,7 @@ static systole_status open_machine(const systole_config *config, const systole_o
     return systole_fail(err, SYSTOLE_E_MEMORY, "driver: out of memory");
   }
   *s = (state){.config = *config, .api = api, .object = object, .next = first_address,
-               .check_races = options->check_races};
+               .check_races = options->check_races, .time_alone = options->time_alone};
   systole_status status = fill(s, options, err);
   if (status) close_machine(s);
   else *out = s;
@@ -82,20 +84,31 @@ static systole_status open_rtl(const systole_config *config, const systole_optio
   void *object;
   if (options->check_races)
     return systole_fail(err, SYSTOLE_E_UNSUPPORTED, "races: expected the back end `model`, which can see them");
+  if (options->time_alone)
+    return systole_fail(err, SYSTOLE_E_UNSUPPORTED, "time alone: expected the back end `model`; rtl computes every value");
   systole_status status = systole_rtl_object_open(config, options, &object, &api, err);
   return status ? status : open_machine(config, options, api, object, out, err);
 }
 
 // ---- memory ------------------------------------------------------------------
 
+static systole_status map(state *s, piece *p, systole_error *err) {
+  if (p->mapped) return SYSTOLE_OK;
+  systole_status status = systole_memory_map(s->memory, p->address, p->bytes, err);
+  p->mapped = status == SYSTOLE_OK;
+  return status;
+}
+
+// Where only time is kept, an address is all that weights and caches need: a
+// piece gets memory when somebody writes to it.
 static systole_status alloc(void *opaque, uint64_t bytes, void **memory, systole_error *err) {
   state *s = opaque;
   if (bytes > (uint64_t)1 << 40)
     return systole_fail(err, SYSTOLE_E_RANGE, "buffer: %llu bytes: expected at most 2^40", (unsigned long long)bytes);
   piece *p = malloc(sizeof *p);
   if (!p) return systole_fail(err, SYSTOLE_E_MEMORY, "driver: out of memory");
-  *p = (piece){s->next, (bytes + 127) / 128 * 128};
-  systole_status status = systole_memory_map(s->memory, p->address, p->bytes, err);
+  *p = (piece){s->next, (bytes + 127) / 128 * 128, false};
+  systole_status status = s->time_alone ? SYSTOLE_OK : map(s, p, err);
   if (status) {
     free(p);
     return status;
@@ -107,7 +120,8 @@ static systole_status alloc(void *opaque, uint64_t bytes, void **memory, systole
 
 static void release(void *opaque, void *memory) {
   state *s = opaque;
-  systole_memory_unmap(s->memory, ((piece *)memory)->address, NULL);
+  const piece *p = memory;
+  if (p->mapped) systole_memory_unmap(s->memory, p->address, NULL);
   free(memory);
 }
 
@@ -117,6 +131,9 @@ static uint8_t *bytes_at(state *s, const piece *p, uint64_t offset, uint64_t byt
 
 static systole_status write(void *opaque, void *memory, uint64_t offset, const void *data,
                             uint64_t bytes, systole_error *err) {
+  if (!bytes) return SYSTOLE_OK;
+  systole_status status = map(opaque, memory, err);
+  if (status) return status;
   uint8_t *to = bytes_at(opaque, memory, offset, bytes);
   if (!to) return systole_fail(err, SYSTOLE_E_RANGE, "buffer: expected a range inside it");
   memcpy(to, data, bytes);
@@ -125,6 +142,10 @@ static systole_status write(void *opaque, void *memory, uint64_t offset, const v
 
 static systole_status read(void *opaque, void *memory, uint64_t offset, void *data, uint64_t bytes,
                            systole_error *err) {
+  if (!((const piece *)memory)->mapped) {
+    memset(data, 0, bytes);
+    return SYSTOLE_OK;
+  }
   const uint8_t *from = bytes_at(opaque, memory, offset, bytes);
   if (!from) return systole_fail(err, SYSTOLE_E_RANGE, "buffer: expected a range inside it");
   memcpy(data, from, bytes);

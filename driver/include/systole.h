@@ -37,6 +37,8 @@ typedef struct {
   const char *hw;            // how the user named the configuration, for messages; may be NULL
   uint32_t watchdog;         // cycles without progress before the machine stops, 0: its default
   bool check_races;          // `model` only: a race makes systole_wait fail with E_DIFFER
+  bool time_alone;           // `model` only: cycles and counters as ever, but no values; memory
+                             // that nobody wrote takes no room and reads as zero
   bool status_record;        // give the machine a status segment (see systole_status_record)
 } systole_options;
 
