@@ -191,6 +191,11 @@ static void touch_ld(const systole_op_ld *o, systole_hazards *h) {
                           reached(o, spread, o->rows.most), 1, true);
     return;
   }
+  if (spread == 1 && o->dst_word == 1) {
+    systole_hazards_words(h, o->space, (uint32_t)o->dst.imm, o->rows.most, o->dst_row,
+                          o->words.most, 1, true);
+    return;
+  }
   for (uint32_t w = 0; w < o->words.most; w++)
     systole_hazards_words(h, o->space, (uint32_t)o->dst.imm + w * o->dst_word, o->rows.most,
                           o->dst_row, spread, 1, true);

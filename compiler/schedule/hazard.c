@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ENGINES = 4, SPACES = 7, OBJECTS = 65536 };
+enum { ENGINES = 4, SPACES = 7, OBJECTS = 65536, CHUNK = 16 };
 
 // The last instruction (1-based, 0 none) that wrote a place, and the last one
 // of each engine that read it since.
@@ -12,6 +12,13 @@ typedef struct {
   uint32_t reader[ENGINES];
 } place;
 
+// Words that follow each other. Most are touched together, so that one place
+// stands for all of them until an instruction touches only some.
+typedef struct {
+  bool split;
+  place whole, words[CHUNK];
+} chunk;
+
 typedef struct {
   uint8_t engine;
   uint16_t wait, raise;
@@ -19,7 +26,7 @@ typedef struct {
 } entry;
 
 struct systole_hazards {
-  place *words[SPACES];
+  chunk *chunks[SPACES];
   place *objects;
   uint32_t size[SPACES];
   entry *entries;
@@ -33,7 +40,7 @@ systole_status systole_hazards_create(const systole_config *config, systole_haza
   bool ok = h && (h->objects = calloc(OBJECTS, sizeof *h->objects));
   for (unsigned s = 0; ok && s < SPACES; s++) {
     h->size[s] = systole_config_words(config, s);
-    ok = (h->words[s] = calloc(h->size[s], sizeof *h->words[s])) != NULL;
+    ok = (h->chunks[s] = calloc(h->size[s] / CHUNK + 1, sizeof *h->chunks[s])) != NULL;
   }
   if (!ok) {
     systole_hazards_destroy(h);
@@ -45,7 +52,7 @@ systole_status systole_hazards_create(const systole_config *config, systole_haza
 
 void systole_hazards_destroy(systole_hazards *h) {
   if (!h) return;
-  for (unsigned s = 0; s < SPACES; s++) free(h->words[s]);
+  for (unsigned s = 0; s < SPACES; s++) free(h->chunks[s]);
   free(h->objects);
   free(h->entries);
   free(h);
@@ -81,14 +88,47 @@ static void touch(systole_hazards *h, place *p, bool write) {
   *p = (place){.writer = h->count};
 }
 
+static void touch_word(systole_hazards *h, chunk *c, unsigned word, bool write) {
+  if (!c->split)
+    for (unsigned i = 0; i < CHUNK; i++) c->words[i] = c->whole;
+  c->split = true;
+  touch(h, &c->words[word], write);
+}
+
+// All words of a chunk. After a write they are alike again.
+static void touch_chunk(systole_hazards *h, chunk *c, bool write) {
+  for (unsigned i = 0; c->split && i < CHUNK; i++) touch(h, &c->words[i], write);
+  if (c->split && write) c->whole = c->words[0];
+  else if (!c->split) touch(h, &c->whole, write);
+  if (write) c->split = false;
+}
+
+static void touch_run(systole_hazards *h, unsigned space, uint64_t word, uint64_t count, bool write) {
+  const uint64_t size = h->size[space], end = word + count < size ? word + count : size;
+  if (count && word + count > size) h->outside = true;
+  while (word < end) {
+    chunk *c = &h->chunks[space][word / CHUNK];
+    if (word % CHUNK == 0 && end - word >= CHUNK) {
+      touch_chunk(h, c, write);
+      word += CHUNK;
+    } else {
+      touch_word(h, c, word % CHUNK, write);
+      word++;
+    }
+  }
+}
+
 void systole_hazards_words(systole_hazards *h, unsigned space, uint32_t base, uint32_t rows,
                            uint32_t row_step, uint32_t columns, uint32_t column_step, bool write) {
-  for (uint32_t r = 0; r < (row_step ? rows : 1); r++)
-    for (uint32_t c = 0; c < columns; c++) {
-      uint64_t word = base + (uint64_t)r * row_step + (uint64_t)c * column_step;
-      if (word < h->size[space]) touch(h, &h->words[space][word], write);
-      else h->outside = true;
+  for (uint32_t r = 0; r < (row_step ? rows : 1); r++) {
+    const uint64_t row = base + (uint64_t)r * row_step;
+    if (column_step == 1) {
+      touch_run(h, space, row, columns, write);
+      continue;
     }
+    for (uint32_t c = 0; c < columns; c++)
+      touch_run(h, space, row + (uint64_t)c * column_step, 1, write);
+  }
 }
 
 void systole_hazards_dram(systole_hazards *h, int object, bool write) {
