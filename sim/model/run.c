@@ -193,6 +193,41 @@ static uint64_t next_event(systole_run *run) {
   return systole_later(systole_sooner(next, bus), run->now + 1);
 }
 
+// Whether LD's bursts are all that can change the bus.
+static bool streams(const systole_run *run) {
+  const systole_ld_time *ld = &run->engines->ld;
+  return ld->stage == SYSTOLE_LD_RUNS && !ld->landing && !run->sequencer.fetch.requests &&
+         !(run->channel.pending && run->channel.client == SYSTOLE_READ_FETCH);
+}
+
+// The cycles in which bursts of LD are taken and accepted, while nothing else
+// happens: before `until`, and before the watchdog could bite.
+static bool stream(systole_run *run, uint64_t until) {
+  systole_read_channel *channel = &run->channel;
+  const uint64_t begun = run->now;
+  while (streams(run)) {
+    const uint64_t take = channel->pending ? channel->accept
+                                           : systole_later(run->engines->ld.request,
+                                                           systole_read_free_for_ld(channel));
+    const uint64_t next = systole_later(take, run->now + 1);
+    if (next >= until || next - run->watchdog.mark >= run->watchdog.limit) break;
+    run->now = next;
+    accept_read(run);
+    take_read(run);
+  }
+  return run->now != begun;
+}
+
+// Up to this cycle, that not included, nothing but reads can happen.
+static uint64_t quiet_until(const systole_run *run, uint64_t stop) {
+  const systole_st_time *st = &run->engines->st;
+  uint64_t until = systole_sooner(run->engines_next, run->sequencer_next);
+  until = systole_sooner(until, run->ask_next);
+  if (stop > run->now) until = systole_sooner(until, stop);
+  return systole_sooner(until, systole_sooner(systole_st_time_next_write(st),
+                                              systole_st_time_next_claim(st)));
+}
+
 static void describe(systole_run *run) {
   systole_report *report = run->engines->report;
   const uint64_t beats = systole_beat_log_upto(&run->channel.log, run->now);
@@ -211,6 +246,7 @@ void systole_run_job(systole_run *run, const systole_job *job, systole_engines *
   while (!run->ended) {
     const uint64_t last = run->now;
     uint64_t next = next_event(run);
+    if (stream(run, quiet_until(run, stop))) continue;
     if (stop > last) next = systole_sooner(next, stop);
     const uint64_t bite =
         systole_watchdog_bite(&run->watchdog, engines, &run->channel, next);
