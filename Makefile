@@ -176,6 +176,7 @@ system: $(BUILD)/systole $(BUILD)/make_checkpoint $(SYSTEM_TESTS)
 .PHONY: bench
 bench: $(BUILD)/systole rtl
 	BUILD=$(BUILD) bash tests/bench/bench.sh
+	BUILD=$(BUILD) bash tests/bench/time.sh
 
 .PHONY: packages
 packages:
