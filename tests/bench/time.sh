@@ -20,11 +20,13 @@ compute() { awk "BEGIN { printf \"$1\", $2 }"; }
 echo "== the default model: simulated cycles per second of the RTL and of time alone"
 "$systole" run --backend rtl --prompt "$(head -c 200 models/define/heldout.txt | tr '\n' ' ')" --tokens 9 --json "$work/rtl.json" >/dev/null
 tokens=$(tr -d '\n\t ' <"$work/rtl.json" | sed -E 's/.*"prompt_tokens":\[([^]]*)\].*/\1/' | tr ',' '\n' | grep -c .)
-"$systole" estimate --config models/define --prefill "$tokens" --decode 8 --json "$work/alone.json" >/dev/null
+steps=$(tr -d '\n\t ' <"$work/rtl.json" | sed -E 's/.*"cycles_decode":\[([^]]*)\].*/\1/' | tr ',' '\n' | grep -c . || true)
+"$systole" estimate --config models/define --prefill "$tokens" --decode "$steps" --json "$work/same.json" >/dev/null
+"$systole" estimate --config models/define --prefill "$tokens" --decode 150 --json "$work/alone.json" >/dev/null
 for phase in prefill decode; do
   rtl=$(number "$work/rtl.json" cycles_per_second $phase) alone=$(number "$work/alone.json" cycles_per_second $phase)
   same=differ
-  [ "$(number "$work/rtl.json" cycles $phase)" = "$(number "$work/alone.json" cycles $phase)" ] && same="are the same"
+  [ "$(number "$work/rtl.json" cycles $phase)" = "$(number "$work/same.json" cycles $phase)" ] && same="are the same"
   echo "  $phase: rtl $(compute %.0f "$rtl / 1000") thousand, alone $(compute %.0f "$alone / 1000") thousand," \
        "$(compute %.0f "$alone / $rtl") times as many; the cycles of both $same"
 done
