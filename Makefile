@@ -27,7 +27,7 @@ LDLIBS    = -linih -lcjson -lopenblas -lpcre2-8 -lutf8proc -ldl -lpthread -lm
 
 # ---- the library and the command -------------------------------------------
 LIBRARY_SOURCES := $(filter-out $(wildcard hw/isa/generate*.c), \
-  $(wildcard hw/base/*.c hw/configs/*.c hw/isa/*.c sim/model/*.c sim/dram/*.c sim/reference/*.c \
+  $(wildcard hw/base/*.c hw/configs/*.c hw/isa/*.c sim/model/*.c sim/dram/*.c sim/fuzz/*.c sim/reference/*.c \
              compiler/*.c compiler/*/*.c driver/*.c))
 CLI_SOURCES := $(wildcard cli/*.c)
 objects = $(patsubst %.c,$(BUILD)/%.o,$(1))
@@ -46,6 +46,9 @@ $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
 	@echo "  CC $<"
 	@$(CC) $(CFLAGS) -c $< -o $@
+
+# Sums of whole numbers that fp32 holds exactly: fused or not is the same.
+$(BUILD)/sim/model/panel.o $(BUILD)/sim/model/few.o: CFLAGS += -ffp-contract=fast
 
 # Where the repository lies, for the files that are found beside the source.
 $(BUILD)/hw/configs/config.o $(BUILD)/driver/%.o $(BUILD)/cli/%.o: \
@@ -173,8 +176,19 @@ $(SYSTEM_TESTS): $(BUILD)/%: $(BUILD)/tests/system/%.o $(BUILD)/libsystole.a
 system: $(BUILD)/systole $(BUILD)/make_checkpoint $(SYSTEM_TESTS)
 	BUILD=$(BUILD) bash scripts/system.sh $(ONLY)
 
+$(BUILD)/bench_model: $(call objects,tests/bench/bench_model.c) $(BUILD)/libsystole.a
+	$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+# Random programs on RTL and model until one differs or someone stops it.
+SOAK_SEED ?= $(shell date +%s)
+
+.PHONY: soak
+soak: $(BUILD)/systole rtl
+	$(BUILD)/systole fuzz --hw $(HW) --seed $(SOAK_SEED) --count $(or $(COUNT),0) --out $(BUILD) $(SOAK)
+
 .PHONY: bench
-bench: $(BUILD)/systole rtl
+bench: $(BUILD)/systole $(BUILD)/bench_model rtl
+	$(BUILD)/bench_model
 	BUILD=$(BUILD) bash tests/bench/bench.sh
 	BUILD=$(BUILD) bash tests/bench/time.sh
 
@@ -205,6 +219,7 @@ help:
 	@echo "make rtl HW=edge16   build/rtl/edge16.so, the Verilated machine (HW may be an .ini file)"
 	@echo "make rtl-trace       the same able to write waves, slower"
 	@echo "make unit [ONLY=x]   unit tests; blocks, fuzz, system: the other kinds"
+	@echo "make soak [COUNT=n]  random programs on RTL and model, until one differs (SOAK=--faults: with faults)"
 	@echo "make lint asan       checks of the Verilog; tests under sanitizers"
 	@echo "make generate        files made from the ISA tables; check-generated compares them"
 	@echo "make bench train clean"

@@ -7,6 +7,7 @@
 #include "cli/options.h"
 #include "cli/programfile.h"
 #include "cli/report.h"
+#include "cli/traced.h"
 #include "hw/base/output.h"
 
 enum { KEY_ENTRY = 1, KEY_IN, KEY_OUT, KEY_SCALAR, KEY_RACES, KEY_TRACE, ASSIGNMENTS = 32 };
@@ -31,7 +32,7 @@ static const struct argp_option options[] = {
     {"out", KEY_OUT, "SEG=FILE", 0, "write a segment to a file after the run", 1},
     {"scalar", KEY_SCALAR, "I=V", 0, "set a scalar register (number or name)", 1},
     {"check-races", KEY_RACES, 0, 0, "find instructions that no semaphore orders (model only)", 1},
-    {"trace", KEY_TRACE, "FILE", 0, "write engine, line, symbol, start and end of every instruction", 1},
+    {"trace", KEY_TRACE, "FILE", 0, "write a timeline of every instruction, for Perfetto (see docs/counters.md)", 12},
     {0}};
 
 static error_t keep(arguments *a, assignments *list, const char *option, const char *text) {
@@ -153,21 +154,6 @@ static systole_status move_segments(const assignments *list, bool in, const syst
   return status;
 }
 
-// ---- the trace ---------------------------------------------------------------
-
-typedef struct {
-  FILE *file;
-  const systole_entry *entry;
-} tracer;
-
-static void trace_one(void *user, unsigned engine, uint32_t index, uint64_t start, uint64_t end) {
-  static const char *const names[] = {"LD", "MX", "VX", "ST"};
-  const tracer *t = user;
-  const char *symbol = systole_entry_symbol(t->entry, index);
-  fprintf(t->file, "%s,%lu,%s,%llu,%llu\n", engine < 4 ? names[engine] : "?", (unsigned long)index,
-          symbol ? symbol : "", (unsigned long long)start, (unsigned long long)end);
-}
-
 // ---- the run -----------------------------------------------------------------
 
 static systole_status choose_entry(const arguments *a, const systole_program *p, const systole_entry **entry, systole_error *err) {
@@ -181,25 +167,11 @@ static systole_status choose_entry(const arguments *a, const systole_program *p,
 static systole_status run_entry(const arguments *a, systole_device *device, systole_loaded *loaded,
                                 const systole_entry *entry, const systole_program *p,
                                 systole_figures *figures, systole_error *err) {
+  const systole_trace_params trace = {a->trace, a->common.backend, &figures->config, p, &a->common.dram};
   int32_t scalars[16] = {0};
-  systole_output trace = {0};
-  tracer t = {.entry = entry};
   systole_status status = set_scalars(a, p, scalars, err);
   if (!status) status = move_segments(&a->in, true, p, loaded, err);
-  if (!status && a->trace) status = systole_output_open(a->trace, &trace, err);
-  if (status) return status;
-  if ((t.file = trace.file)) {
-    fprintf(t.file, "engine,line,symbol,start,end\n");
-    systole_trace(device, trace_one, &t);
-  }
-  status = systole_submit(loaded, entry->name, scalars, err);
-  if (!status) status = systole_figures_wait(figures, device, entry, scalars, a->common.limit, NULL, err);
-  // A trace of a run that failed is what one wants to look at.
-  if (trace.file) {
-    systole_error other;
-    systole_status written = systole_output_commit(&trace, status ? &other : err);
-    if (!status) status = written;
-  }
+  if (!status) status = systole_traced_run(&trace, device, loaded, entry, scalars, a->common.limit, figures, err);
   return status ? status : move_segments(&a->out, false, p, loaded, err);
 }
 

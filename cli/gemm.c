@@ -8,11 +8,15 @@
 #include "cli/command.h"
 #include "cli/options.h"
 #include "cli/report.h"
+#include "cli/traced.h"
+
+enum { KEY_TRACE = 0x3000 };
 
 typedef struct {
   systole_cli_options common;
   int64_t m, k, n, seed;
   const char *program;  // where to keep the program, or NULL
+  const char *trace;    // where to write the timeline, or NULL
 } arguments;
 
 typedef struct {
@@ -28,6 +32,7 @@ static const struct argp_option options[] = {
     {"n", 'n', "N", 0, "columns of W (default 256)", 1},
     {"seed", 's', "N", 0, "seed of the random operands (default 1)", 1},
     {"program", 'o', "FILE", 0, "keep the program, to look at with `systole disasm`", 1},
+    {"trace", KEY_TRACE, "FILE", 0, "write a timeline of every instruction, for Perfetto (see docs/counters.md)", 12},
     {0}};
 
 static error_t parse(int key, char *text, struct argp_state *state) {
@@ -43,6 +48,7 @@ static error_t parse(int key, char *text, struct argp_state *state) {
       if (systole_cli_number(text, 0, INT64_MAX, &a->seed)) return 0;
       return systole_cli_refuse(&a->common, "--seed", text, "a number from 0 on");
     case 'o': a->program = text; return 0;
+    case KEY_TRACE: a->trace = text; return 0;
     case ARGP_KEY_ARG: return systole_cli_refuse(&a->common, "argument", text, "only options");
     default: return ARGP_ERR_UNKNOWN;
   }
@@ -130,12 +136,12 @@ static systole_status put_operands(const systole_config *config, systole_loaded 
 
 static systole_status run(const arguments *a, systole_device *device, const systole_program *program,
                           product *p, systole_figures *figures, systole_error *err) {
+  const systole_trace_params trace = {a->trace, a->common.backend, &figures->config, program, &a->common.dram};
   systole_loaded *loaded;
   systole_status status = systole_load(device, program, &loaded, err);
   if (status) return status;
   status = put_operands(&figures->config, loaded, p, err);
-  if (!status) status = systole_submit(loaded, "main", NULL, err);
-  if (!status) status = systole_figures_wait(figures, device, &program->entries[0], NULL, a->common.limit, NULL, err);
+  if (!status) status = systole_traced_run(&trace, device, loaded, &program->entries[0], NULL, a->common.limit, figures, err);
   if (!status)
     status = systole_buffer_read(systole_loaded_segment(loaded, SYSTOLE_GEMM_C), 0, p->c,
                                  (uint64_t)p->m * p->n * sizeof *p->c, err);

@@ -21,12 +21,7 @@ static double ratio(double cycles, double bound) { return bound > 0 ? cycles / b
 
 static systole_figures total(const systole_generated *g) {
   systole_figures sum = g->prefill;
-  const systole_figures *d = &g->decode;
-  sum.cycles += d->cycles, sum.macs += d->macs, sum.retired += d->retired;
-  sum.read_bytes += d->read_bytes, sum.write_bytes += d->write_bytes;
-  sum.wall_seconds += d->wall_seconds;
-  sum.work.door_rows += d->work.door_rows;
-  for (int i = 0; i < SYSTOLE_SEGMENTS; i++) sum.work.read_bytes[i] += d->work.read_bytes[i];
+  systole_figures_sum(&sum, &g->decode);
   return sum;
 }
 
@@ -86,6 +81,22 @@ static void print_work(const systole_generated *g, FILE *out) {
   row(out, "bytes written", (double)p->write_bytes, (double)d->write_bytes, g->steps, NULL);
 }
 
+// Where the cycles went: for each engine the prompt's, and the mean of a token.
+static void print_engines(const systole_generated *g, FILE *out) {
+  static const char *const names[] = {"LD", "MX", "VX", "ST"};
+  static const char *const what[] = {"busy", "waits, semaphore", "waits, memory", "idle"};
+  static const char *const meaning[] = {"cycles at work", "for another engine", "for data", "no instruction in its queue"};
+  for (int e = 0; e < 4; e++) {
+    const uint64_t p[] = {g->prefill.engines[e].busy, g->prefill.engines[e].wait_sem, g->prefill.engines[e].wait_mem, g->prefill.engines[e].idle};
+    const uint64_t d[] = {g->decode.engines[e].busy, g->decode.engines[e].wait_sem, g->decode.engines[e].wait_mem, g->decode.engines[e].idle};
+    for (int i = 0; i < 4; i++) {
+      char name[32];
+      snprintf(name, sizeof name, "%s %s", names[e], what[i]);
+      row(out, name, (double)p[i], (double)d[i], g->steps, e ? NULL : meaning[i]);
+    }
+  }
+}
+
 static void print_speed(const systole_generated *g, FILE *out) {
   systole_figures all = total(g);
   fprintf(out, "  %-22s %14.3f\n", "wall seconds", all.wall_seconds);
@@ -102,6 +113,7 @@ void systole_generated_table(const systole_generated *g, FILE *out) {
   if (g->prefill.cycles) print_time(g, out);
   else fprintf(out, "  no cycles: this back end keeps no time; --backend model and rtl do\n");
   print_work(g, out);
+  if (g->prefill.cycles) print_engines(g, out);
   print_speed(g, out);
 }
 

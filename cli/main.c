@@ -14,10 +14,21 @@ static const struct {
 };
 enum { COMMANDS = sizeof commands / sizeof commands[0] };
 
+// A command's name as it is typed: compare_trace is compare-trace.
+static void typed_name(const char *name, char typed[32]) {
+  snprintf(typed, 32, "%s", name);
+  for (; *typed; typed++)
+    if (*typed == '_') *typed = '-';
+}
+
 static void print_help(FILE *out) {
   fprintf(out, "Usage: systole COMMAND [ARGUMENTS]\n\nSystole is a transformer accelerator in Verilog, with "
                "a model of it in C.\n\n");
-  for (int i = 0; i < COMMANDS; i++) fprintf(out, "  %-10s %s\n", commands[i].name, commands[i].text);
+  for (int i = 0; i < COMMANDS; i++) {
+    char name[32];
+    typed_name(commands[i].name, name);
+    fprintf(out, "  %-14s %s\n", name, commands[i].text);
+  }
   fprintf(out, "\n`systole COMMAND --help` explains a command. Exit status: 0 done, 1 a difference or a "
                "failed check, 2 bad input, wrong usage or a fault of the machine.\n");
 }
@@ -33,7 +44,8 @@ int main(int argc, char **argv) {
     return 0;
   }
   for (int i = 0; i < COMMANDS; i++) {
-    if (strcmp(argv[1], commands[i].name)) continue;
+    typed_name(commands[i].name, name);
+    if (strcmp(argv[1], name)) continue;
     snprintf(name, sizeof name, "systole %s", argv[1]);
     argv[1] = name;
     return commands[i].run(argc - 1, argv + 1);

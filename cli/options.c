@@ -11,7 +11,7 @@ static const struct argp_option common_options[] = {
     {0, 0, 0, 0, "The machine:", 10},
     {"hw", KEY_HW, "NAME|FILE", 0, "configuration: tiny8, edge16 (default), base32, or an .ini file", 10},
     {"backend", KEY_BACKEND, "rtl|model", 0, "who computes: the Verilated RTL (default) or the C model", 10},
-    {"memory", KEY_MEMORY, "PRESET", 0, "memory timing, such as ideal (default: the configuration's)", 10},
+    {"memory", KEY_MEMORY, "PRESET", 0, "memory timing: ideal, ddr4-2400, hbm2 (default: the configuration's)", 10},
     {"mem-seed", KEY_SEED, "N", 0, "seed of the random delays", 10},
     {"mem-delay", KEY_DELAY, "CYCLES", 0, "random extra cycles before a burst answers, 0 to CYCLES", 10},
     {"mem-stall", KEY_STALL, "CYCLES", 0, "random extra cycles before an address is taken", 10},

@@ -11,6 +11,41 @@ double systole_seconds(void) {
   return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }
 
+static const char *const engine_names[] = {"LD", "MX", "VX", "ST"};
+
+systole_status systole_report_check(const systole_report *r, systole_error *err) {
+  for (int e = 0; r->cycles && e < 4; e++) {
+    uint64_t sum = r->engines[e].busy + r->engines[e].wait_sem + r->engines[e].wait_mem + r->engines[e].idle;
+    if (sum != r->cycles)
+      return systole_fail(err, SYSTOLE_E_RANGE, "internal error: the counters of %s sum up to %" PRIu64
+                          " cycles: expected the %" PRIu64 " of the run", engine_names[e], sum, r->cycles);
+  }
+  return SYSTOLE_OK;
+}
+
+static void add_engines(systole_figures *f, const systole_report *r) {
+  for (int e = 0; e < 4; e++) {
+    f->engines[e].busy += r->engines[e].busy;
+    f->engines[e].wait_sem += r->engines[e].wait_sem;
+    f->engines[e].wait_mem += r->engines[e].wait_mem;
+    f->engines[e].idle += r->engines[e].idle;
+  }
+}
+
+void systole_figures_sum(systole_figures *f, const systole_figures *o) {
+  f->cycles += o->cycles, f->macs += o->macs, f->retired += o->retired;
+  f->read_bytes += o->read_bytes, f->write_bytes += o->write_bytes;
+  f->wall_seconds += o->wall_seconds;
+  f->work.door_rows += o->work.door_rows;
+  for (int i = 0; i < SYSTOLE_SEGMENTS; i++) f->work.read_bytes[i] += o->work.read_bytes[i];
+  for (int e = 0; e < 4; e++) {
+    f->engines[e].busy += o->engines[e].busy;
+    f->engines[e].wait_sem += o->engines[e].wait_sem;
+    f->engines[e].wait_mem += o->engines[e].wait_mem;
+    f->engines[e].idle += o->engines[e].idle;
+  }
+}
+
 systole_status systole_figures_wait(systole_figures *f, systole_device *device,
                                     const systole_entry *entry, const int32_t *scalars,
                                     uint64_t limit, systole_report *report, systole_error *err) {
@@ -24,8 +59,10 @@ systole_status systole_figures_wait(systole_figures *f, systole_device *device,
   f->read_bytes += report->read_bytes;
   f->write_bytes += report->write_bytes;
   f->retired += report->retired;
-  if (!status) systole_work_add(&f->config, entry, scalars, &f->work);
-  return status;
+  add_engines(f, report);
+  if (status) return status;
+  systole_work_add(&f->config, entry, scalars, &f->work);
+  return systole_report_check(report, err);
 }
 
 systole_bounds systole_figures_bounds(const systole_figures *f) {
@@ -57,6 +94,26 @@ static void print_bound(FILE *out, const char *name, double cycles, const systol
   fprintf(out, "   %s\n", meaning);
 }
 
+// A row for each engine; only of runs with time.
+static void print_engines(const systole_figures *f, FILE *out) {
+  fprintf(out, "  %-18s %14s %14s %14s %14s   cycles, which sum up to those above\n", "engine", "busy", "wait_sem", "wait_mem", "idle");
+  for (int e = 0; e < 4; e++)
+    fprintf(out, "  %-18s %14" PRIu64 " %14" PRIu64 " %14" PRIu64 " %14" PRIu64 "\n", engine_names[e], f->engines[e].busy,
+            f->engines[e].wait_sem, f->engines[e].wait_mem, f->engines[e].idle);
+}
+
+static void put_engines(const systole_figures *f, cJSON *object) {
+  cJSON *engines = cJSON_AddObjectToObject(object, "engines");
+  for (int e = 0; f->cycles && e < 4; e++) {
+    cJSON *engine = cJSON_AddObjectToObject(engines, engine_names[e]);
+    cJSON_AddNumberToObject(engine, "busy", (double)f->engines[e].busy);
+    cJSON_AddNumberToObject(engine, "wait_sem", (double)f->engines[e].wait_sem);
+    cJSON_AddNumberToObject(engine, "wait_mem", (double)f->engines[e].wait_mem);
+    cJSON_AddNumberToObject(engine, "wait_port", 0);  // there is nothing to wait for: docs/counters.md
+    cJSON_AddNumberToObject(engine, "idle", (double)f->engines[e].idle);
+  }
+}
+
 void systole_figures_print(const systole_figures *f, FILE *out) {
   systole_bounds b = systole_figures_bounds(f);
   fprintf(out, "%s on %s\n", f->config.name, f->backend);
@@ -77,6 +134,7 @@ void systole_figures_print(const systole_figures *f, FILE *out) {
   fprintf(out, "  %-18s %14" PRIu64 "\n", "MACs", f->macs);
   fprintf(out, "  %-18s %14" PRIu64 "\n", "bytes read", f->read_bytes);
   fprintf(out, "  %-18s %14" PRIu64 "\n", "bytes written", f->write_bytes);
+  if (f->cycles) print_engines(f, out);
   fprintf(out, "  %-18s %14.3f", "wall seconds", f->wall_seconds);
   if (f->cycles && f->wall_seconds > 0)
     fprintf(out, "            %.0f simulated cycles per second", (double)f->cycles / f->wall_seconds);
@@ -98,6 +156,7 @@ void systole_figures_json(const systole_figures *f, cJSON *object) {
   cJSON_AddNumberToObject(object, "dram_read_bytes", (double)f->read_bytes);
   cJSON_AddNumberToObject(object, "dram_write_bytes", (double)f->write_bytes);
   cJSON_AddNumberToObject(object, "instructions", (double)f->retired);
+  put_engines(f, object);
   cJSON_AddNumberToObject(object, "wall_seconds", f->wall_seconds);
   cJSON_AddNumberToObject(object, "cycles_per_second",
                           f->wall_seconds > 0 ? (double)f->cycles / f->wall_seconds : 0);

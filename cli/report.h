@@ -14,6 +14,9 @@ typedef struct {
   systole_config config;
   const char *backend;
   uint64_t cycles, macs, read_bytes, write_bytes, retired;
+  struct {
+    uint64_t busy, wait_sem, wait_mem, idle;  // cycles; their sum is `cycles`
+  } engines[4];          // LD, MX, VX, ST
   systole_work work;     // words through the weight door, bytes from each segment
   double wall_seconds;   // spent inside systole_wait
 } systole_figures;
@@ -25,10 +28,18 @@ typedef struct {
   double memory;  // the busier direction's bytes / BUS_BYTES
 } systole_bounds;
 
+// SYSTOLE_E_RANGE, an internal error, if the times of an engine do not add up to
+// the cycles of the run: each cycle of each engine is busy, waits for a
+// semaphore, waits for memory, or is idle. A report without time is fine.
+systole_status systole_report_check(const systole_report *report, systole_error *err);
+
 // Waits for the submitted run and adds it; scalars as submitted.
 systole_status systole_figures_wait(systole_figures *figures, systole_device *device,
                                     const systole_entry *entry, const int32_t *scalars,
                                     uint64_t limit, systole_report *report, systole_error *err);
+
+// Adds the counters of others.
+void systole_figures_sum(systole_figures *figures, const systole_figures *others);
 
 systole_bounds systole_figures_bounds(const systole_figures *figures);
 double systole_bounds_largest(systole_bounds bounds);

@@ -7,11 +7,11 @@
 #include "cli/generate_report.h"
 #include "cli/setup.h"
 
-enum { KEY_TEMPERATURE = 0x3000, KEY_TOP_K, KEY_TOP_P, KEY_SEED, MOST_TOKENS = 1000000 };
+enum { KEY_TEMPERATURE = 0x3000, KEY_TOP_K, KEY_TOP_P, KEY_SEED, KEY_TRACE, MOST_TOKENS = 1000000 };
 
 typedef struct {
   systole_model_command command;
-  const char *prompt;
+  const char *prompt, *trace;
   int64_t tokens;
   systole_sampling sampling;
 } arguments;
@@ -24,6 +24,7 @@ static const struct argp_option options[] = {
     {"top-k", KEY_TOP_K, "K", 0, "draw from the K most likely only (default: all)", 1},
     {"top-p", KEY_TOP_P, "P", 0, "draw from the most likely that together have probability P (default 1)", 1},
     {"seed", KEY_SEED, "S", 0, "of the draws (default: another each time, printed)", 1},
+    {"trace", KEY_TRACE, "FILE", 0, "write a timeline of every instruction, for Perfetto (see docs/counters.md)", 12},
     {0}};
 
 static error_t take_real(arguments *a, const char *option, const char *text, double high, double *out) {
@@ -66,6 +67,7 @@ static error_t parse(int key, char *text, struct argp_state *state) {
     case KEY_TEMPERATURE: return take_real(a, "--temperature", text, 1000, &a->sampling.temperature);
     case KEY_TOP_P: return take_real(a, "--top-p", text, 1, &a->sampling.top_p);
     case KEY_TOP_K: return take_top_k(a, text);
+    case KEY_TRACE: a->trace = text; return 0;
     case KEY_SEED: return take_seed(a, text);
     case ARGP_KEY_ARG: return systole_cli_refuse(&a->command.common, "argument", text, "only options; the text goes after --prompt");
     case ARGP_KEY_END:
@@ -96,9 +98,12 @@ static systole_status speak(const arguments *a, const systole_setup *setup, cons
   systole_generation wish = {.prompt = ids, .prompt_count = count, .most = (uint32_t)a->tokens,
                              .sampling = &a->sampling, .out = systole_cli_out(&a->command.common)};
   systole_generated made = {.prefill.backend = a->command.common.backend, .decode.backend = a->command.common.backend};
+  const systole_trace_params trace = {a->trace, a->command.common.backend, &setup->config, setup->program, &device.dram};
   systole_session *session = NULL;
-  systole_status status = systole_session_open(&params, &session, err);
+  systole_status status = systole_tracer_open(&trace, &params.tracer, err);
+  if (!status) status = systole_session_open(&params, &session, err);
   if (!status) status = systole_generate(session, &setup->checkpoint, &setup->config, &wish, &made, err);
+  status = systole_tracer_close(params.tracer, status, err);
   if (!status) status = report(a, &wish, &made, err);
   systole_generated_free(&made);
   systole_session_close(session);
@@ -113,7 +118,10 @@ static systole_status run(void *opaque, systole_setup *setup, systole_error *err
   systole_status status = systole_backend_check(a->command.common.backend, &reference, err);
   if (!status && reference && a->command.common.waves)
     status = systole_fail(err, SYSTOLE_E_UNSUPPORTED, "--waves: expected the back end rtl");
+  if (!status && reference && a->trace)
+    status = systole_fail(err, SYSTOLE_E_UNSUPPORTED, "--trace: the back end reference keeps no time: expected --backend rtl");
   if (!status) status = systole_writable(a->command.common.json, err);
+  if (!status) status = systole_writable(a->trace, err);
   if (!status) status = systole_writable(a->command.common.waves, err);
   if (!status) status = systole_setup_open(&a->command, !reference, setup, err);
   if (!status) status = systole_setup_encode_prompt(setup, &a->command, a->prompt, &ids, &count, err);

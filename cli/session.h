@@ -5,6 +5,7 @@
 #define SYSTOLE_CLI_SESSION_H
 
 #include "cli/report.h"
+#include "cli/trace.h"
 #include "compiler/load/checkpoint.h"
 #include "driver/include/systole.h"
 #include "sim/reference/reference.h"
@@ -19,6 +20,7 @@ typedef struct {
   const systole_options *options;        // of the device; may be NULL
   uint32_t context;                      // `reference` only: tokens its cache takes
   uint64_t limit;                        // cycles one run may take, 0 for no limit
+  systole_tracer *tracer;                // of every run on a device, or NULL
 } systole_session_params;
 
 // SYSTOLE_E_USAGE, naming all back ends, for one that does not exist.

@@ -17,6 +17,8 @@ typedef struct {
   int32_t waiting;                              // the token at io.next, -1 before the first
   uint64_t limit;
   systole_session_run last;
+  systole_tracer *tracer;
+  uint32_t prefills, scores, decodes;           // runs so far
   const systole_program *program;
 } state;
 
@@ -79,6 +81,7 @@ static systole_status open_device(const systole_session_params *params, void **o
   s->program = params->program;
   s->dim = params->config->dim;
   s->limit = params->limit;
+  s->tracer = params->tracer;
   s->waiting = -1;
   systole_status status = fill(s, params, err);
   if (status) close_device(s);
@@ -101,14 +104,24 @@ static void set_scalars(state *s, uint32_t position, uint32_t rows, bool logits)
   scalars[SYSTOLE_S_OLD_WORDS] = (int32_t)(position / s->dim);
 }
 
-static systole_status run(state *s, const char *entry, systole_figures *figures,
+// Figures that nobody wants are still checked.
+static systole_status wait_for(state *s, systole_figures *figures, systole_error *err) {
+  systole_figures none = {.config = *systole_device_config(s->device)};
+  return systole_figures_wait(figures ? figures : &none, s->device, s->last.entry, s->last.scalars,
+                              s->limit, &s->last.report, err);
+}
+
+// number: what the trace adds to the entry's name, 0 for nothing.
+static systole_status run(state *s, const char *entry, uint32_t number, systole_figures *figures,
                           systole_error *err) {
   s->last.entry = systole_program_entry(s->program, entry);
+  if (s->last.entry)
+    systole_tracer_begin(s->tracer, s->device, s->last.entry, s->last.scalars, number);
   systole_status status = systole_submit(s->loaded, entry, s->last.scalars, err);
   if (status) return status;
-  if (!figures) return systole_wait(s->device, s->limit, &s->last.report, err);
-  return systole_figures_wait(figures, s->device, s->last.entry, s->last.scalars, s->limit,
-                              &s->last.report, err);
+  status = wait_for(s, figures, err);
+  systole_status traced = systole_tracer_end(s->tracer, s->device, &s->last.report, status ? NULL : err);
+  return status ? status : traced;
 }
 
 static systole_status write_ids(state *s, uint64_t offset, const int32_t *ids, uint32_t count,
@@ -125,13 +138,17 @@ static systole_status read_next(state *s, systole_error *err) {
   return systole_buffer_read(s->io, s->next, &s->waiting, sizeof s->waiting, err);
 }
 
+// In a trace: "prefill", and if the prompt takes more than one run "prefill 2".
+static uint32_t number_of(uint32_t *runs) { return ++*runs == 1 ? 0 : *runs; }
+
 // One run of `prefill` or `score`.
 static systole_status chunk(state *s, uint32_t position, const int32_t *tokens, uint32_t count,
                             systole_logits which, systole_figures *figures, systole_error *err) {
   systole_status status = write_ids(s, s->tokens, tokens, count, err);
   set_scalars(s, position, count, which != SYSTOLE_LOGITS_NONE);
   if (!status)
-    status = run(s, which == SYSTOLE_LOGITS_ALL ? "score" : "prefill", figures, err);
+    status = which == SYSTOLE_LOGITS_ALL ? run(s, "score", number_of(&s->scores), figures, err)
+                                         : run(s, "prefill", number_of(&s->prefills), figures, err);
   return status ? status : read_next(s, err);
 }
 
@@ -166,7 +183,7 @@ static systole_status step(void *opaque, uint32_t position, int32_t token,
   systole_status status = SYSTOLE_OK;
   if (token != s->waiting) status = write_ids(s, s->next, &token, 1, err);
   set_scalars(s, position, 1, true);
-  if (!status) status = run(s, "decode", figures, err);
+  if (!status) status = run(s, "decode", ++s->decodes, figures, err);
   return status ? status : read_next(s, err);
 }
 

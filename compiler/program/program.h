@@ -119,6 +119,11 @@ const char *systole_program_metadata(const systole_program *program, const char 
 // The name of the narrowest symbol around a line, or NULL.
 const char *systole_entry_symbol(const systole_entry *entry, uint32_t line);
 
+// 64 bits that tell programs apart: configuration, entries with their lines and
+// symbols, and segments, but not the segments' content, so that a program with
+// and one without its weights are the same.
+uint64_t systole_program_hash(const systole_program *program);
+
 const char *systole_segment_kind_text(systole_segment_kind kind);  // "const"
 
 #endif

@@ -1,8 +1,10 @@
 // A file that appears whole or not at all: it is written beside its name and
-// takes the name only when everything is on disk.
+// takes the name only when everything is on disk. Where the system can, it has
+// no name at all until then, so that an interrupt leaves nothing.
 #ifndef SYSTOLE_BASE_OUTPUT_H
 #define SYSTOLE_BASE_OUTPUT_H
 
+#include <stdbool.h>
 #include <stdio.h>
 
 #include "hw/base/status.h"
@@ -10,6 +12,7 @@
 typedef struct {
   FILE *file;       // write here; errors may be left for commit
   char *path, *temporary;
+  bool nameless;    // the file has no name yet, not even the temporary one
 } systole_output;
 
 // "-" is standard output, which cannot be taken back.

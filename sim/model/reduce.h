@@ -17,10 +17,14 @@ typedef struct {
 // The start of a row without carry.
 systole_reduction systole_reduction_start(unsigned kind);
 
-// Takes word j of the row: lanes with outside[l] != 0 do not count; lane 0 has
-// the index `index`.
-void systole_reduction_take(systole_reduction *reduction, uint64_t j, const uint32_t *v,
-                            const uint8_t *outside, unsigned dim, uint32_t index);
+// SUM, SUMSQ: takes the sums of words j, j + 1, ... of the row.
+void systole_reduction_add(systole_reduction *reduction, uint64_t j, const uint32_t *sums,
+                           unsigned words);
+
+// MAX, ABSMAX, ARGMAX: takes the next lanes of the row; the first has the index
+// `index`.
+void systole_reduction_compare(systole_reduction *reduction, const uint32_t *v, unsigned count,
+                               uint32_t index);
 
 // The row's result (for ARGMAX the value; its index is reduction->index).
 uint32_t systole_reduction_end(const systole_reduction *reduction);

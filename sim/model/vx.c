@@ -2,10 +2,14 @@
 
 #include <string.h>
 
-#include "sim/model/fp32_inline.h"
+#include "sim/model/lanes.h"
 #include "sim/model/reduce.h"
 
-enum { MAX_DIM = 128 };
+// An instruction is done in blocks of whole words, as many rows at a time as
+// there is room for (or a piece of one row), and a block stage by stage: long
+// plain loops. What a block reads is read before it writes; an instruction for
+// which that makes a difference races with itself (docs/machine.md).
+enum { MAX_DIM = 128, LANES = 512 };
 
 // The descriptor, unpacked once for all words.
 typedef struct {
@@ -40,135 +44,193 @@ static stream get_stream(const systole_line *line, systole_srams *srams) {
   return t;
 }
 
-static const uint32_t *operand(const stream *t, unsigned space, uint64_t word) {
-  return systole_sram_word(t->srams, space, (uint32_t)word);
+// Rows `row`.. and in each the words `word`..
+typedef struct {
+  uint64_t row, word;
+  unsigned rows, words, width, count;  // width: lanes of a row here; count: of all
+  uint32_t v[LANES];
+} block;
+
+// Runs of lanes that lie one behind the other in an operand: all rows, or each.
+static unsigned run_rows(const stream *t, const block *b, uint64_t pitch) {
+  return pitch == t->words ? b->rows : 1;
+}
+
+// A place in a memory of 32-bit elements for row r of the block.
+static uint32_t *place(const stream *t, const block *b, unsigned space, uint64_t base,
+                       uint64_t pitch, unsigned r) {
+  return systole_sram_word(t->srams, space, (uint32_t)(base + (b->row + r) * pitch + b->word));
 }
 
 static uint32_t row_scalar(const stream *t, uint64_t base, uint64_t i) {
   return t->srams->rs[base * t->dim + i];
 }
 
-static void convert(const stream *t, uint64_t word, uint32_t *v) {
-  const unsigned flip = t->swap ? 1 : 0;
-  if (t->a_space == SYSTOLE_SPACE_ACC) {
-    const int32_t *a = t->srams->acc + word * t->dim;
-    for (unsigned l = 0; l < t->dim; l++) v[l] = systole_fp32i_from_int32(a[l ^ flip]);
-  } else {
-    const uint32_t *a = operand(t, t->a_space, word);
-    for (unsigned l = 0; l < t->dim; l++) v[l] = systole_fp32i_canon(a[l ^ flip]);
+static void convert(const stream *t, block *b) {
+  const unsigned step = run_rows(t, b, t->a_row);
+  for (unsigned r = 0; r < b->rows; r += step) {
+    const void *a = place(t, b, t->a_space, t->a, t->a_row, r);
+    if (t->a_space == SYSTOLE_SPACE_ACC)
+      systole_lanes_convert(b->v + r * b->width, a, step * b->width);
+    else
+      systole_lanes_canon(b->v + r * b->width, a, step * b->width);
   }
+  if (t->swap) systole_lanes_swap(b->v, b->count);
 }
 
-static void multiply(const stream *t, uint64_t i, uint64_t j, uint32_t *v) {
-  if (t->mul != SYSTOLE_VXMUL_NONE) {
-    const uint32_t f = t->mul == SYSTOLE_VXMUL_IMM ? t->mul_imm : row_scalar(t, t->s, i);
-    for (unsigned l = 0; l < t->dim; l++) v[l] = systole_fp32i_mul(v[l], f);
-  }
-  if (t->b_space != SYSTOLE_SPACE_VXB_NONE) {
-    const uint32_t *b = operand(t, t->b_space, t->b + i * t->b_row + j);
-    for (unsigned l = 0; l < t->dim; l++) v[l] = systole_fp32i_mul(v[l], b[l]);
-  }
+static void multiply(const stream *t, block *b) {
+  if (t->mul == SYSTOLE_VXMUL_IMM) systole_lanes_mul_one(b->v, t->mul_imm, b->count);
+  if (t->mul == SYSTOLE_VXMUL_ROW)
+    for (unsigned r = 0; r < b->rows; r++)
+      systole_lanes_mul_one(b->v + r * b->width, row_scalar(t, t->s, b->row + r), b->width);
+  if (t->b_space == SYSTOLE_SPACE_VXB_NONE) return;
+  const unsigned step = run_rows(t, b, t->b_row);
+  for (unsigned r = 0; r < b->rows; r += step)
+    systole_lanes_mul(b->v + r * b->width, place(t, b, t->b_space, t->b, t->b_row, r),
+                      step * b->width);
 }
 
-static void add(const stream *t, uint64_t i, uint64_t j, uint32_t *v) {
-  if (t->add == SYSTOLE_VXADD_NONE) return;
-  if (t->add == SYSTOLE_VXADD_C) {
-    const uint32_t *c = operand(t, t->c_space, t->c + i * t->c_row + j);
-    for (unsigned l = 0; l < t->dim; l++) v[l] = systole_fp32i_add(v[l], c[l] ^ t->sign);
-  } else {
-    const uint32_t f =
-        (t->add == SYSTOLE_VXADD_IMM ? t->add_imm : row_scalar(t, t->c, i)) ^ t->sign;
-    for (unsigned l = 0; l < t->dim; l++) v[l] = systole_fp32i_add(v[l], f);
-  }
+static void add(const stream *t, block *b) {
+  if (t->add == SYSTOLE_VXADD_IMM) systole_lanes_add_one(b->v, t->add_imm ^ t->sign, b->count);
+  if (t->add == SYSTOLE_VXADD_ROW)
+    for (unsigned r = 0; r < b->rows; r++)
+      systole_lanes_add_one(b->v + r * b->width, row_scalar(t, t->c, b->row + r) ^ t->sign,
+                            b->width);
+  if (t->add != SYSTOLE_VXADD_C) return;
+  const unsigned step = run_rows(t, b, t->c_row);
+  for (unsigned r = 0; r < b->rows; r += step)
+    systole_lanes_add(b->v + r * b->width, place(t, b, t->c_space, t->c, t->c_row, r), t->sign,
+                      step * b->width);
 }
 
-static void apply(const stream *t, uint32_t *v) {
+static void apply(const stream *t, block *b) {
   switch (t->func) {
-    case SYSTOLE_VXFUNC_RELU:
-      for (unsigned l = 0; l < t->dim; l++) v[l] = systole_fp32i_relu(v[l]);
-      break;
-    case SYSTOLE_VXFUNC_EXP2:
-      for (unsigned l = 0; l < t->dim; l++) v[l] = systole_fp32i_exp2(v[l]);
-      break;
-    case SYSTOLE_VXFUNC_RECIP:
-      for (unsigned l = 0; l < t->dim; l++) v[l] = systole_fp32i_recip(v[l]);
-      break;
-    case SYSTOLE_VXFUNC_RSQRT:
-      for (unsigned l = 0; l < t->dim; l++) v[l] = systole_fp32i_rsqrt(v[l]);
-      break;
+    case SYSTOLE_VXFUNC_RELU: systole_lanes_relu(b->v, b->count); break;
+    case SYSTOLE_VXFUNC_EXP2: systole_lanes_exp2(b->v, b->count); break;
+    case SYSTOLE_VXFUNC_RECIP: systole_lanes_recip(b->v, b->count); break;
+    case SYSTOLE_VXFUNC_RSQRT: systole_lanes_rsqrt(b->v, b->count); break;
     default: break;
   }
 }
 
-// outside[l] for the lanes of word j in row i.
-static void mark_outside(const stream *t, uint64_t i, uint64_t j, uint8_t *outside) {
-  const int64_t row = (int64_t)i, first = (int64_t)(j * t->dim);
-  int64_t low = t->limits ? t->low + row * t->low_step : 0;
-  int64_t high = t->limits ? t->high + row * t->high_step : (int64_t)t->n;
-  if (high > (int64_t)t->n) high = (int64_t)t->n;
-  for (unsigned l = 0; l < t->dim; l++) outside[l] = first + l < low || first + l >= high;
+static unsigned within(int64_t x, unsigned most) {
+  return x < 0 ? 0 : x > (int64_t)most ? most : (unsigned)x;
 }
 
-static void store(const stream *t, uint64_t word, const uint32_t *v, const uint8_t *outside) {
-  if (t->d_space == SYSTOLE_SPACE_QNT) {
-    int8_t *d = t->srams->qnt + word * t->dim;
-    for (unsigned l = 0; l < t->dim; l++) d[l] = outside[l] ? 0 : systole_fp32i_quantise(v[l]);
-  } else {
-    uint32_t *d = systole_sram_word(t->srams, t->d_space, (uint32_t)word);
-    for (unsigned l = 0; l < t->dim; l++) d[l] = outside[l] ? 0 : v[l];
+// The lanes of row r that are not outside: from *first on, below *last.
+static void inside(const stream *t, const block *b, unsigned r, unsigned *first, unsigned *last) {
+  const int64_t row = (int64_t)(b->row + r), column = (int64_t)(b->word * t->dim);
+  const unsigned end = within((int64_t)t->n - column, b->width);
+  *first = t->limits ? within(t->low + row * t->low_step - column, end) : 0;
+  *last = t->limits ? within(t->high + row * t->high_step - column, end) : end;
+  if (*last < *first) *last = *first;
+}
+
+// Lanes outside are stored as 0 and count as +0 in a sum.
+static void clear_outside(const stream *t, block *b) {
+  if (!t->limits && t->n % t->dim == 0) return;
+  for (unsigned r = 0; r < b->rows; r++) {
+    uint32_t *v = b->v + r * b->width;
+    unsigned first, last;
+    inside(t, b, r, &first, &last);
+    memset(v, 0, first * sizeof *v);
+    memset(v + last, 0, (b->width - last) * sizeof *v);
   }
 }
 
-static systole_reduction start_row(const stream *t, uint64_t i) {
-  systole_reduction reduction = systole_reduction_start(t->reduce);
-  if (t->carry) {
-    reduction.value = row_scalar(t, t->r, i);
-    if (t->reduce == SYSTOLE_VXREDUCE_ARGMAX) reduction.index = row_scalar(t, t->x, i);
+static void store(const stream *t, const block *b) {
+  const unsigned step = run_rows(t, b, t->d_row);
+  if (t->d_space == SYSTOLE_SPACE_VXD_NONE) return;
+  for (unsigned r = 0; r < b->rows; r += step) {
+    const uint32_t *v = b->v + r * b->width;
+    const uint64_t word = t->d + (b->row + r) * t->d_row + b->word;
+    if (t->d_space == SYSTOLE_SPACE_QNT)
+      systole_lanes_quantise(t->srams->qnt + word * t->dim, v, step * b->width);
+    else
+      memcpy(place(t, b, t->d_space, t->d, t->d_row, r), v, step * b->width * sizeof *v);
   }
-  return reduction;
 }
 
-// Results of up to DIM rows, written as one word after the last of them.
+// ---- reductions ------------------------------------------------------------------
+
+// Results of up to DIM rows, written as one word after the last of them, and
+// the state of the row that the next block goes on with.
 typedef struct {
+  systole_reduction row;
   uint32_t value[MAX_DIM], index[MAX_DIM];
 } results;
 
-static void write_results(const stream *t, uint64_t block, const results *found) {
-  uint32_t *rs = t->srams->rs;
-  memcpy(rs + (t->r + block) * t->dim, found->value, 4 * t->dim);
-  if (t->reduce == SYSTOLE_VXREDUCE_ARGMAX)
-    memcpy(rs + (t->x + block) * t->dim, found->index, 4 * t->dim);
+static void start_row(const stream *t, uint64_t i, systole_reduction *reduction) {
+  *reduction = systole_reduction_start(t->reduce);
+  if (!t->carry) return;
+  reduction->value = row_scalar(t, t->r, i);
+  if (t->reduce == SYSTOLE_VXREDUCE_ARGMAX) reduction->index = row_scalar(t, t->x, i);
 }
 
-static void do_row(const stream *t, uint64_t i, systole_reduction *reduction) {
-  uint32_t v[MAX_DIM];
-  uint8_t outside[MAX_DIM];
-  for (uint64_t j = 0; j < t->words; j++) {
-    convert(t, t->a + i * t->a_row + j, v);
-    multiply(t, i, j, v);
-    add(t, i, j, v);
-    apply(t, v);
-    mark_outside(t, i, j, outside);
-    if (t->d_space != SYSTOLE_SPACE_VXD_NONE) store(t, t->d + i * t->d_row + j, v, outside);
-    if (t->reduce != SYSTOLE_VXREDUCE_NONE)
-      systole_reduction_take(reduction, j, v, outside, t->dim,
-                             (uint32_t)(t->index + j * t->dim));
+static void end_row(const stream *t, uint64_t i, results *found) {
+  const unsigned lane = (unsigned)(i % t->dim);
+  uint32_t *rs = t->srams->rs;
+  found->value[lane] = systole_reduction_end(&found->row);
+  found->index[lane] = found->row.index;
+  if (lane + 1 < t->dim && i + 1 < t->m) return;
+  for (unsigned l = lane + 1; l < t->dim; l++) found->value[l] = found->index[l] = 0;
+  memcpy(rs + (t->r + i / t->dim) * t->dim, found->value, 4 * t->dim);
+  if (t->reduce == SYSTOLE_VXREDUCE_ARGMAX)
+    memcpy(rs + (t->x + i / t->dim) * t->dim, found->index, 4 * t->dim);
+}
+
+static void take_best(const stream *t, const block *b, unsigned r, systole_reduction *reduction) {
+  unsigned first, last;
+  inside(t, b, r, &first, &last);
+  systole_reduction_compare(reduction, b->v + r * b->width + first, last - first,
+                            (uint32_t)(t->index + b->word * t->dim + first));
+}
+
+// Spoils the block's values.
+static void reduce(const stream *t, block *b, results *found) {
+  uint32_t room[LANES], sums[LANES];
+  const bool best = t->reduce > SYSTOLE_VXREDUCE_SUMSQ;
+  if (t->reduce == SYSTOLE_VXREDUCE_NONE) return;
+  if (t->reduce == SYSTOLE_VXREDUCE_SUMSQ) systole_lanes_square(b->v, b->count);
+  if (!best) systole_lanes_sum_words(b->v, room, t->dim, b->count, sums);
+  for (unsigned r = 0; r < b->rows; r++) {
+    if (b->word == 0) start_row(t, b->row + r, &found->row);
+    if (best)
+      take_best(t, b, r, &found->row);
+    else
+      systole_reduction_add(&found->row, b->word, sums + r * b->words, b->words);
+    if (b->word + b->words == t->words) end_row(t, b->row + r, found);
   }
+}
+
+// ---- blocks ----------------------------------------------------------------------
+
+static void size_block(const stream *t, block *b) {
+  const uint64_t room = LANES / t->dim, left = t->words - b->word;
+  b->words = (unsigned)(left < room ? left : room);
+  b->width = b->words * t->dim;
+  const uint64_t rows = b->words == t->words ? room / t->words : 1;
+  b->rows = (unsigned)(t->m - b->row < rows ? t->m - b->row : rows);
+  b->count = b->rows * b->width;
 }
 
 void systole_model_vx(const systole_line *line, systole_srams *srams) {
   const stream t = get_stream(line, srams);
-  results found = {{0}, {0}};
-  if (t.n == 0) return;
-  for (uint64_t i = 0; i < t.m; i++) {
-    const unsigned lane = (unsigned)(i % t.dim);
-    systole_reduction reduction = start_row(&t, i);
-    do_row(&t, i, &reduction);
-    if (t.reduce == SYSTOLE_VXREDUCE_NONE) continue;
-    found.value[lane] = systole_reduction_end(&reduction);
-    found.index[lane] = reduction.index;
-    if (lane + 1 < t.dim && i + 1 < t.m) continue;
-    write_results(&t, i / t.dim, &found);
-    memset(&found, 0, sizeof found);
+  results found;
+  block b;
+  b.row = b.word = 0;
+  while (t.n > 0 && b.row < t.m) {
+    size_block(&t, &b);
+    convert(&t, &b);
+    multiply(&t, &b);
+    add(&t, &b);
+    apply(&t, &b);
+    clear_outside(&t, &b);
+    store(&t, &b);
+    reduce(&t, &b, &found);
+    b.word += b.words;
+    if (b.word < t.words) continue;
+    b.word = 0;
+    b.row += b.rows;
   }
 }

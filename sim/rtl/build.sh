@@ -53,9 +53,11 @@ make -s -C "$obj" -j2 -f Vsystole_top.mk CXX="$CXX" LINK="$CXX" OPT_FAST="-O3 $m
 include=$(verilator --getenv VERILATOR_ROOT)/include
 "$CXX" -std=c++17 -O3 $march $flags $define -I. -I"$obj" -isystem "$include" \
   -isystem "$include/vltstd" -c -o "$obj/harness.o" sim/rtl/harness.cc
-for c in sim/dram/dram.c sim/dram/memory.c hw/base/status.c hw/configs/config.c; do
-  "$cc" -std=c11 -D_GNU_SOURCE -O3 $flags -I. -DSYSTOLE_ROOT="\"$root\"" -c \
-    -o "$obj/$(basename "$c" .c).o" "$c"
+set --
+for c in sim/dram/*.c hw/base/status.c hw/configs/config.c; do
+  o=$obj/$(basename "$c" .c).o
+  "$cc" -std=c11 -D_GNU_SOURCE -O3 $flags -I. -DSYSTOLE_ROOT="\"$root\"" -c -o "$o" "$c"
+  set -- "$@" "$o"
 done
 libs="-linih -pthread -latomic -lm"
 extra=
@@ -64,5 +66,5 @@ if [ -n "$kind" ]; then
   extra=$obj/verilated_fst_c.o
 fi
 "$CXX" -shared -Wl,-z,defs -o "$obj/machine.so" "$obj/harness.o" "$obj/Vsystole_top__ALL.a" "$obj/verilated.o" \
-  "$obj/verilated_threads.o"   $extra "$obj/dram.o" "$obj/memory.o" "$obj/status.o" "$obj/config.o" $libs
+  "$obj/verilated_threads.o" $extra "$@" $libs
 mv "$obj/machine.so" "$out/$name${kind:+.$kind}.so"

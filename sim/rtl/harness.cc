@@ -31,9 +31,12 @@ namespace {
 
 constexpr unsigned kBus = SYSTOLE_BUS_BYTES;
 
+// Memory takes a write burst whole or not at all, so that what a refused one
+// leaves behind does not depend on where the refusal begins.
 struct Burst {
   uint64_t address;
   uint32_t beats;
+  bool refused;
 };
 struct Read {
   uint64_t first;  // cycle of its first beat
@@ -146,7 +149,9 @@ struct systole_machine {
         aw_wait = systole_dram_write_stall(dram);
       }
       if (aw_wait == 0) {
-        writes.push_back({top->m_axi_awaddr_o, top->m_axi_awlen_o + 1u});
+        uint64_t address = top->m_axi_awaddr_o;
+        uint32_t beats = top->m_axi_awlen_o + 1u;
+        writes.push_back({address, beats, !systole_memory_at(memory, address, uint64_t{beats} * kBus)});
         top->m_axi_awready_i = 1;
         aw_seen = false;
       } else {
@@ -170,7 +175,8 @@ struct systole_machine {
 
   void write_beat_step() {
     Burst &burst = writes.front();
-    uint8_t *bytes = systole_memory_at(memory, burst.address + uint64_t{write_beat} * kBus, kBus);
+    uint8_t *bytes = burst.refused ? nullptr :
+        systole_memory_at(memory, burst.address + uint64_t{write_beat} * kBus, kBus);
     uint8_t data[kBus], strobes[(kBus + 7) / 8];
     std::memcpy(data, &top->m_axi_wdata_o, kBus);
     std::memcpy(strobes, &top->m_axi_wstrb_o, sizeof strobes);

@@ -53,6 +53,41 @@ static systole_line random_line(unsigned dim, uint64_t *seed) {
   return l;
 }
 
+static unsigned fit(unsigned room, unsigned unit, unsigned most) {
+  return room / unit < most ? (room / unit > 0 ? room / unit : 1) : most;
+}
+
+// Of all shapes that the test's memories hold: few rows and many, k beyond what
+// is summed at once, one column to many.
+static systole_line shaped_line(unsigned dim, uint64_t *seed) {
+  systole_line l = random_line(dim, seed);
+  const unsigned few = bench_below(seed, 2);
+  const unsigned nt = 1 + bench_below(seed, fit(1024, dim, 9));
+  const unsigned kt = 1 + bench_below(seed, fit(1024, dim * nt, 110));
+  const unsigned m = 1 + bench_below(seed, few ? 4 : fit(150, nt, 150));
+  SYSTOLE_SET(&l, MX, m, m);
+  SYSTOLE_SET(&l, MX, k, kt * dim - bench_below(seed, dim));
+  SYSTOLE_SET(&l, MX, n, nt * dim - bench_below(seed, dim));
+  SYSTOLE_SET(&l, MX, a, bench_below(seed, 20));
+  SYSTOLE_SET(&l, MX, a_row, bench_below(seed, 2));
+  SYSTOLE_SET(&l, MX, a_tile, bench_below(seed, 4) ? 1 : 0);
+  SYSTOLE_SET(&l, MX, w, 0);
+  SYSTOLE_SET(&l, MX, w_k, dim), SYSTOLE_SET(&l, MX, w_n, dim * kt);
+  SYSTOLE_SET(&l, MX, c, bench_below(seed, 100));
+  const bool tall = bench_below(seed, 2);
+  SYSTOLE_SET(&l, MX, c_row, tall ? 1 : nt), SYSTOLE_SET(&l, MX, c_tile, tall ? m : 1);
+  return l;
+}
+
+// Results that overwrite each other: the last in the order of the definition stays.
+static systole_line overlapping_line(unsigned dim, uint64_t *seed) {
+  systole_line l = random_line(dim, seed);
+  SYSTOLE_SET(&l, MX, accumulate, 0);
+  SYSTOLE_SET(&l, MX, k, 1 + bench_below(seed, dim));
+  SYSTOLE_SET(&l, MX, c_row, bench_below(seed, 3)), SYSTOLE_SET(&l, MX, c_tile, bench_below(seed, 4));
+  return l;
+}
+
 // How many elements of ACC differ from the sums, those not written included.
 static unsigned differences(const systole_line *l, const systole_srams *s, const int32_t *old) {
   const unsigned dim = s->dim, m = (unsigned)SYSTOLE_GET(l, MX, m);
@@ -61,8 +96,8 @@ static unsigned differences(const systole_line *l, const systole_srams *s, const
   int32_t *want = malloc(size * sizeof *want);
   if (!want) abort();
   memcpy(want, old, size * sizeof *want);
-  for (unsigned i = 0; i < m; i++)
-    for (unsigned q = 0; q < nt * dim; q++) {
+  for (unsigned q = 0; q < nt * dim; q++)
+    for (unsigned i = 0; i < m; i++) {
       const size_t at = (SYSTOLE_GET(l, MX, c) + i * SYSTOLE_GET(l, MX, c_row) +
                          q / dim * SYSTOLE_GET(l, MX, c_tile)) * dim + q % dim;
       want[at] = expected(l, s, i, q, old[at]);
@@ -73,17 +108,17 @@ static unsigned differences(const systole_line *l, const systole_srams *s, const
   return wrong;
 }
 
-static void test_random(void) {
-  static const unsigned dims[] = {4, 8, 16, 32, 128};
+static void run_random(systole_line make(unsigned dim, uint64_t *seed)) {
+  static const unsigned dims[] = {4, 8, 16, 32, 64, 128};
   uint64_t seed = bench_seed("mx");
-  for (unsigned d = 0; d < 5; d++) {
+  for (unsigned d = 0; d < 6; d++) {
     const systole_config config = bench_config(dims[d]);
     systole_srams s;
     CU_ASSERT_EQUAL_FATAL(systole_srams_create(&config, &s, NULL), SYSTOLE_OK);
     const size_t size = sizeof(int32_t) * s.words[SYSTOLE_SPACE_ACC] * s.dim;
     int32_t *old = malloc(size);
     for (unsigned n = 0; old && n < (dims[d] > 32 ? 10 : 60); n++) {
-      const systole_line line = random_line(dims[d], &seed);
+      const systole_line line = make(dims[d], &seed);
       randomise(&s, &seed);
       memcpy(old, s.acc, size);
       systole_model_mx(&line, &s);
@@ -93,6 +128,10 @@ static void test_random(void) {
     systole_srams_destroy(&s);
   }
 }
+
+static void test_random(void) { run_random(random_line); }
+static void test_shapes(void) { run_random(shaped_line); }
+static void test_overlaps(void) { run_random(overlapping_line); }
 
 // [1 2; 3 4] x [5 6; 7 8], whose columns in transposed form are rows.
 static void test_by_hand(void) {
@@ -141,6 +180,8 @@ void suite_model_mx(void);
 
 void suite_model_mx(void) {
   static const systole_test tests[] = {{"random descriptors", test_random},
+                                       {"few rows and many, deep and wide", test_shapes},
+                                       {"results over results", test_overlaps},
                                        {"two by two by hand", test_by_hand},
                                        {"extremes", test_extremes},
                                        {0}};

@@ -1,5 +1,7 @@
 // Binding and the sequencer's checks.
+#include "hw/isa/table.h"
 #include "sim/model/resolve.h"
+#include "tests/unit/random_lines.h"
 #include "tests/unit/test_model_bench.h"
 
 typedef struct {
@@ -62,6 +64,34 @@ static fixture make_bound(unsigned field, int32_t scalar, int32_t mult, uint32_t
   f.scalars[5] = scalar;
   bench_bind(&f.binding, 0, field, 5, mult, cap);
   return f;
+}
+
+static bool is_reserved(unsigned opcode, unsigned bit) {
+  if (bit < SYSTOLE_LSB_raise + SYSTOLE_WIDTH_raise || bit < SYSTOLE_LSB_wait + SYSTOLE_WIDTH_wait)
+    return false;  // the fields that all instructions have, at the front
+  for (const systole_isa_field *f = systole_isa_fields; f->name; f++)
+    if (f->opcode == opcode && bit >= f->lsb && bit < f->lsb + f->width) return false;
+  return true;
+}
+
+// Every reserved bit of every instruction, one at a time.
+static void test_reserved(void) {
+  uint64_t seed = bench_seed("reserved bits");
+  unsigned tried = 0, wrong = 0;
+  for (unsigned n = 0; n < 300; n++) {
+    systole_line lines[2];
+    systole_random_lines(&seed, lines);
+    if (systole_resolve_legal(&lines[0], NULL) != SYSTOLE_CAUSE_NONE) continue;
+    for (unsigned bit = 0; bit < 512; bit++) {
+      if (!is_reserved(lines[0].word[0] & 0xFF, bit)) continue;
+      systole_line line = lines[0];
+      systole_line_set(&line, bit, 1, 1);
+      wrong += systole_resolve_legal(&line, NULL) != SYSTOLE_CAUSE_ILLEGAL;
+      tried++;
+    }
+  }
+  CU_ASSERT(tried > 1000);
+  CU_ASSERT_EQUAL(wrong, 0);
 }
 
 static void test_binding_values(void) {
@@ -327,6 +357,7 @@ void suite_model_resolve(void);
 
 void suite_model_resolve(void) {
   static const systole_test tests[] = {{"values of bound fields", test_binding_values},
+                                       {"reserved bits", test_reserved},
                                        {"sums of slots", test_binding_sums},
                                        {"signed fields", test_binding_signed},
                                        {"form of the binding line", test_binding_form},

@@ -170,6 +170,19 @@ static systole_line random_line(unsigned dim, uint64_t *seed) {
   return line;
 }
 
+// Rows of up to 240 words: longer than what the model takes at once.
+static systole_line long_line(unsigned dim, uint64_t *seed) {
+  systole_line line = random_line(dim, seed), *l = &line;
+  SET(a_space, PICK(SYSTOLE_SPACE_ACC, SYSTOLE_SPACE_VM)), SET(a, bench_below(seed, 4));
+  if (G(b_space)) SET(b_space, SYSTOLE_SPACE_VM);
+  if (G(c_space)) SET(c_space, SYSTOLE_SPACE_VM);
+  if (G(d_space)) SET(d_space, SYSTOLE_SPACE_QNT), SET(d, bench_below(seed, 8));
+  SET(m, 1 + bench_below(seed, 3)), SET(n, 1 + bench_below(seed, 240 * dim));
+  SET(a_row, bench_below(seed, 4)), SET(d_row, bench_below(seed, 4));
+  SET(high, bench_below(seed, 300 * dim)), SET(low, bench_below(seed, 100 * dim));
+  return line;
+}
+
 static void copy_results(systole_srams *to, const systole_srams *from) {
   memcpy(to->qnt, from->qnt, (size_t)from->words[SYSTOLE_SPACE_QNT] * from->dim);
   memcpy(to->vm, from->vm, (size_t)4 * from->words[SYSTOLE_SPACE_VM] * from->dim);
@@ -182,7 +195,7 @@ static bool same_results(const systole_srams *a, const systole_srams *b) {
          !memcmp(a->rs, b->rs, (size_t)4 * a->words[SYSTOLE_SPACE_RS] * a->dim);
 }
 
-static void test_random(void) {
+static void run_random(systole_line make(unsigned dim, uint64_t *seed), unsigned share) {
   static const unsigned dims[] = {4, 8, 16, 128};
   uint64_t seed = bench_seed("vx");
   for (unsigned d = 0; d < 4; d++) {
@@ -190,8 +203,8 @@ static void test_random(void) {
     systole_srams s, want;
     CU_ASSERT_EQUAL_FATAL(systole_srams_create(&config, &s, NULL), SYSTOLE_OK);
     CU_ASSERT_EQUAL_FATAL(systole_srams_create(&config, &want, NULL), SYSTOLE_OK);
-    for (unsigned n = 0; n < (dims[d] > 16 ? 60 : 500); n++) {
-      const systole_line line = random_line(dims[d], &seed);
+    for (unsigned n = 0; n < (dims[d] > 16 ? 60 : 500) / share; n++) {
+      const systole_line line = make(dims[d], &seed);
       if (n % 20 == 0) randomise(&s, &seed);
       copy_results(&want, &s);
       slow(&line, &s, &want);
@@ -202,6 +215,10 @@ static void test_random(void) {
     systole_srams_destroy(&want);
   }
 }
+
+static void test_random(void) { run_random(random_line, 1); }
+
+static void test_long_rows(void) { run_random(long_line, 10); }
 
 static void test_sum_order(void) {  // 2^24 and ones: the order of the tree shows
   const systole_config config = bench_config(4);
@@ -252,6 +269,7 @@ void suite_model_vx(void);
 
 void suite_model_vx(void) {
   static const systole_test tests[] = {{"random descriptors", test_random},
+                                       {"rows in pieces", test_long_rows},
                                        {"order of sums", test_sum_order},
                                        {"arg-max, ties and carry", test_argmax_ties},
                                        {0}};
