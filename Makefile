@@ -190,6 +190,7 @@ soak: $(BUILD)/systole rtl
 bench: $(BUILD)/systole $(BUILD)/bench_model rtl
 	$(BUILD)/bench_model
 	BUILD=$(BUILD) bash tests/bench/bench.sh
+	BUILD=$(BUILD) bash tests/bench/time.sh
 
 .PHONY: packages
 packages:

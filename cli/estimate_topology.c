@@ -150,9 +150,10 @@ systole_status systole_estimate_topology(const systole_estimate *e, systole_erro
   if (!status) status = systole_topology_read(e->topology, &topology, err);
   if (status) return status;
   cJSON *object = cJSON_CreateObject();
-  r.list = cJSON_AddArrayToObject(object, "layers");
+  r.list = cJSON_CreateArray();
   status = all_layers(&r, &topology, err);
   systole_figures_json(&r.total, object);
+  cJSON_AddItemToObject(object, "layers", r.list);
   systole_topology_free(&topology);
   if (!status) return systole_json_write(e->common.json, object, err);
   cJSON_Delete(object);

@@ -135,38 +135,88 @@ void systole_hazards_dram(systole_hazards *h, int object, bool write) {
   touch(h, &h->objects[object], write);
 }
 
+// ---- tokens ------------------------------------------------------------------
+
+typedef struct {
+  unsigned producer, consumer;
+} pair;
+
+// The producer that instruction `i` waits for: the one that it needs, or one
+// that a later instruction of its engine needs and that comes before `i` too,
+// so that one token serves up to `most` of them.
+static uint32_t target_of(const systole_hazards *h, pair p, uint32_t i, uint32_t most) {
+  uint32_t target = h->entries[i].needs[p.producer];
+  for (uint32_t j = i + 1; j < h->count && most > 1; j++) {
+    const entry *e = &h->entries[j];
+    if (e->engine != p.consumer || e->needs[p.producer] <= target) continue;
+    if (e->needs[p.producer] > i) break;
+    target = e->needs[p.producer];
+    most--;
+  }
+  return target;
+}
+
 // Engines run in order, so having waited for instruction p of an engine means
 // that all its earlier ones have ended too: one token per newly needed
 // producer is enough, and tokens match one to one in order.
+static void give_tokens(systole_hazards *h, pair p, uint32_t most) {
+  uint32_t waited = 0;
+  for (uint32_t i = 0; i < h->count; i++) {
+    entry *e = &h->entries[i];
+    if (e->engine != p.consumer || e->needs[p.producer] <= waited) continue;
+    waited = target_of(h, p, i, most);
+    e->wait = (uint16_t)(e->wait + (1u << 4 * p.producer));
+    entry *producer = &h->entries[waited - 1];
+    producer->raise = (uint16_t)(producer->raise + (1u << 4 * p.consumer));
+  }
+}
+
+static void take_tokens_back(systole_hazards *h, pair p) {
+  for (uint32_t i = 0; i < h->count; i++) {
+    entry *e = &h->entries[i];
+    if (e->engine == p.consumer) e->wait &= (uint16_t)~(15u << 4 * p.producer);
+    if (e->engine == p.producer) e->raise &= (uint16_t)~(15u << 4 * p.consumer);
+  }
+}
+
+// However far the producer runs ahead, it cannot pass its consumer's place in
+// the program by more than the tokens in between.
+static uint32_t most_open(const systole_hazards *h, pair p) {
+  uint32_t open = 0, most = 0;
+  for (uint32_t i = 0; i < h->count; i++) {
+    const entry *e = &h->entries[i];
+    if (e->engine == p.consumer && (e->wait >> 4 * p.producer & 15)) open--;
+    if (e->engine == p.producer && (e->raise >> 4 * p.consumer & 15)) open++;
+    if (open > most) most = open;
+  }
+  return most;
+}
+
+// Small blocks in a large ring give back more places than a semaphore counts
+// before the first is used again; then a token stands for several of them.
+static systole_status solve_pair(systole_hazards *h, pair p, systole_error *err) {
+  enum { ALLOWED = SYSTOLE_SEMAPHORE_MAX - 64, MOST_TOGETHER = 4096 };
+  uint32_t open = 0;
+  for (uint32_t together = 1; together <= MOST_TOGETHER; together *= 2) {
+    give_tokens(h, p, together);
+    open = most_open(h, p);
+    if (open <= ALLOWED) return SYSTOLE_OK;
+    take_tokens_back(h, p);
+  }
+  return systole_fail(err, SYSTOLE_E_RANGE,
+                      "the schedule leaves %u tokens open from engine %u to %u, more than a "
+                      "semaphore holds",
+                      open, p.producer, p.consumer);
+}
+
 systole_status systole_hazards_solve(systole_hazards *h, systole_error *err) {
+  systole_status status = SYSTOLE_OK;
   if (h->outside)
     return systole_fail(err, SYSTOLE_E_RANGE, "the schedule leaves an SRAM of the configuration");
-  for (unsigned producer = 0; producer < ENGINES; producer++)
-    for (unsigned consumer = 0; consumer < ENGINES; consumer++) {
-      uint32_t waited = 0;
-      for (uint32_t i = 0; i < h->count; i++) {
-        entry *e = &h->entries[i];
-        if (e->engine != consumer || e->needs[producer] <= waited) continue;
-        waited = e->needs[producer];
-        e->wait = (uint16_t)(e->wait + (1u << 4 * producer));
-        entry *p = &h->entries[waited - 1];
-        p->raise = (uint16_t)(p->raise + (1u << 4 * consumer));
-      }
-      // However far the producer runs ahead, it cannot pass its consumer's
-      // place in the program by more than the tokens in between.
-      uint32_t open = 0, most = 0;
-      for (uint32_t i = 0; i < h->count; i++) {
-        if (h->entries[i].engine == consumer && (h->entries[i].wait >> 4 * producer & 15)) open--;
-        if (h->entries[i].engine == producer && (h->entries[i].raise >> 4 * consumer & 15)) open++;
-        if (open > most) most = open;
-      }
-      if (most > SYSTOLE_SEMAPHORE_MAX - 64)
-        return systole_fail(err, SYSTOLE_E_RANGE,
-                            "the schedule leaves %u tokens open from engine %u to %u, more than a "
-                            "semaphore holds",
-                            most, producer, consumer);
-    }
-  return SYSTOLE_OK;
+  for (unsigned producer = 0; producer < ENGINES && !status; producer++)
+    for (unsigned consumer = 0; consumer < ENGINES && !status; consumer++)
+      status = solve_pair(h, (pair){producer, consumer}, err);
+  return status;
 }
 
 uint16_t systole_hazards_wait(const systole_hazards *h, uint32_t instruction) {

@@ -158,8 +158,9 @@ void systole_ld_time_start(systole_ld_time *ld, const systole_instruction *in, u
 // ---- Bursts
 
 uint32_t systole_ld_time_burst(const systole_ld_time *ld) {
-  const uint64_t bus = ld->bus_bytes;
-  return (uint32_t)(systole_burst_bytes(ld->address, ld->left * bus, ld->bus_bytes) >> ld->bus_shift);
+  const uint64_t bytes =
+      systole_burst_bytes(ld->address, ld->left << ld->bus_shift, ld->bus_bytes);
+  return (uint32_t)(bytes >> ld->bus_shift);
 }
 
 static void end_run(systole_ld_time *ld, uint64_t now) {

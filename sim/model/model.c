@@ -58,14 +58,11 @@ static void write_record(const systole_machine *machine, const systole_job *job,
   for (unsigned at = 0; at < sizeof record; at += BURST) {
     const unsigned bytes = sizeof record - at < BURST ? sizeof record - at : BURST;
     uint8_t *to = systole_memory_at(machine->memory, address + at, (bytes + bus - 1) / bus * bus);
-    if (to != NULL) {
+    if (to != NULL)
       memcpy(to, record + at, bytes);
-    } else if (report->cause == SYSTOLE_CAUSE_NONE && !machine->time_alone) {
-      report->cause = SYSTOLE_CAUSE_AXI_WRITE;
-      report->engine = SYSTOLE_ENGINE_SEQ;
-      report->index = report->seq_index;
-      report->detail = (uint32_t)(address + at);
-    }
+    else if (!machine->time_alone)
+      systole_report_fault(report, SYSTOLE_CAUSE_AXI_WRITE, SYSTOLE_ENGINE_SEQ, report->seq_index,
+                           (uint32_t)(address + at));
   }
 }
 

@@ -41,6 +41,13 @@ mkdir "$work/odd"
 "$BUILD/make_checkpoint" "$work/odd" hidden=60 heads=3 kv_heads=3 head_size=20 layers=2 ffn=50 vocab=289 context=17
 same "odd sizes" edge16 "$work/odd" "a b"
 
+# Blocks of the output head are small beside the rings they go through: more
+# would be given back than a semaphore counts, were it not for shared tokens.
+mkdir "$work/wide"
+"$BUILD/make_checkpoint" "$work/wide" vocab=32000 hidden=288 heads=6 kv_heads=6 head_size=48 layers=1 ffn=768 context=64
+check "a large vocabulary compiles and has no races" \
+  "$SYSTOLE" run --model "$work/wide" --backend model --check-races --prompt "a" --tokens 3
+
 if [ -e "$BUILD/rtl/edge16.so" ]; then
   for backend in model rtl; do
     "$SYSTOLE" estimate --config "$work/shape/config.json" --prefill 3 --decode 2 --backend $backend --json "$work/$backend.json" >/dev/null
@@ -88,12 +95,16 @@ printf 'Layer name, IFMAP Height, IFMAP Width, Filter Height, Filter Width, Chan
 printf 'Layer,M,N,K\nc,16,20,36\nd,16,1,9\nd,16,1,9\nd,16,1,9\nd,16,1,9\n' >"$work/same.csv"
 # More rows than the compiler takes are two products.
 printf 'Layer,M,N,K\nx,65546,3,5\n' >"$work/tall.csv"
-printf 'Layer,M,N,K\na,65536,3,5\nb,10,3,5\n' >"$work/cut.csv"
-for name in conv same tall cut; do
+for name in conv same tall; do
   "$SYSTOLE" estimate --topology "$work/$name.csv" --json "$work/$name.json" >/dev/null
 done
 check "im2col" [ "$(field "$work/conv.json" cycles)" = "$(field "$work/same.json" cycles)" ]
-check "cut" [ "$(field "$work/tall.json" cycles)" = "$(field "$work/cut.json" cycles)" ]
+sum=0
+for m in 65536 10; do
+  "$SYSTOLE" gemm -m $m -n 3 -k 5 --backend model --json "$work/gemm.json" >/dev/null
+  sum=$((sum + $(field "$work/gemm.json" cycles)))
+done
+check "cut" [ "$(field "$work/tall.json" cycles)" = $sum ]
 
 # ---- bad input -------------------------------------------------------------------
 c=(estimate --config "$work/shape")

@@ -1,0 +1,72 @@
+#!/usr/bin/env bash
+# How fast the C model tells the time: beside the RTL, with values and alone, at
+# growing sizes. One thing after the other in one run; ratios are the point.
+set -euo pipefail
+build=${BUILD:-build}
+systole=$build/systole
+here=$(dirname "$0")
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+# number FILE KEY [OBJECT]: a number of a report, at its top or in an object of it.
+number() {
+  awk -v key="\"$2\":" -v object="\"${3:-}\":" '
+    index($0, object) && object != "\"\":" { inside = 1 }
+    (inside || object == "\"\":") && index($0, key) {
+      sub(/.*:[ \t]*/, ""); sub(/[,} \t].*/, ""); print; exit }' "$1"
+}
+compute() { awk "BEGIN { printf \"$1\", $2 }"; }
+
+echo "== the default model: simulated cycles per second of the RTL and of time alone"
+"$systole" run --backend rtl --prompt "$(head -c 200 models/define/heldout.txt | tr '\n' ' ')" --tokens 9 --json "$work/rtl.json" >/dev/null
+tokens=$(tr -d '\n\t ' <"$work/rtl.json" | sed -E 's/.*"prompt_tokens":\[([^]]*)\].*/\1/' | tr ',' '\n' | grep -c .)
+steps=$(tr -d '\n\t ' <"$work/rtl.json" | sed -E 's/.*"cycles_decode":\[([^]]*)\].*/\1/' | tr ',' '\n' | grep -c . || true)
+"$systole" estimate --config models/define --prefill "$tokens" --decode "$steps" --json "$work/same.json" >/dev/null
+"$systole" estimate --config models/define --prefill "$tokens" --decode 150 --json "$work/alone.json" >/dev/null
+for phase in prefill decode; do
+  rtl=$(number "$work/rtl.json" cycles_per_second $phase) alone=$(number "$work/alone.json" cycles_per_second $phase)
+  same=differ
+  [ "$(number "$work/rtl.json" cycles $phase)" = "$(number "$work/same.json" cycles $phase)" ] && same="are the same"
+  echo "  $phase: rtl $(compute %.0f "$rtl / 1000") thousand, alone $(compute %.0f "$alone / 1000") thousand," \
+       "$(compute %.0f "$alone / $rtl") times as many; the cycles of both $same"
+done
+
+echo
+echo "== a BERT-base layer of 128 tokens on edge16 as its matrix products"
+# With values: scores and context once for each of the 12 heads.
+seconds=0 macs=0
+while IFS=, read -r name m n k _; do
+  [ "$m" -gt 0 ] 2>/dev/null || continue
+  times=1
+  case $name in scores | context) times=12 ;; esac
+  for ((i = 0; i < times; i++)); do
+    "$systole" gemm -m $m -n $n -k $k --backend model --json "$work/gemm.json" >/dev/null
+    seconds=$(compute %.6f "$seconds + $(number "$work/gemm.json" wall_seconds)")
+    macs=$(compute %.0f "$macs + $(number "$work/gemm.json" macs)")
+  done
+done < <(tail -n +2 "$here/bert_layer.csv" | tr -d ' ')
+echo "  values and time: $(compute %.0f "$macs / 1e6") M MACs in $(compute %.3f "$seconds") s, $(compute %.2f "$macs / $seconds / 1e9") G MAC/s"
+awk 'NR == 1 { print } NR > 1 { for (l = 0; l < 12; l++) for (h = 0; h < ($1 ~ /scores|context/ ? 12 : 1); h++) print l "." $0 }' \
+  "$here/bert_layer.csv" >"$work/bert12.csv"
+"$systole" estimate --topology "$work/bert12.csv" --json "$work/bert12.json" >/dev/null
+echo "  12 layers, time alone: $(number "$work/bert12.json" wall_seconds) s for $(($(wc -l <"$work/bert12.csv") - 1)) products," \
+     "$(number "$work/bert12.json" cycles) cycles"
+
+echo
+echo "== a decode step of a 7-billion-parameter LLaMA on big128 (128 x 128), time alone"
+"$systole" estimate --config "$here/llama_7b.json" --hw big128 --prefill 1 --decode 4 --json "$work/7b.json" >/dev/null
+echo "  $(compute %.2f "$(number "$work/7b.json" wall_seconds decode) / 4") s a step of $(compute %.0f "$(number "$work/7b.json" cycles decode) / 4") cycles," \
+     "$(compute %.0f "$(number "$work/7b.json" instructions decode) / 4") instructions; compiling once $(compute %.1f "$(number "$work/7b.json" compile_seconds)") s"
+echo "  host memory $(compute %.0f "$(number "$work/7b.json" host_peak_bytes) / 1e6") MB for $(compute %.0f "$(number "$work/7b.json" device_bytes) / 1e6") MB on the device"
+
+echo
+echo "== growth: decode on edge16, time alone"
+for layers in 4 16 64; do
+  sed "s/\"num_hidden_layers\": 32/\"num_hidden_layers\": $layers/; s/4096,/1024,/; s/11008/2816/; s/_heads\": 32/_heads\": 16/" \
+    "$here/llama_7b.json" >"$work/grow.json"
+  "$systole" estimate --config "$work/grow.json" --prefill 1 --decode 1 --context 256 --json "$work/out.json" >/dev/null
+  count=$(number "$work/out.json" instructions decode) wall=$(number "$work/out.json" wall_seconds decode)
+  bursts=$(compute %.0f "$(number "$work/out.json" dram_read_bytes decode) / 1024")
+  echo "  $layers layers: $count instructions, about $bursts bursts, $(compute %.3f "$wall") s," \
+       "$(compute %.0f "$wall * 1e9 / ($count + $bursts)") ns for each of both; host memory $(compute %.0f "$(number "$work/out.json" host_peak_bytes) / 1e6") MB"
+done
