@@ -47,12 +47,12 @@ static uint64_t clamp(uint64_t sum, uint32_t cap) {
 }
 
 unsigned systole_resolve_slots(const systole_line *binding) {
-  for (unsigned w = 16; w-- > 0;) {
+  enum { SLOT_WORDS = SYSTOLE_BINDING_SLOTS * SYSTOLE_BINDING_BITS / 32 };  // what follows is no slot's
+  for (unsigned w = SLOT_WORDS; w-- > 0;) {
     if (binding->word[w] == 0) continue;
     unsigned top = 31;
     while (binding->word[w] >> top == 0) top--;
-    const unsigned slots = (32 * w + top) / SYSTOLE_BINDING_BITS + 1;
-    return slots < SYSTOLE_BINDING_SLOTS ? slots : SYSTOLE_BINDING_SLOTS;
+    return (32 * w + top) / SYSTOLE_BINDING_BITS + 1;
   }
   return 0;
 }

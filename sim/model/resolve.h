@@ -24,7 +24,8 @@ systole_cause systole_resolve(const systole_config *config, const systole_job *j
 // and the form of the binding line (NULL if there is none).
 systole_cause systole_resolve_legal(const systole_line *line, const systole_line *binding);
 
-// Slots of a binding line up to the last that is not zero.
+// Slots of a binding line up to the last that is not zero; bits beyond the last
+// slot do not count.
 unsigned systole_resolve_slots(const systole_line *binding);
 
 // RANGE: writes the bound values into the line.

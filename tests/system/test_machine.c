@@ -435,6 +435,14 @@ static void sequencer_faults(bench *b) {
   end(b);
   seq(b, SYSTOLE_CAUSE_ILLEGAL, 0);
 
+  // They are no slot: binding takes no longer for them.
+  start(b, "bits beyond the last slot");
+  s = binding(b, mx(b, 1, 1, 1));
+  slot(s, 0, SYSTOLE_BIND_MX_m, 0, 0, UINT32_MAX);
+  systole_line_set(s, 490, 1, 1);
+  end(b);
+  seq(b, SYSTOLE_CAUSE_ILLEGAL, 0);
+
   start(b, "bound value too large");
   s = binding(b, mx(b, 1, 1, 1));
   slot(s, 0, SYSTOLE_BIND_MX_m, 0, 1, UINT32_MAX);

@@ -371,9 +371,11 @@ static bool run(bench *b, systole_error *err) {
 
 // Ten programs on machines of one memory, so that they follow each other.
 static unsigned batch(bench *b, uint64_t seed, unsigned *passed, systole_error *err) {
-  systole_dram_params dram = {.preset = "ideal", .seed = seed};
+  static const char *const presets[] = {"ideal", "ddr4-2400", "hbm2"};
+  systole_dram_params dram = {.seed = seed};
   unsigned failed = 0;
   b->state = seed;
+  strcpy(dram.preset, presets[rnd(b, 3)]);
   if (chance(b, 60)) dram.max_delay = rnd(b, chance(b, 50) ? 20 : 300);
   if (chance(b, 60)) dram.max_stall = rnd(b, chance(b, 50) ? 4 : 60);
   if (!open_sides(b, &dram, err)) {
