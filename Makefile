@@ -78,6 +78,10 @@ $(BUILD)/rtl/$(HW_NAME).trace.so: $(RTL_INPUTS)
 	@echo "  RTL $(HW), with waves"
 	@BUILD=$(BUILD) sh sim/rtl/build.sh $(HW) trace
 
+$(BUILD)/rtl/$(HW_NAME).coverage.so: $(RTL_INPUTS)
+	@echo "  RTL $(HW), with counts of lines and toggles (some minutes)"
+	@BUILD=$(BUILD) sh sim/rtl/build.sh $(HW) coverage
+
 # ---- generated files, kept in the repository ---------------------------------
 TABLES := hw/isa/isa.def hw/isa/registers.def $(wildcard hw/isa/text/*.md)
 
@@ -186,6 +190,11 @@ SOAK_SEED ?= $(shell date +%s)
 soak: $(BUILD)/systole rtl
 	$(BUILD)/systole fuzz --hw $(HW) --seed $(SOAK_SEED) --count $(or $(COUNT),0) --out $(BUILD) $(SOAK)
 
+# What of the RTL random programs reach (docs/coverage.md).
+.PHONY: coverage
+coverage: $(BUILD)/systole $(BUILD)/rtl/$(HW_NAME).coverage.so
+	@BUILD=$(BUILD) sh scripts/coverage.sh $(HW) $(or $(COUNT),300)
+
 .PHONY: bench
 bench: $(BUILD)/systole $(BUILD)/bench_model rtl
 	$(BUILD)/bench_model
@@ -220,6 +229,7 @@ help:
 	@echo "make rtl-trace       the same able to write waves, slower"
 	@echo "make unit [ONLY=x]   unit tests; blocks, fuzz, system: the other kinds"
 	@echo "make soak [COUNT=n]  random programs on RTL and model, until one differs (SOAK=--faults: with faults)"
+	@echo "make coverage        lines and toggles of the RTL that random programs reach (HW=tiny8, COUNT=n)"
 	@echo "make lint asan       checks of the Verilog; tests under sanitizers"
 	@echo "make generate        files made from the ISA tables; check-generated compares them"
 	@echo "make bench train clean"

@@ -1,15 +1,17 @@
 #!/bin/sh
 # Verilates the machine for one configuration and compiles it with the harness.
 #
-#   sim/rtl/build.sh CONFIG [trace]
+#   sim/rtl/build.sh CONFIG [trace|coverage]
 #
 # CONFIG is a name (edge16) or a path to an .ini; the result is
 # build/rtl/NAME.so, or with `trace` build/rtl/NAME.trace.so, which can write
-# waves and is slower. BUILD (build), CC, CXX and MARCH (native; empty for a
+# waves and is slower, or with `coverage` build/rtl/NAME.coverage.so, which
+# counts lines and toggles and writes them, when it is closed, to the file that
+# SYSTOLE_COVERAGE names in the environment. BUILD (build), CC, CXX and MARCH (native; empty for a
 # portable object) may be set in the environment.
 set -eu
 cd "$(dirname "$0")/../.."
-config=${1:?usage: sim/rtl/build.sh CONFIG [trace]}
+config=${1:?usage: sim/rtl/build.sh CONFIG [trace|coverage]}
 kind=${2:-}
 name=$(basename "$config" .ini)
 build=${BUILD:-build}
@@ -33,23 +35,31 @@ mv "$out/parameters.$$" "$out/parameters"
 args=$("$out/parameters" "$config" args)
 "$out/parameters" "$config" header >"$obj/memories.h"
 
-options=
-[ -z "$kind" ] || options="--trace-fst sim/rtl/trace.vlt"
+# What the kind adds: options of Verilator, a define of the harness, an object of
+# Verilator's and a library.
+options= define= extra= zlib= fast=-O3 slow=-O1
+case $kind in
+'') ;;
+trace) options="--trace-fst sim/rtl/trace.vlt" define=-DSYSTOLE_TRACE extra=verilated_fst_c.o zlib=-lz ;;
+coverage)  # a million lines of C++: compiled without much ado
+  options=${COVERAGE:---coverage-line --coverage-toggle} fast=-O1 slow=-O0
+  define=-DSYSTOLE_COVERAGE extra=verilated_cov.o
+  ;;
+*) echo "build.sh: kind '$kind': expected trace or coverage" >&2; exit 2 ;;
+esac
 # shellcheck disable=SC2086
 verilator --cc -O3 --x-assign fast --x-initial fast --noassert -fno-const-bit-op-tree \
   --top-module systole_top --prefix Vsystole_top --Mdir "$obj" -Ihw/rtl $args $options \
   -Wno-fatal -Wno-WIDTH -Wno-UNUSED -Wno-UNOPTFLAT --output-split 60000 --no-timing \
   hw/rtl/systole_top.sv
 
-define=
-[ -z "$kind" ] || define=-DSYSTOLE_TRACE
 before=$(grep -o '__Vtrigr\{0,1\}prev__TOP__clk_i' "$obj/Vsystole_top___024root.h" | head -1)
 [ -z "$before" ] || define="$define -DSYSTOLE_CLOCK_BEFORE=$before"
 
 flags="-fPIC -fvisibility=hidden"
-make -s -C "$obj" -j2 -f Vsystole_top.mk CXX="$CXX" LINK="$CXX" OPT_FAST="-O3 $march" \
-  OPT_SLOW=-O1 OPT_GLOBAL=-O2 USER_CPPFLAGS="$flags" \
-  Vsystole_top__ALL.a verilated.o verilated_threads.o $([ -z "$kind" ] || echo verilated_fst_c.o)
+make -s -C "$obj" -j2 -f Vsystole_top.mk CXX="$CXX" LINK="$CXX" OPT_FAST="$fast $march" \
+  OPT_SLOW=$slow OPT_GLOBAL=-O2 USER_CPPFLAGS="$flags" \
+  Vsystole_top__ALL.a verilated.o verilated_threads.o $extra
 include=$(verilator --getenv VERILATOR_ROOT)/include
 "$CXX" -std=c++17 -O3 $march $flags $define -I. -I"$obj" -isystem "$include" \
   -isystem "$include/vltstd" -c -o "$obj/harness.o" sim/rtl/harness.cc
@@ -59,12 +69,7 @@ for c in sim/dram/*.c hw/base/status.c hw/configs/config.c; do
   "$cc" -std=c11 -D_GNU_SOURCE -O3 $flags -I. -DSYSTOLE_ROOT="\"$root\"" -c -o "$o" "$c"
   set -- "$@" "$o"
 done
-libs="-linih -pthread -latomic -lm"
-extra=
-if [ -n "$kind" ]; then
-  libs="$libs -lz"
-  extra=$obj/verilated_fst_c.o
-fi
+libs="-linih -pthread -latomic -lm $zlib"
 "$CXX" -shared -Wl,-z,defs -o "$obj/machine.so" "$obj/harness.o" "$obj/Vsystole_top__ALL.a" "$obj/verilated.o" \
-  "$obj/verilated_threads.o" $extra "$@" $libs
+  "$obj/verilated_threads.o" ${extra:+"$obj/$extra"} "$@" $libs
 mv "$obj/machine.so" "$out/$name${kind:+.$kind}.so"

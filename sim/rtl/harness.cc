@@ -12,12 +12,17 @@
 #include <deque>
 #include <new>
 #include <string>
+#include <type_traits>
 
 #include "Vsystole_top.h"
 #include "Vsystole_top___024root.h"
 #include "verilated.h"
 #ifdef SYSTOLE_TRACE
 #include "verilated_fst_c.h"
+#endif
+#ifdef SYSTOLE_COVERAGE
+#include "Vsystole_top__Syms.h"
+#include "verilated_cov.h"
 #endif
 
 extern "C" {
@@ -271,6 +276,33 @@ struct systole_machine {
 
 namespace {
 
+#ifdef SYSTOLE_COVERAGE
+// The counts of all machines that have been: a campaign makes one machine for
+// each program. They are written when the object is closed, through a machine
+// that is made for that.
+struct Coverage {
+  static constexpr size_t kPoints = std::extent_v<decltype(Vsystole_top__Syms::__Vcoverage)>;
+  uint32_t counts[kPoints] = {};
+  void add(Vsystole_top *top) {
+    for (size_t i = 0; i < kPoints; i++) counts[i] += top->rootp->vlSymsp->__Vcoverage[i];
+  }
+  ~Coverage() {
+    const char *path = std::getenv("SYSTOLE_COVERAGE");
+    if (!path) return;
+    VerilatedContext context;
+    Vsystole_top top(&context, "systole");
+    for (size_t i = 0; i < kPoints; i++) top.rootp->vlSymsp->__Vcoverage[i] = counts[i];
+    context.coveragep()->write(path);
+  }
+};
+void keep_coverage(Vsystole_top *top) {
+  static Coverage coverage;
+  coverage.add(top);
+}
+#else
+void keep_coverage(Vsystole_top *) {}
+#endif
+
 void rtl_destroy(systole_machine *machine) {
   if (!machine) return;
 #ifdef SYSTOLE_TRACE
@@ -279,7 +311,10 @@ void rtl_destroy(systole_machine *machine) {
     delete machine->fst;
   }
 #endif
-  if (machine->top) machine->top->final();
+  if (machine->top) {
+    machine->top->final();
+    keep_coverage(machine->top);
+  }
   delete machine->top;
   systole_dram_destroy(machine->dram);
   delete machine;

@@ -1,6 +1,7 @@
 # The Verilated machine of one configuration, rebuilt when a source is newer.
 #   make -f sim/rtl/rtl.mk HW=edge16            build/rtl/edge16.so
 #   make -f sim/rtl/rtl.mk HW=edge16 KIND=trace build/rtl/edge16.trace.so, with waves
+#   make -f sim/rtl/rtl.mk HW=edge16 KIND=coverage build/rtl/edge16.coverage.so
 HW    ?= edge16
 KIND  ?=
 BUILD ?= build
