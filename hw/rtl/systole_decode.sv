@@ -14,136 +14,6 @@ module systole_decode (
     output logic [2:0]   engine_o,
     output logic [3:0]   steps_o
 );
-  // Bits that an instruction names. These functions make constants: no cycle runs
-  // them, so that there is nothing to count.
-  // verilator coverage_off
-  function automatic [511:0] common_bits(input dummy);
-    begin
-      common_bits = {511'd0, dummy & 1'b0};
-      common_bits[`SYS_OPCODE] = '1;
-      common_bits[`SYS_BOUND] = '1;
-      common_bits[`SYS_WAIT] = '1;
-      common_bits[`SYS_RAISE] = '1;
-    end
-  endfunction
-  function automatic [511:0] loop_bits(input dummy);
-    begin
-      loop_bits = common_bits(dummy);
-      loop_bits[`SYS_LOOP_COUNT] = '1;
-      loop_bits[`SYS_LOOP_LINES] = '1;
-      loop_bits[`SYS_LOOP_COUNTER] = '1;
-    end
-  endfunction
-  function automatic [511:0] ld_bits(input dummy);
-    begin
-      ld_bits = common_bits(dummy);
-      ld_bits[`SYS_LD_SEGMENT] = '1;
-      ld_bits[`SYS_LD_SPACE] = '1;
-      ld_bits[`SYS_LD_ROWS] = '1;
-      ld_bits[`SYS_LD_WORDS] = '1;
-      ld_bits[`SYS_LD_OFFSET] = '1;
-      ld_bits[`SYS_LD_PITCH] = '1;
-      ld_bits[`SYS_LD_DST] = '1;
-      ld_bits[`SYS_LD_DST_ROW] = '1;
-      ld_bits[`SYS_LD_DST_WORD] = '1;
-    end
-  endfunction
-  function automatic [511:0] ldg_bits(input dummy);
-    begin
-      ldg_bits = common_bits(dummy);
-      ldg_bits[`SYS_LDG_SEGMENT] = '1;
-      ldg_bits[`SYS_LDG_SPACE] = '1;
-      ldg_bits[`SYS_LDG_INDEX_SEGMENT] = '1;
-      ldg_bits[`SYS_LDG_ROWS] = '1;
-      ldg_bits[`SYS_LDG_WORDS] = '1;
-      ldg_bits[`SYS_LDG_OFFSET] = '1;
-      ldg_bits[`SYS_LDG_PITCH] = '1;
-      ldg_bits[`SYS_LDG_DST] = '1;
-      ldg_bits[`SYS_LDG_DST_ROW] = '1;
-      ldg_bits[`SYS_LDG_DST_WORD] = '1;
-      ldg_bits[`SYS_LDG_INDEX_OFFSET] = '1;
-      ldg_bits[`SYS_LDG_LIMIT] = '1;
-    end
-  endfunction
-  function automatic [511:0] mx_bits(input dummy);
-    begin
-      mx_bits = common_bits(dummy);
-      mx_bits[`SYS_MX_A_SPACE] = '1;
-      mx_bits[`SYS_MX_TRANSPOSED] = '1;
-      mx_bits[`SYS_MX_ACCUMULATE] = '1;
-      mx_bits[`SYS_MX_M] = '1;
-      mx_bits[`SYS_MX_K] = '1;
-      mx_bits[`SYS_MX_N] = '1;
-      mx_bits[`SYS_MX_A] = '1;
-      mx_bits[`SYS_MX_A_ROW] = '1;
-      mx_bits[`SYS_MX_A_TILE] = '1;
-      mx_bits[`SYS_MX_W] = '1;
-      mx_bits[`SYS_MX_W_K] = '1;
-      mx_bits[`SYS_MX_W_N] = '1;
-      mx_bits[`SYS_MX_C] = '1;
-      mx_bits[`SYS_MX_C_ROW] = '1;
-      mx_bits[`SYS_MX_C_TILE] = '1;
-    end
-  endfunction
-  function automatic [511:0] vx_bits(input dummy);
-    begin
-      vx_bits = common_bits(dummy);
-      vx_bits[`SYS_VX_A_SPACE] = '1;
-      vx_bits[`SYS_VX_SWAP] = '1;
-      vx_bits[`SYS_VX_MUL] = '1;
-      vx_bits[`SYS_VX_B_SPACE] = '1;
-      vx_bits[`SYS_VX_M] = '1;
-      vx_bits[`SYS_VX_N] = '1;
-      vx_bits[`SYS_VX_A] = '1;
-      vx_bits[`SYS_VX_A_ROW] = '1;
-      vx_bits[`SYS_VX_B] = '1;
-      vx_bits[`SYS_VX_B_ROW] = '1;
-      vx_bits[`SYS_VX_C] = '1;
-      vx_bits[`SYS_VX_C_ROW] = '1;
-      vx_bits[`SYS_VX_S] = '1;
-      vx_bits[`SYS_VX_D] = '1;
-      vx_bits[`SYS_VX_D_ROW] = '1;
-      vx_bits[`SYS_VX_R] = '1;
-      vx_bits[`SYS_VX_MUL_IMM] = '1;
-      vx_bits[`SYS_VX_ADD_IMM] = '1;
-      vx_bits[`SYS_VX_ADD] = '1;
-      vx_bits[`SYS_VX_ADD_NEG] = '1;
-      vx_bits[`SYS_VX_C_SPACE] = '1;
-      vx_bits[`SYS_VX_FUNC] = '1;
-      vx_bits[`SYS_VX_D_SPACE] = '1;
-      vx_bits[`SYS_VX_REDUCE] = '1;
-      vx_bits[`SYS_VX_CARRY] = '1;
-      vx_bits[`SYS_VX_LIMITS] = '1;
-      vx_bits[`SYS_VX_LOW] = '1;
-      vx_bits[`SYS_VX_HIGH] = '1;
-      vx_bits[`SYS_VX_LOW_STEP] = '1;
-      vx_bits[`SYS_VX_HIGH_STEP] = '1;
-      vx_bits[`SYS_VX_X] = '1;
-      vx_bits[`SYS_VX_INDEX] = '1;
-    end
-  endfunction
-  function automatic [511:0] st_bits(input dummy);
-    begin
-      st_bits = common_bits(dummy);
-      st_bits[`SYS_ST_SEGMENT] = '1;
-      st_bits[`SYS_ST_SPACE] = '1;
-      st_bits[`SYS_ST_ROWS] = '1;
-      st_bits[`SYS_ST_ELEMENTS] = '1;
-      st_bits[`SYS_ST_OFFSET] = '1;
-      st_bits[`SYS_ST_PITCH] = '1;
-      st_bits[`SYS_ST_SRC] = '1;
-      st_bits[`SYS_ST_SRC_ROW] = '1;
-    end
-  endfunction
-  // verilator coverage_on
-  localparam [511:0] CommonBits = common_bits(1'b0);
-  localparam [511:0] LoopBits = loop_bits(1'b0);
-  localparam [511:0] LdBits = ld_bits(1'b0);
-  localparam [511:0] LdgBits = ldg_bits(1'b0);
-  localparam [511:0] MxBits = mx_bits(1'b0);
-  localparam [511:0] VxBits = vx_bits(1'b0);
-  localparam [511:0] StBits = st_bits(1'b0);
-
   logic [7:0] opcode;
   logic [15:0] nibbles;  // semaphores used either way
   assign opcode = line_i[`SYS_OPCODE];
@@ -201,31 +71,31 @@ module systole_decode (
       engine_q <= 3'd`SYS_ENGINE_SEQ;
       steps_q <= 4'd0;
       case (opcode)
-        8'd`SYS_OP_END, 8'd`SYS_OP_ENDLOOP:
-          illegal_q <= (line_i & ~CommonBits) != 512'd0 || nibbles != 16'd0;
-        8'd`SYS_OP_LOOP: illegal_q <= (line_i & ~LoopBits) != 512'd0 || nibbles != 16'd0;
+        8'd`SYS_OP_END, 8'd`SYS_OP_ENDLOOP:  // which have no fields of their own
+          illegal_q <= (line_i & ~`SYS_BITS_END) != 512'd0 || nibbles != 16'd0;
+        8'd`SYS_OP_LOOP: illegal_q <= (line_i & ~`SYS_BITS_LOOP) != 512'd0 || nibbles != 16'd0;
         8'd`SYS_OP_LD: begin
-          illegal_q <= (line_i & ~LdBits) != 512'd0 || nibbles[3:0] != 4'd0 || ld_bad;
+          illegal_q <= (line_i & ~`SYS_BITS_LD) != 512'd0 || nibbles[3:0] != 4'd0 || ld_bad;
           engine_q <= 3'd`SYS_ENGINE_LD;
           steps_q <= 4'd3;
         end
         8'd`SYS_OP_LDG: begin
-          illegal_q <= (line_i & ~LdgBits) != 512'd0 || nibbles[3:0] != 4'd0 || ld_bad;
+          illegal_q <= (line_i & ~`SYS_BITS_LDG) != 512'd0 || nibbles[3:0] != 4'd0 || ld_bad;
           engine_q <= 3'd`SYS_ENGINE_LD;
           steps_q <= 4'd4;
         end
         8'd`SYS_OP_MX: begin
-          illegal_q <= (line_i & ~MxBits) != 512'd0 || nibbles[7:4] != 4'd0 || mx_bad;
+          illegal_q <= (line_i & ~`SYS_BITS_MX) != 512'd0 || nibbles[7:4] != 4'd0 || mx_bad;
           engine_q <= 3'd`SYS_ENGINE_MX;
           steps_q <= 4'd8;
         end
         8'd`SYS_OP_VX: begin
-          illegal_q <= (line_i & ~VxBits) != 512'd0 || nibbles[11:8] != 4'd0 || vx_bad;
+          illegal_q <= (line_i & ~`SYS_BITS_VX) != 512'd0 || nibbles[11:8] != 4'd0 || vx_bad;
           engine_q <= 3'd`SYS_ENGINE_VX;
           steps_q <= 4'd4;
         end
         8'd`SYS_OP_ST: begin
-          illegal_q <= (line_i & ~StBits) != 512'd0 || nibbles[15:12] != 4'd0 || st_bad;
+          illegal_q <= (line_i & ~`SYS_BITS_ST) != 512'd0 || nibbles[15:12] != 4'd0 || st_bad;
           engine_q <= 3'd`SYS_ENGINE_ST;
           steps_q <= 4'd2;
         end
