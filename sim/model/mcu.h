@@ -85,7 +85,7 @@ typedef enum {
   SYSTOLE_MCU_LATER,    // the next instruction begins after the limit
   SYSTOLE_MCU_ASLEEP,   // WFI waits beyond the limit; see systole_mcu_wakes
   SYSTOLE_MCU_STUCK,    // an access never ends
-  SYSTOLE_MCU_EXIT      // exit_call: a0 is the code; `cycle` is the ecall's
+  SYSTOLE_MCU_EXIT      // exit_call: the ecall trapped as ever; x[10] is the code
 } systole_mcu_event;
 
 // As after rst_ni: cycle 0 is the first out of reset, pc 0, both lines low. Keeps
