@@ -8,7 +8,7 @@ enum { FETCH_MISALIGNED = 0, FETCH_FAULT = 1, ILLEGAL = 2, BREAKPOINT = 3, LOAD_
 
 // Cycles in execute, where they are more than one; a redirection adds an empty one.
 enum { LOAD_CYCLES = 2, MUL_CYCLES = 2, DIV_CYCLES = 34, REDIRECT = 1 };
-enum { FIRST_CYCLE = 2, EXIT_CALL = 93, WFI = 0x10500073 };
+enum { FIRST_CYCLE = 34, EXIT_CALL = 93, WFI = 0x10500073 };
 
 // The instruction under way.
 typedef struct {
@@ -332,6 +332,5 @@ void systole_mcu_reset(systole_mcu *m) {
   systole_mcu fresh = {.tcm = m->tcm, .tcm_bytes = m->tcm_bytes, .bus = m->bus, .retired = m->retired,
                        .retired_user = m->retired_user, .exit_call = m->exit_call, .cycle = FIRST_CYCLE,
                        .line = {SYSTOLE_MCU_NEVER, SYSTOLE_MCU_NEVER}};
-  memcpy(fresh.x, m->x, sizeof fresh.x);
   *m = fresh;
 }

@@ -88,8 +88,8 @@ typedef enum {
   SYSTOLE_MCU_EXIT      // exit_call: the ecall trapped as ever; x[10] is the code
 } systole_mcu_event;
 
-// As after rst_ni: cycle 0 is the first out of reset, pc 0, both lines low. Keeps
-// the caller's part and the registers x, which the hardware keeps too.
+// As after rst_ni: cycle 0 is the first out of reset, pc 0, registers 0, both lines
+// low. Keeps the caller's part.
 void systole_mcu_reset(systole_mcu *mcu);
 
 // One instruction, if its first cycle is not after `limit`; a WFI also ends only
