@@ -59,6 +59,10 @@ void systole_close(systole_device *device) {
 
 const systole_config *systole_device_config(const systole_device *device) { return &device->config; }
 
+double systole_kernel_seconds(const systole_device *device) {
+  return device->transport->seconds ? device->transport->seconds(device->state) : 0;
+}
+
 void systole_trace(systole_device *device, systole_trace_fn trace, void *user) {
   device->trace = trace;
   device->trace_user = user;

@@ -201,8 +201,8 @@ static systole_status peek(void *opaque, unsigned space, uint32_t word, void *by
 
 const systole_transport systole_transport_model = {
     "model", "the C model: every bit of every instruction", open_model, close_machine, alloc,
-    release, write, read, start, wait, peek};
+    release, write, read, start, wait, peek, NULL};
 
 const systole_transport systole_transport_rtl = {
     "rtl", "the Verilated RTL, cycle by cycle", open_rtl, close_machine, alloc,
-    release, write, read, start, wait, peek};
+    release, write, read, start, wait, peek, NULL};
