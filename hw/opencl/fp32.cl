@@ -129,7 +129,7 @@ uints fp32_exp2(uints x) {
   const uints e = x >> 23 & 255u;
   const uints m = either(e == 0u, (uints)(0), (x & 0x7FFFFFu) | FP32_NORMAL);
   const ints whole_bits = e >= 127u;
-  const uints left = either(whole_bits, e - 127u & 7u, (uints)(0));
+  const uints left = either(whole_bits, (e - 127u) & 7u, (uints)(0));
   const uints right = either(whole_bits, (uints)(0), min(127u - e, (uints)(31)));
   const uints magnitude = m << left >> right;  // in units of 2^-23
   const uints fixed = either(x >= FP32_SIGN, 0u - magnitude, magnitude);
@@ -158,7 +158,7 @@ uints fp32_recip(uints x) {
 uints fp32_rsqrt(uints x) {
   const uints e = x >> 23 & 255u, f = x & 0x7FFFFFu, odd = ~e & 1u;  // of the unbiased exponent
   const ints exact = (f == 0u) & (odd == 0u);
-  const uints exponent = (380u - e >> 1) + either(exact, (uints)(1), (uints)(0));
+  const uints exponent = ((380u - e) >> 1) + either(exact, (uints)(1), (uints)(0));
   const uints line = fp32_interpolate(SYS_VXFUNC_RSQRT, odd << 6 | f >> 17,
                                       AS_INTS(f & 0x1FFFFu) - 0x10000);
   const uints finite = exponent << 23 | either(exact, (uints)(0), line);
