@@ -102,8 +102,9 @@ void multiply(__local machine *m, __global uchar *scratch) {
   const product p = get_product(m, scratch);
   const uint rows = (uint)GET(MX_M), groups = (uint)tiles(GET(MX_N)) * GROUPS;
   share s = share_out(groups);
-  if (!results_apart(&p, rows, groups / GROUPS))
-    s = (share){GROUPS, ITEM, 1, ITEM < GROUPS ? 0 : UINT_MAX};  // in order, each its own lanes
+  // In order, each item its own lanes of every tile; one item is always in order.
+  if (SYSTOLE_ITEMS > 1 && !results_apart(&p, rows, groups / GROUPS))
+    s = (share){GROUPS, ITEM, 1, ITEM < GROUPS ? 0 : UINT_MAX};
   for (uint group = s.column; group < groups; group += s.across)
     for (uint row = s.row * ROWS, take; row < rows; row += s.down * ROWS) {
       // Three rows are two and one.

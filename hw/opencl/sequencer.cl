@@ -8,7 +8,7 @@
 
 // What a launch may do before the host gets a say: about a tenth of a second on
 // a CPU. In units of a line, a word of VX, a row of a tile of MX.
-#define LAUNCH 2000000u
+#define LAUNCH 200000u
 
 void stop(__local machine *m, uint state, uint index) {
   m->draining = 1;

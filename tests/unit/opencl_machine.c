@@ -111,10 +111,25 @@ const systole_machine_api *systole_test_opencl_api(void) {
   return &api;
 }
 
+unsigned char *systole_test_opencl_binary(const char *hw, size_t *size) {
+  systole_config config;
+  unsigned char *binary = NULL;
+  if (systole_config_load(hw, &config, NULL) ||
+      systole_test_opencl_open(&config, &(systole_opencl_options){0}, NULL))
+    return NULL;
+  if (!clGetProgramInfo(device->program, CL_PROGRAM_BINARY_SIZES, sizeof *size, size, NULL)) binary = malloc(*size);
+  if (binary && clGetProgramInfo(device->program, CL_PROGRAM_BINARIES, sizeof binary, &binary, NULL)) {
+    free(binary);
+    binary = NULL;
+  }
+  systole_test_opencl_close();
+  return binary;
+}
+
 // ---- cases -------------------------------------------------------------------
 
 // Segment 15 lies behind all others, so that it can grow.
-static bool give_status_segment(systole_fuzz_case *c) {
+bool systole_test_opencl_give_status(systole_fuzz_case *c) {
   enum { SIZE = 384 };
   systole_fuzz_segment *s = &c->segments[SYSTOLE_STATUS_SEGMENT];
   if (s->limit >= SYSTOLE_STATUS_BYTES) return s->bytes != NULL;
@@ -129,8 +144,9 @@ static bool give_status_segment(systole_fuzz_case *c) {
   return true;
 }
 
-bool systole_test_opencl_takes(systole_fuzz_case *c) {
-  if (c->hole.bytes || c->max_cycles || !give_status_segment(c)) return false;
+bool systole_test_opencl_takes(const systole_fuzz_case *c) {
+  if (c->hole.bytes || c->max_cycles) return false;
+  if (c->segments[SYSTOLE_STATUS_SEGMENT].limit < SYSTOLE_STATUS_BYTES) return false;
   for (unsigned s = 1; s < SYSTOLE_SEGMENTS; s++)
     if (c->segments[s].limit && !c->segments[s].bytes) return false;
   return true;

@@ -16,12 +16,18 @@ systole_status systole_test_opencl_open(const systole_config *config,
 void systole_test_opencl_close(void);
 const systole_machine_api *systole_test_opencl_api(void);
 
+// Gives a fresh case a status segment, which the host needs. False: no memory.
+bool systole_test_opencl_give_status(systole_fuzz_case *c);
+
 // Whether a case can be told to OpenCL: its segments are buffers of their own, all
-// of their bytes are there, and nobody stops it. Gives it a status segment, which
-// the host needs.
-bool systole_test_opencl_takes(systole_fuzz_case *c);
+// of their bytes are there, there is room for the record, and nobody stops it.
+bool systole_test_opencl_takes(const systole_fuzz_case *c);
 
 // Whether there is a platform that compiles; else why not.
 bool systole_test_opencl_there(systole_error *err);
+
+// The binary that the platform makes of the portable kernel, for free(); NULL
+// after a failure.
+unsigned char *systole_test_opencl_binary(const char *hw, size_t *size);
 
 #endif
