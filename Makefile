@@ -14,6 +14,9 @@ CLANGXX := $(shell command -v clang++ || command -v g++ || echo c++)
 native   = $(shell $(1) -march=native -E -x c /dev/null >/dev/null 2>&1 && echo -march=native)
 NATIVE  := $(call native,$(CC))
 
+# What PoCL compiles is kept here; without this it would go to the user's cache.
+export POCL_CACHE_DIR ?= $(abspath $(BUILD))/pocl
+
 OPTIMISE ?= -O3 $(NATIVE)
 SANITIZE ?=
 # gcc's guess at uninitialized variables does not see that a failure was returned.

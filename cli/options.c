@@ -16,7 +16,7 @@ static const struct argp_option common_options[] = {
     {"mem-seed", KEY_SEED, "N", 0, "seed of the random delays", 10},
     {"mem-delay", KEY_DELAY, "CYCLES", 0, "random extra cycles before a burst answers, 0 to CYCLES", 10},
     {"mem-stall", KEY_STALL, "CYCLES", 0, "random extra cycles before an address is taken", 10},
-    {"limit", KEY_LIMIT, "CYCLES", 0, "give up after so many cycles (opencl: microseconds)", 10},
+    {"limit", KEY_LIMIT, "CYCLES", 0, "give up after so many cycles (opencl: 10 microseconds each)", 10},
     {"opencl-platform", KEY_PLATFORM, "NAME", 0, "opencl: a part of the platform's name (default: the first that will do)", 10},
     {"opencl-device", KEY_DEVICE, "NAME", 0, "opencl: a part of the device's name", 10},
     {"opencl-binary", KEY_BINARY, "FILE", 0, "opencl: the kernel's binary (default: the portable kernel, compiled)", 10},

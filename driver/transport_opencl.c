@@ -19,8 +19,8 @@ uint64_t systole_opencl_sram_bytes(const systole_config *config) {
 
 // ---- open and close ----------------------------------------------------------
 
-static void close_device(void *opaque) {
-  systole_opencl *o = opaque;
+// What has been made on a device, in the reverse order.
+static void leave_device(systole_opencl *o) {
   systole_opencl_release(o, o->scratch);
   systole_opencl_release(o, o->status);
   if (o->running) clReleaseEvent(o->running);
@@ -29,7 +29,12 @@ static void close_device(void *opaque) {
   if (o->queue) clReleaseCommandQueue(o->queue);
   if (o->context) clReleaseContext(o->context);
   free(o->srams);
-  free(o);
+  *o = (systole_opencl){.config = o->config, .binary = o->binary};
+}
+
+static void close_device(void *opaque) {
+  leave_device(opaque);
+  free(opaque);
 }
 
 static systole_status refuse(const systole_options *options, systole_error *err) {
@@ -52,13 +57,31 @@ static systole_status create_queue(systole_opencl *o, systole_error *err) {
   return SYSTOLE_OK;
 }
 
-static systole_status fill(systole_opencl *o, const systole_options *options, systole_error *err) {
-  const systole_opencl_options *own = &options->opencl;
-  systole_status status = systole_opencl_choose(own->platform, own->device, !own->binary, &o->chosen, err);
-  if (!status) status = create_queue(o, err);
-  if (!status) status = systole_opencl_kernel_create(o, own, err);
+static systole_status try_device(systole_opencl *o, const systole_opencl_options *options, systole_error *err) {
+  systole_status status = create_queue(o, err);
+  if (!status) status = systole_opencl_kernel_create(o, options, err);
   if (!status) status = systole_opencl_alloc(o, SYSTOLE_STATUS_BYTES, &o->status, err);
   return status ? status : systole_opencl_identify(o, err);
+}
+
+// A binary says by itself which device it is for: where one refuses its format,
+// the next of those with the right names may take it. If none does, the first
+// one's words are the answer.
+static systole_status fill(systole_opencl *o, const systole_options *options, systole_error *err) {
+  const systole_opencl_options *own = &options->opencl;
+  systole_opencl_wish wish = {own->platform, own->device, !own->binary, 0};
+  systole_error later;
+  systole_status first = systole_opencl_choose(&wish, &o->chosen, err);
+  if (!first) first = try_device(o, own, err);
+  systole_status status = first;
+  while (status == SYSTOLE_E_FORMAT && own->binary) {
+    leave_device(o);
+    wish.number++;
+    if (systole_opencl_choose(&wish, &o->chosen, &later)) return first;
+    status = try_device(o, own, &later);
+  }
+  if (status && status != first && err) *err = later;
+  return status;
 }
 
 static systole_status open_device(const systole_config *config, const systole_options *options,

@@ -10,10 +10,9 @@ enum { PLATFORMS = 16, DEVICES = 32, NAME = 256, NO_PLATFORMS = -1001 };
 
 // What is asked for, what was found, and what there is, for messages.
 typedef struct {
-  const char *platform, *device;
-  bool compiles;
+  const systole_opencl_wish *wish;
   systole_opencl_choice *choice;
-  bool found;
+  unsigned found;
   char list[700];
 } search;
 
@@ -42,13 +41,12 @@ static void look_at_device(search *s, cl_platform_id platform, bool right, cl_de
                            const char *before) {
   char name[NAME] = "a device without a name";
   clGetDeviceInfo(device, CL_DEVICE_NAME, sizeof name - 1, name, NULL);
-  bool able = !s->compiles || can_compile(device);
+  bool able = !s->wish->compiles || can_compile(device);
   add(s, before, name);
   if (!able) add(s, "", " (which needs a binary)");
-  if (s->found || !right || !able || !contains(name, s->device)) return;
+  if (!right || !able || !contains(name, s->wish->device) || s->found++ != s->wish->number) return;
   *s->choice = (systole_opencl_choice){.platform = platform, .device = device};
   memcpy(s->choice->name, name, sizeof name);
-  s->found = true;
 }
 
 static void look_at_platform(search *s, cl_platform_id platform) {
@@ -60,24 +58,24 @@ static void look_at_platform(search *s, cl_platform_id platform) {
   add(s, s->list[0] ? "; " : "", name);
   if (!count) add(s, "", " (no devices)");
   for (cl_uint i = 0; i < count && i < DEVICES; i++)
-    look_at_device(s, platform, contains(name, s->platform), devices[i], i ? ", " : ": ");
+    look_at_device(s, platform, contains(name, s->wish->platform), devices[i], i ? ", " : ": ");
 }
 
-systole_status systole_opencl_choose(const char *platform, const char *device, bool compiles,
-                                     systole_opencl_choice *choice, systole_error *err) {
-  search s = {.platform = platform, .device = device, .compiles = compiles, .choice = choice};
+systole_status systole_opencl_choose(const systole_opencl_wish *wish, systole_opencl_choice *choice,
+                                     systole_error *err) {
+  search s = {.wish = wish, .choice = choice};
   cl_platform_id platforms[PLATFORMS];
   cl_uint count = 0;
   cl_int code = clGetPlatformIDs(PLATFORMS, platforms, &count);
   if (code && code != NO_PLATFORMS)
     return systole_opencl_fail(err, "clGetPlatformIDs", code, "expected a list of platforms");
   for (cl_uint i = 0; i < count && i < PLATFORMS; i++) look_at_platform(&s, platforms[i]);
-  if (s.found) return SYSTOLE_OK;
+  if (s.found > wish->number) return SYSTOLE_OK;
   if (!s.list[0])
     return systole_fail(err, SYSTOLE_E_UNSUPPORTED,
                         "opencl: no platform is installed: expected one in /etc/OpenCL/vendors, such as pocl-opencl-icd");
   return systole_fail(err, SYSTOLE_E_USAGE,
                       "opencl: platform %.80s, device %.80s: expected parts of the names of a platform and its device%s; there are: %s",
-                      platform ? platform : "(any)", device ? device : "(any)",
-                      compiles ? " that compiles, or --opencl-binary" : "", s.list);
+                      wish->platform ? wish->platform : "(any)", wish->device ? wish->device : "(any)",
+                      wish->compiles ? " that compiles, or --opencl-binary" : "", s.list);
 }

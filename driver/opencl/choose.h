@@ -13,10 +13,15 @@ typedef struct {
   char name[256];  // of the device
 } systole_opencl_choice;
 
-// The first device whose platform and own name contain what is asked for, without
-// regard to case; NULL asks for nothing. With `compiles`, only devices that
-// compile OpenCL C count. The message of a refusal lists what there is.
-systole_status systole_opencl_choose(const char *platform, const char *device, bool compiles,
-                                     systole_opencl_choice *choice, systole_error *err);
+// What is asked for: parts of names, without regard to case; NULL asks for nothing.
+typedef struct {
+  const char *platform, *device;
+  bool compiles;    // only devices that compile OpenCL C
+  unsigned number;  // of those that will do, from 0 on
+} systole_opencl_wish;
+
+// The message of a refusal lists what there is.
+systole_status systole_opencl_choose(const systole_opencl_wish *wish, systole_opencl_choice *choice,
+                                     systole_error *err);
 
 #endif

@@ -134,7 +134,7 @@ static systole_status abort_run(systole_opencl *o, systole_report *report, systo
 
 static double seconds_of(uint64_t limit_cycles) {
   if (!limit_cycles) return 3600;
-  const double seconds = 1e-6 * (double)limit_cycles;
+  const double seconds = 1e-5 * (double)limit_cycles;
   return seconds < 1 ? 1 : seconds;
 }
 

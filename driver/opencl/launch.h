@@ -5,8 +5,8 @@
 #include "driver/opencl/opencl.h"
 
 // As in driver/transport.h. The host cannot count the machine's cycles: a limit
-// of N cycles is N microseconds, what a simulated machine takes, and at least a
-// second; no limit is an hour.
+// of N cycles is N times 10 microseconds, more than a simulated machine takes, and
+// at least a second; no limit is an hour.
 systole_status systole_opencl_start(systole_opencl *o, const systole_transport_job *job,
                                     systole_error *err);
 systole_status systole_opencl_wait(systole_opencl *o, uint64_t limit_cycles,

@@ -16,7 +16,7 @@ static systole_opencl *device;
 
 bool systole_test_opencl_there(systole_error *err) {
   systole_opencl_choice choice;
-  return !systole_opencl_choose(NULL, NULL, true, &choice, err);
+  return !systole_opencl_choose(&(systole_opencl_wish){.compiles = true}, &choice, err);
 }
 
 systole_status systole_test_opencl_open(const systole_config *config,
