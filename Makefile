@@ -14,6 +14,9 @@ CLANGXX := $(shell command -v clang++ || command -v g++ || echo c++)
 native   = $(shell $(1) -march=native -E -x c /dev/null >/dev/null 2>&1 && echo -march=native)
 NATIVE  := $(call native,$(CC))
 
+# What PoCL compiles is kept here; without this it would go to the user's cache.
+export POCL_CACHE_DIR ?= $(abspath $(BUILD))/pocl
+
 OPTIMISE ?= -O3 $(NATIVE)
 SANITIZE ?=
 # gcc's guess at uninitialized variables does not see that a failure was returned.
@@ -23,12 +26,12 @@ WARN     := -Wall -Wextra -Wpedantic -Werror $(call accepts,-Wno-maybe-uninitial
 CFLAGS    = -std=c11 -D_POSIX_C_SOURCE=200809L $(WARN) -g $(OPTIMISE) -ffp-contract=off -fPIC \
             $(SANITIZE) -I. -MMD -MP
 LDFLAGS   = $(SANITIZE) -rdynamic
-LDLIBS    = -linih -lcjson -lopenblas -lpcre2-8 -lutf8proc -ldl -lpthread -lm
+LDLIBS    = -lOpenCL -linih -lcjson -lopenblas -lpcre2-8 -lutf8proc -ldl -lpthread -lm
 
 # ---- the library and the command -------------------------------------------
 LIBRARY_SOURCES := $(filter-out $(wildcard hw/isa/generate*.c), \
   $(wildcard hw/base/*.c hw/configs/*.c hw/isa/*.c sim/model/*.c sim/dram/*.c sim/fuzz/*.c sim/reference/*.c \
-             compiler/*.c compiler/*/*.c driver/*.c))
+             compiler/*.c compiler/*/*.c driver/*.c driver/*/*.c))
 CLI_SOURCES := $(wildcard cli/*.c)
 objects = $(patsubst %.c,$(BUILD)/%.o,$(1))
 
@@ -93,7 +96,7 @@ $(BUILD)/rtl/mcu.so: $(wildcard hw/rtl/systole_mcu_*.sv hw/rtl/*.svh sim/mcu/*) 
 # ---- generated files, kept in the repository ---------------------------------
 TABLES := hw/isa/isa.def hw/isa/registers.def hw/isa/core.def $(wildcard hw/isa/text/*.md)
 
-$(BUILD)/generate: $(call objects,hw/isa/generate.c hw/isa/generate_docs.c hw/isa/table.c)
+$(BUILD)/generate: $(call objects,hw/isa/generate.c hw/isa/generate_docs.c hw/isa/generate_opencl.c hw/isa/table.c)
 	$(CC) $(LDFLAGS) -o $@ $^
 
 $(BUILD)/generate_tables: $(call objects,hw/isa/generate_tables.c)
@@ -101,7 +104,8 @@ $(BUILD)/generate_tables: $(call objects,hw/isa/generate_tables.c)
 
 # GENERATED is a list of file=command.
 GENERATED = hw/rtl/systole_isa.svh="generate svh" docs/isa.md="generate docs" \
-            sim/model/fp32_tables.h="generate_tables c" hw/rtl/systole_fp_tables.svh="generate_tables verilog"
+            sim/model/fp32_tables.h="generate_tables c" hw/rtl/systole_fp_tables.svh="generate_tables verilog" \
+            hw/opencl/isa.cl="generate opencl" hw/opencl/tables.cl="generate_tables opencl"
 
 .PHONY: generate check-generated
 generate: $(BUILD)/generate $(BUILD)/generate_tables $(TABLES)

@@ -19,6 +19,7 @@ typedef struct {
   } engines[4];          // LD, MX, VX, ST
   systole_work work;     // words through the weight door, bytes from each segment
   double wall_seconds;   // spent inside systole_wait
+  double kernel_seconds; // on the device's own clock, 0 where it has none
 } systole_figures;
 
 // The least cycles that each part would need by itself.

@@ -40,6 +40,9 @@ typedef struct {
   // One word of an SRAM (DIM elements), for comparison; NULL where nobody can look.
   systole_status (*peek)(void *state, unsigned space, uint32_t word, void *bytes,
                          systole_error *err);
+
+  // Seconds that the last run took on the device's own clock; NULL where it has none.
+  double (*seconds)(void *state);
 } systole_transport;
 
 // The tables, ended by NULL.
@@ -47,5 +50,6 @@ extern const systole_transport *const systole_transports[];
 
 extern const systole_transport systole_transport_model;  // transport_machine.c
 extern const systole_transport systole_transport_rtl;
+extern const systole_transport systole_transport_opencl;  // transport_opencl.c
 
 #endif

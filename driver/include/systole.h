@@ -29,6 +29,14 @@ typedef struct systole_loaded systole_loaded;
 
 // ---- devices ---------------------------------------------------------------
 
+// For the transport `opencl`.
+typedef struct {
+  const char *platform, *device;  // parts of their names, NULL: any
+  const char *binary;             // a kernel's binary, NULL: the portable kernel from source
+  uint32_t items;                 // work-items of the portable kernel, 0: what suits the device
+  bool integer;                   // its fp32 in integers even where the device's own would do
+} systole_opencl_options;
+
 // All zero is a good default.
 typedef struct {
   systole_dram_params dram;  // preset "": the configuration's own
@@ -39,6 +47,7 @@ typedef struct {
   bool check_races;          // `model` only: a race makes systole_wait fail with E_DIFFER
   bool time_alone;           // `model` only: cycles and counters as ever, but no values; memory
                              // that nobody wrote takes no room and reads as zero
+  systole_opencl_options opencl;
   bool status_record;        // give the machine a status segment (see systole_status_record)
 } systole_options;
 
@@ -99,6 +108,10 @@ systole_status systole_submit(systole_loaded *loaded, const char *entry, const i
 // (may be NULL) is filled in all three cases.
 systole_status systole_wait(systole_device *device, uint64_t limit_cycles, systole_report *report,
                             systole_error *err);
+
+// Seconds that the last run took on the device itself, by its own clock; 0 where
+// the transport has none.
+double systole_kernel_seconds(const systole_device *device);
 
 // Called for each instruction of later runs when it ends. NULL: no more.
 void systole_trace(systole_device *device, systole_trace_fn trace, void *user);

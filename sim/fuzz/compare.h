@@ -17,7 +17,8 @@ typedef struct {
 // Runs c->repeats times on each and compares report, trace, SRAMs and memory:
 // all of it for good programs; after WATCHDOG the registers; where an engine
 // met the fault and one machine keeps no time, the cause alone, since how far
-// the others came is a matter of time.
+// the others came is a matter of time. A machine without time may be without a
+// trace, too.
 systole_status systole_fuzz_compare(const systole_fuzz_case *c,
                                     const systole_machine_api *const apis[2],
                                     systole_fuzz_result *result, systole_error *err);
