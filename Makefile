@@ -82,6 +82,33 @@ $(BUILD)/rtl/$(HW_NAME).coverage.so: $(RTL_INPUTS)
 	@echo "  RTL $(HW), with counts of lines and toggles (some minutes)"
 	@BUILD=$(BUILD) sh sim/rtl/build.sh $(HW) coverage
 
+# ---- the machine behind OpenCL: build/icd (docs/opencl-icd.md) ------------------
+# A driver for the ICD loader, the file that names it, and for each configuration
+# the binary that stands for its bit stream.
+comma       := ,
+ICD_OBJECTS := $(call objects,$(filter-out sim/icd/make_binary.c,$(wildcard sim/icd/*.c)) hw/isa/arguments.c hw/isa/table.c \
+                 hw/configs/config.c hw/base/status.c $(wildcard sim/dram/*.c))
+
+.PHONY: icd icd-library
+icd: icd-library $(BUILD)/icd/$(HW_NAME).bin rtl
+icd-library: $(BUILD)/icd/libsystole-icd.so $(BUILD)/icd/systole.icd
+
+$(BUILD)/icd/libsystole-icd.so: $(ICD_OBJECTS) sim/icd/exports.map
+	@mkdir -p $(@D)
+	$(CC) $(SANITIZE) -shared -Wl,--version-script=sim/icd/exports.map $(if $(SANITIZE),,-Wl$(comma)-z$(comma)defs) \
+	  -o $@ $(ICD_OBJECTS) -linih -ldl -lpthread -lm
+
+$(BUILD)/icd/systole.icd:
+	@mkdir -p $(@D)
+	@echo $(abspath $(@D))/libsystole-icd.so > $@
+
+$(BUILD)/icd/make_binary: $(call objects,sim/icd/make_binary.c sim/icd/binary.c hw/configs/config.c hw/base/status.c)
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) -o $@ $^ -linih
+
+$(BUILD)/icd/$(HW_NAME).bin: $(BUILD)/icd/make_binary $(HW_FILE)
+	@$< $(HW_FILE) > $@
+
 # ---- generated files, kept in the repository ---------------------------------
 TABLES := hw/isa/isa.def hw/isa/registers.def $(wildcard hw/isa/text/*.md)
 
@@ -227,6 +254,7 @@ help:
 	@echo "make test            install what is missing, build and run every test"
 	@echo "make rtl HW=edge16   build/rtl/edge16.so, the Verilated machine (HW may be an .ini file)"
 	@echo "make rtl-trace       the same able to write waves, slower"
+	@echo "make icd HW=edge16   build/icd: an OpenCL driver with that machine behind it"
 	@echo "make unit [ONLY=x]   unit tests; blocks, fuzz, system: the other kinds"
 	@echo "make soak [COUNT=n]  random programs on RTL and model, until one differs (SOAK=--faults: with faults)"
 	@echo "make coverage        lines and toggles of the RTL that random programs reach (HW=tiny8, COUNT=n)"

@@ -535,3 +535,9 @@ const systole_machine_api api = {
 extern "C" __attribute__((visibility("default"))) const systole_machine_api *systole_rtl_api(void) {
   return &api;
 }
+
+// What the object was built for, so that one can be found without its .ini.
+extern "C" __attribute__((visibility("default"))) const systole_config *systole_rtl_config(void) {
+  static const systole_config config = SYSTOLE_CONFIG;
+  return &config;
+}
