@@ -109,6 +109,20 @@ $(BUILD)/icd/make_binary: $(call objects,sim/icd/make_binary.c sim/icd/binary.c 
 $(BUILD)/icd/$(HW_NAME).bin: $(BUILD)/icd/make_binary $(HW_FILE)
 	@$< $(HW_FILE) > $@
 
+# Its tests go through the ICD loader, alone and beside PoCL; see scripts/icd.sh.
+ICD_TESTS   := $(wildcard tests/icd/*.c)
+ICD_SUITES  := $(BUILD)/tests/icd/suites.h
+
+$(ICD_SUITES): $(ICD_TESTS)
+	@mkdir -p $(@D)
+	@sed -n 's/^void \(suite_[a-z0-9_]*\)(void).*/SUITE(\1)/p' $(wildcard tests/icd/test_*.c) | sort -u > $@
+
+$(BUILD)/tests/icd/main.o: $(ICD_SUITES)
+$(BUILD)/tests/icd/main.o: CFLAGS += -DSYSTOLE_SUITES='"$(ICD_SUITES)"'
+
+$(BUILD)/icd_tests: $(call objects,$(ICD_TESTS) tests/unit/harness.c) $(BUILD)/libsystole.a
+	$(CC) $(LDFLAGS) -o $@ $^ -lcunit -lOpenCL $(LDLIBS)
+
 # ---- generated files, kept in the repository ---------------------------------
 TABLES := hw/isa/isa.def hw/isa/registers.def $(wildcard hw/isa/text/*.md)
 
