@@ -110,7 +110,7 @@ $(BUILD)/icd/$(HW_NAME).bin: $(BUILD)/icd/make_binary $(HW_FILE)
 	@$< $(HW_FILE) > $@
 
 # Its tests go through the ICD loader, alone and beside PoCL; see scripts/icd.sh.
-ICD_TESTS   := $(wildcard tests/icd/*.c)
+ICD_TESTS   := $(filter-out tests/icd/fuzz.c,$(wildcard tests/icd/*.c))
 ICD_SUITES  := $(BUILD)/tests/icd/suites.h
 
 $(ICD_SUITES): $(ICD_TESTS)
@@ -122,6 +122,14 @@ $(BUILD)/tests/icd/main.o: CFLAGS += -DSYSTOLE_SUITES='"$(ICD_SUITES)"'
 
 $(BUILD)/icd_tests: $(call objects,$(ICD_TESTS) tests/unit/harness.c) $(BUILD)/libsystole.a
 	$(CC) $(LDFLAGS) -o $@ $^ -lcunit -lOpenCL $(LDLIBS)
+
+$(BUILD)/icd_fuzz: $(call objects,tests/icd/fuzz.c tests/icd/card.c tests/unit/harness.c) $(BUILD)/libsystole.a
+	$(CC) $(LDFLAGS) -o $@ $^ -lcunit -lOpenCL $(LDLIBS)
+
+# MACHINES: the build whose RTL and binaries are used.
+.PHONY: icd-test
+icd-test: icd-library $(BUILD)/icd_tests $(BUILD)/icd_fuzz
+	BUILD=$(BUILD) MACHINES=$(or $(MACHINES),$(BUILD)) bash scripts/icd.sh $(ONLY)
 
 # ---- generated files, kept in the repository ---------------------------------
 TABLES := hw/isa/isa.def hw/isa/registers.def $(wildcard hw/isa/text/*.md)
