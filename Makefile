@@ -205,6 +205,9 @@ ASAN = BUILD=$(BUILD)/asan OPTIMISE="-O1 -fno-omit-frame-pointer" \
 .PHONY: asan
 asan:
 	+$(MAKE) $(ASAN) unit fuzz
+	+$(MAKE) icd HW=edge16
+	+$(MAKE) icd HW=tiny8
+	+$(MAKE) $(ASAN) MACHINES=$(BUILD) icd-test
 
 # ---- everything ------------------------------------------------------------------
 # Each test program leaves its output under results/; the sum of their last

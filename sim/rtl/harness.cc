@@ -538,6 +538,6 @@ extern "C" __attribute__((visibility("default"))) const systole_machine_api *sys
 
 // What the object was built for, so that one can be found without its .ini.
 extern "C" __attribute__((visibility("default"))) const systole_config *systole_rtl_config(void) {
-  static const systole_config config = SYSTOLE_CONFIG;
-  return &config;
+  alignas(systole_config) static const unsigned char bytes[sizeof(systole_config)] = {SYSTOLE_CONFIG_BYTES};
+  return reinterpret_cast<const systole_config *>(bytes);
 }

@@ -29,10 +29,9 @@ int main(int argc, char **argv) {
   printf("// Made from configuration %s.\n", c.name);
   printf("#define SYSTOLE_CONFIG_NAME \"%s\"\n", c.name);
   printf("#define SYSTOLE_CONFIG_HASH UINT64_C(0x%016" PRIx64 ")\n", c.hash);
-  printf("#define SYSTOLE_CONFIG {\"%s\", \"%s\", %u, %u, %u, %u, %u, %u, %u, %u, %u, %u, %u, %u, "
-         "SYSTOLE_CONFIG_HASH}\n",
-         c.name, c.memory, c.dim, c.load_rows, c.bus_bytes, c.wgt_words, c.act_words, c.qnt_words,
-         c.acc_words, c.par_words, c.vm_words, c.rs_words, c.queue_depth, c.clock_mhz);
+  printf("#define SYSTOLE_CONFIG_BYTES");
+  for (size_t i = 0; i < sizeof c; i++) printf("%s %u", i ? "," : "", ((const unsigned char *)&c)[i]);
+  printf("\n");
   printf("#define SYSTOLE_BUS_BYTES %u\n", c.bus_bytes);
   printf("#define SYSTOLE_MEMORIES");
   for (unsigned bank = 0; bank < c.load_rows; bank++)

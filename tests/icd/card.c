@@ -17,6 +17,8 @@ const char *const doubling[] = {
     "st segment=2 space=VM rows=1 elements=8 wait=VX:1",
     "end", NULL};
 
+const char *const endless[] = {"loop count=2000000000 counter=0 lines=1", "ld space=PAR", "endloop", "end", NULL};
+
 cl_platform_id find_platform(const char *name) {
   cl_platform_id all[16];
   cl_uint count = 0;

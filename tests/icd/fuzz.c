@@ -189,10 +189,10 @@ static void set_argument(void) {
 // The program is whatever bytes are there: it faults, or ends, or is stopped.
 static void run_kernel(void) {
   cl_event event = NULL, list[3];
-  const size_t size = one_in(8) ? below(4) : 1;
+  const size_t size[3] = {one_in(8) ? below(4) : 1, 1, 1};
   cl_uint count = waits(list), watchdog = 500;
   clSetKernelArg(f.card.kernel, SYSTOLE_ARGUMENT_WATCHDOG, sizeof watchdog, &watchdog);
-  keep_event(clEnqueueNDRangeKernel(f.card.queue, f.card.kernel, one_in(9) ? (cl_uint)below(5) : 1, NULL, &size, NULL, count,
+  keep_event(clEnqueueNDRangeKernel(f.card.queue, f.card.kernel, one_in(9) ? (cl_uint)below(5) : 1, NULL, size, NULL, count,
                                     count ? list : NULL, &event), event);
 }
 

@@ -1,5 +1,6 @@
 // Tests of the OpenCL driver through the ICD loader, as a host program sees it.
 //   icd_tests [PART]    only suites whose name contains PART
+//   icd_tests --leave   ends while a program that never ends runs
 //   icd_tests --list    the devices, a line each: what a wrong setting does
 // OCL_ICD_VENDORS says which platforms the loader finds.
 #define _XOPEN_SOURCE 700  // setenv
@@ -24,8 +25,17 @@ static int list_devices(void) {
   return status ? 2 : 0;
 }
 
+static int leave(void) {
+  static card c;
+  card_open(&c, 0);
+  set_program(&c, endless);
+  start(&c, NULL);
+  return 0;
+}
+
 int main(int argc, char **argv) {
   if (argc > 1 && !strcmp(argv[1], "--list")) return list_devices();
+  if (argc > 1 && !strcmp(argv[1], "--leave")) return leave();
   // Small enough that limits are met soon.
   setenv("SYSTOLE_ICD_MAX_CYCLES", "50000", 1);
   setenv("SYSTOLE_ICD_BANKS", "2", 1);

@@ -153,8 +153,6 @@ static void watchdog_bites(void) {
 }
 
 static void endless_program_is_aborted(void) {
-  static const char *const endless[] = {"loop count=2000000000 counter=0 lines=2", "ld segment=1 space=PAR rows=1 words=1",
-                                        "endloop", "end", NULL};
   bench b;
   bench_open(&b, endless);
   expect_cause(&b, true, SYSTOLE_CAUSE_ABORT);
