@@ -91,16 +91,18 @@ ICD_OBJECTS := $(call objects,$(filter-out sim/icd/make_binary.c,$(wildcard sim/
 
 .PHONY: icd icd-library
 icd: icd-library $(BUILD)/icd/$(HW_NAME).bin rtl
-icd-library: $(BUILD)/icd/libsystole-icd.so $(BUILD)/icd/systole.icd
+icd-library: $(BUILD)/icd/libsystole-icd.so icd-file
 
 $(BUILD)/icd/libsystole-icd.so: $(ICD_OBJECTS) sim/icd/exports.map
 	@mkdir -p $(@D)
 	$(CC) $(SANITIZE) -shared -Wl,--version-script=sim/icd/exports.map $(if $(SANITIZE),,-Wl$(comma)-z$(comma)defs) \
 	  -o $@ $(ICD_OBJECTS) -linih -ldl -lpthread -lm
 
-$(BUILD)/icd/systole.icd:
-	@mkdir -p $(@D)
-	@echo $(abspath $(@D))/libsystole-icd.so > $@
+# It holds a path: a build that was copied or moved gets another.
+.PHONY: icd-file
+icd-file:
+	@mkdir -p $(BUILD)/icd
+	@echo $(abspath $(BUILD))/icd/libsystole-icd.so > $(BUILD)/icd/systole.icd
 
 $(BUILD)/icd/make_binary: $(call objects,sim/icd/make_binary.c sim/icd/binary.c hw/configs/config.c hw/base/status.c)
 	@mkdir -p $(@D)

@@ -21,7 +21,7 @@ run() {  # NAME VENDORS command...: kept as results/NAME.log
 beside() {
   cp "$build/icd/systole.icd" "$build/icd/beside/"
   cp /etc/OpenCL/vendors/pocl.icd "$build/icd/beside/" 2>/dev/null
-  ASAN_OPTIONS=detect_leaks=0 run icd_beside "$build/icd/beside" "$build/icd_tests" "$only"
+  ICD_BESIDE=1 ASAN_OPTIONS=detect_leaks=0 run icd_beside "$build/icd/beside" "$build/icd_tests" "$only"
 }
 
 run icd "$build/icd" "$build/icd_tests" "$only"
