@@ -93,6 +93,8 @@ $(BUILD)/rtl/mcu.so: $(wildcard hw/rtl/systole_mcu_*.sv hw/rtl/*.svh sim/mcu/*) 
 	@echo "  RTL mcu"
 	@BUILD=$(BUILD) sh sim/mcu/build.sh
 
+include sim/icd/icd.mk
+
 # ---- generated files, kept in the repository ---------------------------------
 TABLES := hw/isa/isa.def hw/isa/registers.def hw/isa/core.def $(wildcard hw/isa/text/*.md)
 
@@ -168,6 +170,9 @@ ASAN = BUILD=$(BUILD)/asan OPTIMISE="-O1 -fno-omit-frame-pointer" \
 .PHONY: asan
 asan:
 	+$(MAKE) $(ASAN) unit fuzz
+	+$(MAKE) icd HW=edge16
+	+$(MAKE) icd HW=tiny8
+	+$(MAKE) $(ASAN) MACHINES=$(BUILD) icd-test
 
 # ---- everything ------------------------------------------------------------------
 # Each test program leaves its output under results/; the sum of their last
@@ -239,6 +244,7 @@ help:
 	@echo "make test            install what is missing, build and run every test"
 	@echo "make rtl HW=edge16   build/rtl/edge16.so, the Verilated machine (HW may be an .ini file)"
 	@echo "make rtl-trace       the same able to write waves, slower"
+	@echo "make icd HW=edge16   build/icd: an OpenCL driver with that machine behind it"
 	@echo "make unit [ONLY=x]   unit tests; blocks, fuzz, system: the other kinds"
 	@echo "make soak [COUNT=n]  random programs on RTL and model, until one differs (SOAK=--faults: with faults)"
 	@echo "make coverage        lines and toggles of the RTL that random programs reach (HW=tiny8, COUNT=n)"

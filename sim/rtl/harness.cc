@@ -535,3 +535,9 @@ const systole_machine_api api = {
 extern "C" __attribute__((visibility("default"))) const systole_machine_api *systole_rtl_api(void) {
   return &api;
 }
+
+// What the object was built for, so that one can be found without its .ini.
+extern "C" __attribute__((visibility("default"))) const systole_config *systole_rtl_config(void) {
+  alignas(systole_config) static const unsigned char bytes[sizeof(systole_config)] = {SYSTOLE_CONFIG_BYTES};
+  return reinterpret_cast<const systole_config *>(bytes);
+}
