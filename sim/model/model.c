@@ -81,7 +81,9 @@ static systole_status run(systole_machine *machine, const systole_job *job,
   engines->trace_user = user;
   engines->observer = machine->observer;
   engines->observer_user = machine->observer_user;
-  systole_run_job(&machine->run, job, engines, machine->dram);
+  systole_run_open(&machine->run, job, engines, machine->dram);
+  systole_run_until(&machine->run, SYSTOLE_NEVER);
+  systole_run_describe(&machine->run);
   write_record(machine, job, report);
   return SYSTOLE_OK;
 }

@@ -2,8 +2,14 @@
 
 enum { DEFAULT_WATCHDOG = 1048576, LEAST_DRAIN = 256, LEAST_ABORT = 8 };
 
-static void open_run(systole_run *run, const systole_job *job, systole_engines *engines,
-                     systole_dram *dram) {
+// The cycle in which the host's abort acts.
+static uint64_t abort_cycle(const systole_job *job) {
+  if (job->max_cycles == 0) return SYSTOLE_NEVER;
+  return systole_later(job->max_cycles, LEAST_ABORT);
+}
+
+void systole_run_open(systole_run *run, const systole_job *job, systole_engines *engines,
+                      systole_dram *dram) {
   systole_dram_reset(dram);
   systole_engines_open(engines, dram);
   systole_sequencer_open(&run->sequencer, job, engines);
@@ -13,14 +19,9 @@ static void open_run(systole_run *run, const systole_job *job, systole_engines *
   run->watchdog = (systole_watchdog){job->watchdog ? job->watchdog : DEFAULT_WATCHDOG,
                                      job->watchdog == 1 ? 0 : 1};
   run->now = 0;
+  run->stop = abort_cycle(job);
   run->draining = run->ended = false;
   run->engines_stale = run->sequencer_stale = true;
-}
-
-// The cycle in which the host's abort acts.
-static uint64_t abort_cycle(const systole_job *job) {
-  if (job->max_cycles == 0) return SYSTOLE_NEVER;
-  return systole_later(job->max_cycles, LEAST_ABORT);
 }
 
 // ---- The bus
@@ -220,16 +221,40 @@ static bool stream(systole_run *run, uint64_t until) {
 }
 
 // Up to this cycle, that not included, nothing but reads can happen.
-static uint64_t quiet_until(const systole_run *run, uint64_t stop) {
+static uint64_t quiet_until(const systole_run *run) {
   const systole_st_time *st = &run->engines->st;
   uint64_t until = systole_sooner(run->engines_next, run->sequencer_next);
   until = systole_sooner(until, run->ask_next);
-  if (stop > run->now) until = systole_sooner(until, stop);
+  if (run->stop > run->now) until = systole_sooner(until, run->stop);
   return systole_sooner(until, systole_sooner(systole_st_time_next_write(st),
                                               systole_st_time_next_claim(st)));
 }
 
-static void describe(systole_run *run) {
+// Goes on to the next cycle of an event; false, and nothing done, if that is
+// after `limit`.
+static bool go_on(systole_run *run, uint64_t limit) {
+  uint64_t next = next_event(run);
+  const uint64_t beyond = systole_after(limit, 1);
+  if (stream(run, systole_sooner(quiet_until(run), beyond))) return true;
+  if (run->stop > run->now) next = systole_sooner(next, run->stop);
+  const uint64_t bite = systole_watchdog_bite(&run->watchdog, run->engines, &run->channel,
+                                              systole_sooner(next, beyond));
+  next = systole_sooner(next, bite);
+  if (next > limit) return false;
+  run->now = next;
+  if (next < run->engines_next && next < run->sequencer_next && next != bite && next != run->stop)
+    bus_cycle(run, false);
+  else
+    cycle(run, next == bite, next == run->stop);
+  return true;
+}
+
+bool systole_run_until(systole_run *run, uint64_t limit) {
+  while (!run->ended && go_on(run, limit)) continue;
+  return run->ended;
+}
+
+void systole_run_describe(systole_run *run) {
   systole_report *report = run->engines->report;
   const uint64_t beats = systole_beat_log_upto(&run->channel.log, run->now);
   const uint64_t fetched = systole_beat_log_upto(&run->sequencer.fetch.log, run->now);
@@ -238,25 +263,4 @@ static void describe(systole_run *run) {
                        run->sequencer.taken * SYSTOLE_LINE_BYTES;
   report->write_bytes = run->engines->st.bytes;
   systole_engines_describe(run->engines, run->now, beats - fetched);
-}
-
-void systole_run_job(systole_run *run, const systole_job *job, systole_engines *engines,
-                     systole_dram *dram) {
-  open_run(run, job, engines, dram);
-  const uint64_t stop = abort_cycle(job);
-  while (!run->ended) {
-    const uint64_t last = run->now;
-    uint64_t next = next_event(run);
-    if (stream(run, quiet_until(run, stop))) continue;
-    if (stop > last) next = systole_sooner(next, stop);
-    const uint64_t bite =
-        systole_watchdog_bite(&run->watchdog, engines, &run->channel, next);
-    run->now = systole_sooner(next, bite);
-    if (run->now < run->engines_next && run->now < run->sequencer_next && run->now != bite &&
-        run->now != stop)
-      bus_cycle(run, false);
-    else
-      cycle(run, bite == run->now, run->now == stop);
-  }
-  describe(run);
 }
