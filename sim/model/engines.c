@@ -10,11 +10,13 @@ void systole_engines_open(systole_engines *engines, systole_dram *dram) {
     systole_queue *queue = &engines->queues[e];
     queue->head = queue->count = queue->missing = 0;
     queue->starts = queue->ends = queue->done = 0;
+    queue->next = SYSTOLE_NEVER;
     queue->state = SYSTOLE_IDLE;
     queue->since = 1;
     for (unsigned s = 0; s < 4; s++) queue->cycles[s] = 0;
     for (unsigned f = 0; f < SYSTOLE_ENGINES; f++) engines->semaphores[e][f] = 0;
   }
+  engines->next = SYSTOLE_NEVER;
   systole_ld_time_open(&engines->ld, engines->config, engines->memory);
   systole_st_time_open(&engines->st, engines->config->bus_bytes, dram);
 }
@@ -59,20 +61,19 @@ static uint64_t done(const systole_engines *engines, unsigned e) {
   }
 }
 
-unsigned systole_engines_able(const systole_engines *engines, uint64_t now) {
-  unsigned mask = 0;
-  for (unsigned e = 0; e < SYSTOLE_ENGINES; e++) {
-    const systole_queue *queue = &engines->queues[e];
-    if (queue->count > 0 && queue->missing == 0 && ready(engines, e) <= now) mask |= 1u << e;
-  }
-  return mask;
+static bool startable(const systole_queue *queue) {
+  return queue->count > 0 && queue->missing == 0;
 }
 
-unsigned systole_engines_ended(const systole_engines *engines, uint64_t now) {
-  unsigned mask = 0;
-  for (unsigned e = 0; e < SYSTOLE_ENGINES; e++)
-    if (done(engines, e) == now) mask |= 1u << e;
-  return mask;
+systole_engines_due systole_engines_due_in(const systole_engines *engines, uint64_t now) {
+  systole_engines_due due = {0, 0};
+  for (unsigned e = 0; e < SYSTOLE_ENGINES; e++) {
+    const systole_queue *queue = &engines->queues[e];
+    if (queue->next > now) continue;
+    if (startable(queue) && ready(engines, e) <= now) due.able |= 1u << e;
+    if (done(engines, e) == now) due.ended |= 1u << e;
+  }
+  return due;
 }
 
 const systole_started *systole_engines_ending(const systole_engines *engines, unsigned engine) {
@@ -99,9 +100,11 @@ static unsigned after_cycle(const systole_engines *engines, unsigned from, unsig
 
 unsigned systole_engines_overflow(const systole_engines *engines, unsigned ended, unsigned able) {
   unsigned mask = 0;
-  for (unsigned e = 0; e < SYSTOLE_ENGINES; e++)
-    for (unsigned f = 0; f < SYSTOLE_ENGINES && ended >> e & 1; f++)
+  for (unsigned e = 0; e < SYSTOLE_ENGINES; e++) {
+    if (!(ended >> e & 1) || !systole_engines_ending(engines, e)->raises) continue;
+    for (unsigned f = 0; f < SYSTOLE_ENGINES; f++)
       if (after_cycle(engines, e, f, ended, able) > SYSTOLE_SEMAPHORE_MAX) mask |= 1u << e;
+  }
   return mask;
 }
 
@@ -123,6 +126,7 @@ static void start_head(systole_engines *engines, systole_queue *queue, uint64_t 
   for (unsigned e = 0; e < SYSTOLE_ENGINES; e++) {
     engines->semaphores[e][in->engine] -= in->wait[e];
     started->raise[e] = in->raise[e];
+    started->raises |= in->raise[e] != 0;
   }
   begin_work(engines, in, now);
   if (engines->observer) engines->observer(engines->observer_user, in, false);
@@ -139,6 +143,7 @@ void systole_engines_start(systole_engines *engines, unsigned able, uint64_t now
 }
 
 static void raise(systole_engines *engines, unsigned from, const systole_started *ending) {
+  if (!ending->raises) return;
   for (unsigned e = 0; e < SYSTOLE_ENGINES; e++) {
     const unsigned sum = engines->semaphores[from][e] + ending->raise[e];
     engines->semaphores[from][e] = (uint8_t)(sum < SYSTOLE_SEMAPHORE_MAX ? sum : SYSTOLE_SEMAPHORE_MAX);
@@ -181,6 +186,22 @@ static void count_state(systole_queue *queue, uint64_t until) {
   queue->since = until;
 }
 
+static uint64_t next_of(const systole_engines *engines, unsigned e, uint64_t now) {
+  const uint64_t end = done(engines, e);
+  if (!startable(&engines->queues[e])) return end;
+  return systole_sooner(end, systole_later(now + 1, ready(engines, e)));
+}
+
+static uint64_t soonest(const systole_queue *queues) {
+  return systole_sooner(systole_sooner(queues[0].next, queues[1].next),
+                        systole_sooner(queues[2].next, queues[3].next));
+}
+
+void systole_engines_look(systole_engines *engines, unsigned engine, uint64_t now) {
+  engines->queues[engine].next = next_of(engines, engine, now);
+  engines->next = soonest(engines->queues);
+}
+
 // A raise may be what any head waits for. The changes show from the next cycle on.
 void systole_engines_settle(systole_engines *engines, uint64_t now, unsigned moved,
                             unsigned ended) {
@@ -189,11 +210,13 @@ void systole_engines_settle(systole_engines *engines, uint64_t now, unsigned mov
     if (moved >> e & 1 || (ended && queue->missing))
       queue->missing = queue->count > 0 ? missing(engines, queue) : 0;
     else if (!(ended >> e & 1)) continue;
+    queue->next = next_of(engines, e, now);
     const systole_engine_state state = state_of(engines, e);
     if (state == queue->state) continue;
     count_state(queue, now + 1);
     queue->state = state;
   }
+  engines->next = soonest(engines->queues);
 }
 
 bool systole_engines_empty(const systole_engines *engines) {
@@ -213,17 +236,6 @@ bool systole_engines_blocked(const systole_engines *engines) {
   for (unsigned e = 0; e < SYSTOLE_ENGINES; e++)
     blocked &= engines->queues[e].count == 0 || engines->queues[e].missing != 0;
   return blocked;
-}
-
-uint64_t systole_engines_next(const systole_engines *engines, uint64_t now) {
-  uint64_t next = SYSTOLE_NEVER;
-  for (unsigned e = 0; e < SYSTOLE_ENGINES; e++) {
-    const systole_queue *queue = &engines->queues[e];
-    next = systole_sooner(next, done(engines, e));
-    if (queue->count > 0 && queue->missing == 0)
-      next = systole_sooner(next, systole_later(now + 1, ready(engines, e)));
-  }
-  return next;
 }
 
 static void describe_state(const systole_engines *engines, unsigned e) {

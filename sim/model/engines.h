@@ -3,8 +3,8 @@
 // systole_sem.sv.
 //
 // A cycle is told in two steps, as registers have it: what happens in it is
-// decided by what was there when it began (systole_engines_able,
-// systole_engines_ended and all that asks), then it is done.
+// decided by what was there when it began (systole_engines_due_in and all that
+// asks), then it is done.
 #ifndef SYSTOLE_MODEL_ENGINES_H
 #define SYSTOLE_MODEL_ENGINES_H
 
@@ -26,6 +26,7 @@ typedef enum { SYSTOLE_IDLE, SYSTOLE_WAITS_SEM, SYSTOLE_WAITS_MEM, SYSTOLE_BUSY 
 typedef struct {
   uint32_t index;
   uint8_t raise[SYSTOLE_ENGINES];
+  bool raises;  // anything
   uint64_t start;
   systole_outcome outcome;
 } systole_started;
@@ -37,6 +38,7 @@ typedef struct {
   systole_started started[SYSTOLE_MAX_STARTED];
   uint64_t starts, ends;
   uint64_t done;     // MX, VX: cycle in which the last started ends
+  uint64_t next;     // in which one starts or ends, as far as is known
   systole_engine_state state;  // since a cycle; an active one counts as WAITS_MEM
   uint64_t since, cycles[4];   // cycles of each state before `since`
 } systole_queue;
@@ -52,6 +54,7 @@ typedef struct {
   systole_model_observer observer;  // may be NULL
   void *observer_user;
   systole_queue queues[SYSTOLE_ENGINES];
+  uint64_t next;     // the soonest of the queues'
   uint8_t semaphores[SYSTOLE_ENGINES][SYSTOLE_ENGINES];  // [from][to]
   systole_ld_time ld;
   systole_st_time st;
@@ -64,10 +67,14 @@ void systole_engines_open(systole_engines *engines, systole_dram *dram);
 bool systole_engines_full(const systole_engines *engines, unsigned engine);
 void systole_engines_push(systole_engines *engines, const systole_instruction *instruction);
 
-// Engines (a bit each) that start their head in this cycle; that end an
-// instruction in this cycle; whose raise at that end runs over a semaphore.
-unsigned systole_engines_able(const systole_engines *engines, uint64_t now);
-unsigned systole_engines_ended(const systole_engines *engines, uint64_t now);
+// Engines, a bit each.
+typedef struct {
+  unsigned able;   // start their head in this cycle
+  unsigned ended;  // end an instruction in this cycle
+} systole_engines_due;
+systole_engines_due systole_engines_due_in(const systole_engines *engines, uint64_t now);
+
+// Those whose raise at their end runs over a semaphore.
 unsigned systole_engines_overflow(const systole_engines *engines, unsigned ended, unsigned able);
 
 // The instruction that engine `engine` ends, and what it came to.
@@ -87,8 +94,8 @@ bool systole_engines_active(const systole_engines *engines, unsigned engine);
 bool systole_engines_still(const systole_engines *engines);
 bool systole_engines_blocked(const systole_engines *engines);
 
-// The next cycle after `now` in which one starts or ends something.
-uint64_t systole_engines_next(const systole_engines *engines, uint64_t now);
+// What LD or ST saw on the bus in cycle `now` may change when it goes on.
+void systole_engines_look(systole_engines *engines, unsigned engine, uint64_t now);
 
 // Writes the counters of time, ENGINE_STATE and ENGINE_INDEX as they are at the
 // end of cycle `now`, the run's last. `beats`: how many LD received.

@@ -21,67 +21,95 @@ void systole_run_open(systole_run *run, const systole_job *job, systole_engines 
   run->now = 0;
   run->stop = abort_cycle(job);
   run->draining = run->ended = false;
-  run->engines_stale = run->sequencer_stale = true;
+  run->sequencer_next = 1;
+  run->read_next = run->write_next = run->ask_next = SYSTOLE_NEVER;
 }
 
 // ---- The bus
 
 static void accept_read(systole_run *run) {
   systole_read_channel *channel = &run->channel;
-  if (!channel->pending || channel->accept != run->now) return;
   const uint64_t first = systole_read_accept(channel);
-  run->watchdog.mark = run->now;
+  run->watchdog.mark = systole_later(run->watchdog.mark, channel->accept);
   if (channel->client == SYSTOLE_READ_FETCH) {
     systole_fetch_accept(&run->sequencer.fetch, first);
-    run->sequencer_stale = true;
-  } else {
-    const uint64_t landed = run->engines->ld.landed;
-    systole_ld_time_accept(&run->engines->ld, first + channel->count - 1);
-    if (run->engines->ld.landed != landed) run->engines_stale = true;
+  } else if (systole_ld_time_accept(&run->engines->ld, first + channel->count - 1)) {
+    systole_engines_look(run->engines, SYSTOLE_ENGINE_LD, run->now);
   }
 }
 
-// Fetch goes before LD.
-static void take_read(systole_run *run) {
+// Memory's answer to a burst that was taken is known at once unless it accepts
+// the address late: until then nothing is written, and the watchdog, which
+// counts that as progress, cannot bite.
+static void accept_ahead(systole_run *run) {
+  const uint64_t accept = run->channel.accept;
+  if (accept - run->now <= SYSTOLE_ST_LEAD &&
+      accept <= systole_st_time_next_write(&run->engines->st) &&
+      accept < run->watchdog.mark + run->watchdog.limit)
+    accept_read(run);
+}
+
+static void take_for_fetch(systole_run *run, uint64_t cycle) {
   systole_fetch *fetch = &run->sequencer.fetch;
+  systole_read_take(&run->channel, cycle, SYSTOLE_READ_FETCH, fetch->asking.address,
+                    fetch->asking.beats);
+  systole_fetch_take(fetch, cycle);
+  accept_ahead(run);
+}
+
+static void take_for_ld(systole_run *run) {
   systole_ld_time *ld = &run->engines->ld;
-  if (fetch->requests && fetch->request_cycle <= run->now) {
-    if (run->channel.pending || systole_read_free(&run->channel) > run->now) return;
-    systole_read_take(&run->channel, run->now, SYSTOLE_READ_FETCH, fetch->asking.address,
-                      fetch->asking.beats);
-    systole_fetch_take(fetch, run->now);
-  } else if (ld->request <= run->now && !run->channel.pending &&
-             systole_read_free_for_ld(&run->channel) <= run->now) {
-    systole_read_take(&run->channel, run->now, SYSTOLE_READ_LD, ld->address,
-                      systole_ld_time_burst(ld));
-    systole_ld_time_take(ld, run->now);
-    if (ld->request == SYSTOLE_NEVER) run->engines_stale = true;
+  systole_read_take(&run->channel, run->now, SYSTOLE_READ_LD, ld->address,
+                    systole_ld_time_burst(ld));
+  if (systole_ld_time_take(ld, run->now))
+    systole_engines_look(run->engines, SYSTOLE_ENGINE_LD, run->now);
+  accept_ahead(run);
+}
+
+// Fetch goes before LD.
+static void read(systole_run *run) {
+  systole_read_channel *channel = &run->channel;
+  const systole_fetch *fetch = &run->sequencer.fetch;
+  if (channel->pending) {
+    if (channel->accept > run->now) return;
+    accept_read(run);
   }
+  if (fetch->requests && fetch->request_cycle <= run->now) {
+    if (channel->free <= run->now) take_for_fetch(run, run->now);
+  } else if (run->engines->ld.request <= run->now && channel->free_for_ld <= run->now) {
+    take_for_ld(run);
+  }
+}
+
+// The fetch asks; no other can be quicker at a channel that is free.
+static void ask(systole_run *run) {
+  systole_fetch *fetch = &run->sequencer.fetch;
+  systole_fetch_ask(fetch, run->now);
+  if (!run->channel.pending)
+    take_for_fetch(run, systole_later(fetch->request_cycle, run->channel.free));
 }
 
 static void write(systole_run *run) {
   systole_st_time *st = &run->engines->st;
   if (systole_st_time_next_write(st) == run->now) {
     systole_st_time_write(st);
-    run->engines_stale = true;
+    systole_engines_look(run->engines, SYSTOLE_ENGINE_ST, run->now);
   }
   if (systole_st_time_next_claim(st) <= run->now) systole_st_time_claim(st, run->now);
 }
 
-static uint64_t next_on_bus(systole_run *run) {
-  systole_fetch *fetch = &run->sequencer.fetch;
-  const systole_ld_time *ld = &run->engines->ld;
-  uint64_t next = systole_sooner(systole_st_time_next_write(&run->engines->st),
-                                 systole_st_time_next_claim(&run->engines->st));
-  run->ask_next = systole_sequencer_fetches(&run->sequencer) ? systole_fetch_may_ask(fetch)
-                                                             : SYSTOLE_NEVER;
-  next = systole_sooner(next, run->ask_next);
-  if (run->channel.pending) return systole_sooner(next, run->channel.accept);
-  if (fetch->requests)
-    next = systole_sooner(next, systole_later(fetch->request_cycle, systole_read_free(&run->channel)));
-  if (ld->request != SYSTOLE_NEVER)
-    next = systole_sooner(next, systole_later(ld->request, systole_read_free_for_ld(&run->channel)));
-  return next;
+static uint64_t next_read(const systole_run *run) {
+  const systole_read_channel *channel = &run->channel;
+  const systole_fetch *fetch = &run->sequencer.fetch;
+  if (channel->pending) return channel->accept;
+  const uint64_t next = systole_later(run->engines->ld.request, channel->free_for_ld);
+  if (!fetch->requests) return next;
+  return systole_sooner(next, systole_later(fetch->request_cycle, channel->free));
+}
+
+static uint64_t next_write(const systole_run *run) {
+  return systole_sooner(systole_st_time_next_write(&run->engines->st),
+                        systole_st_time_next_claim(&run->engines->st));
 }
 
 // ---- Faults
@@ -133,10 +161,19 @@ static bool progresses(const systole_run *run, bool changed) {
 // asks for nothing.
 static void bus_cycle(systole_run *run, bool jumps) {
   const bool asks = run->ask_next <= run->now && !jumps;
-  accept_read(run);
-  take_read(run);
-  write(run);
-  if (asks) systole_fetch_ask(&run->sequencer.fetch, run->now);
+  if (run->read_next <= run->now) read(run);
+  if (run->write_next <= run->now) write(run);
+  if (asks) ask(run);
+}
+
+// The engines that start or end something, and the one that was pushed to.
+static void engines_cycle(systole_run *run, systole_engines_due due, bool pushed) {
+  systole_engines *engines = run->engines;
+  if (due.able) systole_engines_start(engines, due.able, run->now);
+  if (due.ended) systole_engines_end(engines, due.ended, run->now);
+  const unsigned target = pushed ? 1u << run->sequencer.instruction.engine : 0;
+  systole_engines_settle(engines, run->now, due.able | target, due.ended);
+  run->watchdog.mark = systole_later(run->watchdog.mark, run->now);
 }
 
 // Everything that happens in cycle run->now: first what depends on how things
@@ -146,27 +183,18 @@ static void cycle(systole_run *run, bool bites, bool aborts) {
   systole_sequencer *sequencer = &run->sequencer;
   systole_report *report = engines->report;
   const uint64_t now = run->now;
-  const bool engines_due = run->engines_next <= now, sequencer_due = run->sequencer_next <= now;
-  const unsigned able = engines_due ? systole_engines_able(engines, now) : 0;
-  const unsigned ended = engines_due ? systole_engines_ended(engines, now) : 0;
+  systole_engines_due due = {0, 0};
+  if (engines->next <= now) due = systole_engines_due_in(engines, now);
   const uint32_t state = systole_sequencer_state(sequencer, now);
   const uint32_t index = systole_sequencer_index(sequencer, now);
-  bool hit = ended && engine_fault(run, ended, able);
+  bool hit = due.ended && engine_fault(run, due.ended, due.able);
 
   systole_seq_step step = {0};
-  if (sequencer_due) step = systole_sequencer_step(sequencer, now);
-  const bool changed = step.pushed || able || ended;
+  if (run->sequencer_next <= now) step = systole_sequencer_step(sequencer, now);
+  const bool changed = step.pushed || due.able || due.ended;
   const bool bite = bites && !progresses(run, changed);
   bus_cycle(run, step.jumped);
-  systole_engines_start(engines, able, now);
-  systole_engines_end(engines, ended, now);
-  if (changed) {
-    const unsigned pushed = step.pushed ? 1u << sequencer->instruction.engine : 0;
-    systole_engines_settle(engines, now, able | pushed, ended);
-    run->watchdog.mark = now;
-    run->engines_stale = true;
-  }
-  run->sequencer_stale = true;
+  if (changed) engines_cycle(run, due, step.pushed);
 
   if (run->draining) {
     run->ended = step.ended || bite;
@@ -184,68 +212,49 @@ static void cycle(systole_run *run, bool bites, bool aborts) {
   else run->ended = true;
 }
 
-static uint64_t next_event(systole_run *run) {
-  const uint64_t bus = next_on_bus(run);
-  const bool resting = run->sequencer.phase >= SYSTOLE_SEQ_END;  // waits for the fetch, too
-  if (run->engines_stale) run->engines_next = systole_engines_next(run->engines, run->now);
-  if (run->sequencer_stale || resting)
-    run->sequencer_next = systole_sequencer_next(&run->sequencer, run->now);
-  run->engines_stale = run->sequencer_stale = false;
-  const uint64_t next = systole_sooner(run->engines_next, run->sequencer_next);
+// What comes next, after all that happened in cycle run->now.
+static void look_ahead(systole_run *run) {
+  systole_sequencer *sequencer = &run->sequencer;
+  run->sequencer_next = systole_sequencer_next(sequencer, run->now);
+  run->ask_next = systole_sequencer_fetches(sequencer) ? systole_fetch_may_ask(&sequencer->fetch)
+                                                       : SYSTOLE_NEVER;
+  run->read_next = next_read(run);
+  run->write_next = next_write(run);
+}
+
+static uint64_t next_event(const systole_run *run) {
+  const uint64_t bus = systole_sooner(systole_sooner(run->read_next, run->write_next), run->ask_next);
+  const uint64_t next = systole_sooner(run->engines->next, run->sequencer_next);
   return systole_later(systole_sooner(next, bus), run->now + 1);
 }
 
-// Whether LD's bursts are all that can change the bus.
-static bool streams(const systole_run *run) {
-  const systole_ld_time *ld = &run->engines->ld;
-  return ld->stage == SYSTOLE_LD_RUNS && !ld->landing && !run->sequencer.fetch.requests &&
-         !(run->channel.pending && run->channel.client == SYSTOLE_READ_FETCH);
-}
-
-// The cycles in which bursts of LD are taken and accepted, while nothing else
-// happens: before `until`, and before the watchdog could bite.
-static bool stream(systole_run *run, uint64_t until) {
-  systole_read_channel *channel = &run->channel;
-  const uint64_t begun = run->now;
-  while (streams(run)) {
-    const uint64_t take = channel->pending ? channel->accept
-                                           : systole_later(run->engines->ld.request,
-                                                           systole_read_free_for_ld(channel));
-    const uint64_t next = systole_later(take, run->now + 1);
-    if (next >= until || next - run->watchdog.mark >= run->watchdog.limit) break;
-    run->now = next;
-    accept_read(run);
-    take_read(run);
-  }
-  return run->now != begun;
-}
-
-// Up to this cycle, that not included, nothing but reads can happen.
-static uint64_t quiet_until(const systole_run *run) {
-  const systole_st_time *st = &run->engines->st;
-  uint64_t until = systole_sooner(run->engines_next, run->sequencer_next);
-  until = systole_sooner(until, run->ask_next);
-  if (run->stop > run->now) until = systole_sooner(until, run->stop);
-  return systole_sooner(until, systole_sooner(systole_st_time_next_write(st),
-                                              systole_st_time_next_claim(st)));
+// Cycle `next`, run->now from here on.
+static void step_to(systole_run *run, uint64_t next, bool bites, bool aborts) {
+  run->now = next;
+  if (next >= run->engines->next || next >= run->sequencer_next || bites || aborts)
+    cycle(run, bites, aborts);
+  else
+    bus_cycle(run, false);
+  look_ahead(run);
 }
 
 // Goes on to the next cycle of an event; false, and nothing done, if that is
 // after `limit`.
 static bool go_on(systole_run *run, uint64_t limit) {
   uint64_t next = next_event(run);
-  const uint64_t beyond = systole_after(limit, 1);
-  if (stream(run, systole_sooner(quiet_until(run), beyond))) return true;
-  if (run->stop > run->now) next = systole_sooner(next, run->stop);
-  const uint64_t bite = systole_watchdog_bite(&run->watchdog, run->engines, &run->channel,
-                                              systole_sooner(next, beyond));
+  if (next <= limit && next < run->stop && next < run->watchdog.mark + run->watchdog.limit) {
+    step_to(run, next, false, false);
+    return true;
+  }
+  next = systole_sooner(next, run->stop);
+  const uint64_t bite =
+      systole_watchdog_bite(&run->watchdog, run->engines, &run->channel,
+                            systole_sooner(next, systole_after(limit, 1)));
   next = systole_sooner(next, bite);
   if (next > limit) return false;
-  run->now = next;
-  if (next < run->engines_next && next < run->sequencer_next && next != bite && next != run->stop)
-    bus_cycle(run, false);
-  else
-    cycle(run, next == bite, next == run->stop);
+  const bool aborts = next == run->stop;
+  if (aborts) run->stop = SYSTOLE_NEVER;
+  step_to(run, next, next == bite, aborts);
   return true;
 }
 

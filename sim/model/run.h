@@ -13,9 +13,9 @@ typedef struct {
   systole_watchdog watchdog;
   uint64_t now;   // the last cycle of an event
   uint64_t stop;  // the cycle in which the host's abort acts, NEVER without one
-  // The next cycle in which each has something to do; `stale`: to be found anew.
-  uint64_t engines_next, sequencer_next, ask_next;
-  bool engines_stale, sequencer_stale;
+  // The next cycle in which each has something to do, as far as is known: the
+  // sequencer; the read channel; ST on the bus; the fetch, to ask for lines.
+  uint64_t sequencer_next, read_next, write_next, ask_next;
   bool draining, ended;
 } systole_run;
 
