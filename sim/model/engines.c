@@ -1,6 +1,5 @@
 #include "sim/model/engines.h"
 
-#include "sim/model/duration.h"
 #include "sim/model/execute.h"
 
 enum { LD = SYSTOLE_ENGINE_LD, MX = SYSTOLE_ENGINE_MX, VX = SYSTOLE_ENGINE_VX, ST = SYSTOLE_ENGINE_ST };
@@ -109,13 +108,10 @@ unsigned systole_engines_overflow(const systole_engines *engines, unsigned ended
 }
 
 static void begin_work(systole_engines *engines, const systole_instruction *in, uint64_t now) {
-  const systole_config *config = engines->config;
-  systole_queue *queue = &engines->queues[in->engine];
   switch (in->engine) {
     case LD: systole_ld_time_start(&engines->ld, in, now); break;
-    case MX: queue->done = now + systole_duration_mx(&in->line, config->dim, config->load_rows); break;
-    case VX: queue->done = now + systole_duration_vx(&in->line, config->dim); break;
-    default: systole_st_time_start(&engines->st, in, now); break;
+    case ST: systole_st_time_start(&engines->st, in, now); break;
+    default: engines->queues[in->engine].done = now + in->cycles; break;
   }
 }
 

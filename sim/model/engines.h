@@ -15,6 +15,7 @@
 #include "sim/model/instruction.h"
 #include "sim/model/ld_time.h"
 #include "sim/model/model.h"
+#include "sim/model/resolved.h"
 #include "sim/model/sram.h"
 #include "sim/model/st_time.h"
 
@@ -47,6 +48,7 @@ typedef struct {
   const systole_config *config;
   systole_memory *memory;
   systole_srams *srams;
+  systole_resolved_table *resolved;
   bool values;             // compute them; else only times
   systole_report *report;  // receives counters
   systole_trace_fn trace;  // may be NULL

@@ -23,6 +23,7 @@ typedef struct {
   uint8_t raise[SYSTOLE_ENGINES];  // to add to semaphore self -> e
   uint64_t address;        // LD, LDG, ST: absolute address of row 0
   uint64_t index_address;  // LDG: absolute address of the list of indices
+  uint64_t cycles;         // MX, VX on the model: from start to end
 } systole_instruction;
 
 // What executing one instruction came to.

@@ -171,7 +171,7 @@ static void engines_cycle(systole_run *run, systole_engines_due due, bool pushed
   systole_engines *engines = run->engines;
   if (due.able) systole_engines_start(engines, due.able, run->now);
   if (due.ended) systole_engines_end(engines, due.ended, run->now);
-  const unsigned target = pushed ? 1u << run->sequencer.instruction.engine : 0;
+  const unsigned target = pushed ? 1u << run->sequencer.instruction->engine : 0;
   systole_engines_settle(engines, run->now, due.able | target, due.ended);
   run->watchdog.mark = systole_later(run->watchdog.mark, run->now);
 }

@@ -3,7 +3,7 @@
 #include <stddef.h>
 #include <string.h>
 
-#include "sim/model/resolve.h"
+#include "sim/model/resolved.h"
 
 // Of the register SEQ_STATE.
 enum { FETCHING = 1, RESOLVING = 2, DISPATCHING = 3, DRAINING = 4 };
@@ -17,6 +17,7 @@ void systole_sequencer_open(systole_sequencer *s, const systole_job *job,
   s->phase = SYSTOLE_SEQ_BEGIN;
   s->since = 1;
   s->line = s->taken = 0;
+  systole_resolved_begin(engines->resolved, job);
   s->beat_bytes = engines->config->bus_bytes;
   if (s->beat_bytes < SYSTOLE_LINE_BYTES) s->beat_bytes = SYSTOLE_LINE_BYTES;
   systole_fetch_open(&s->fetch, engines->config->bus_bytes,
@@ -94,20 +95,23 @@ static void enter(systole_sequencer *s, systole_seq_phase phase, uint64_t cycle)
   s->since = cycle;
 }
 
-// The line is decoded, and bound if it is to be, in cycle `judged`.
-static void resolve(systole_sequencer *s, const systole_line *binding, uint64_t judged) {
-  s->cause = systole_resolve(s->engines->config, s->job, s->scalars, &s->words, binding,
-                             (uint32_t)s->line, &s->instruction);
-  if (!s->instruction.checked) {
+// The line was taken in cycle `now`, or if it is bound its binding line.
+static void resolve(systole_sequencer *s, const systole_line *binding, uint64_t now) {
+  const systole_resolved *resolved = systole_resolved_get(
+      s->engines->resolved, s->job, s->scalars, &s->words, binding, (uint32_t)s->line);
+  const uint64_t judged = now + (binding ? resolved->slots + 4 : 2);
+  s->cause = resolved->cause;
+  s->instruction = &resolved->instruction;
+  if (!s->instruction->checked) {
     enter(s, SYSTOLE_SEQ_FAULT, judged);
     return;
   }
-  switch (s->instruction.opcode) {
+  switch (s->instruction->opcode) {
     case SYSTOLE_OP_LOOP: enter(s, SYSTOLE_SEQ_LOOP, judged + 1); break;
     case SYSTOLE_OP_ENDLOOP: enter(s, SYSTOLE_SEQ_ENDLOOP, judged + 1); break;
     case SYSTOLE_OP_END: enter(s, SYSTOLE_SEQ_END, judged + 1); break;
     default:
-      enter(s, SYSTOLE_SEQ_COMMIT, judged + 1 + check_steps(s->instruction.opcode) + 3);
+      enter(s, SYSTOLE_SEQ_COMMIT, judged + 1 + check_steps(s->instruction->opcode) + 3);
       break;
   }
 }
@@ -120,10 +124,12 @@ static systole_seq_step wait_for_line(systole_sequencer *s, uint64_t now) {
   if (step.cause != SYSTOLE_CAUSE_NONE) return step;
   const bool bound = systole_line_get(&s->words, SYSTOLE_LSB_bound, SYSTOLE_WIDTH_bound);
   if (!bound) {
-    resolve(s, NULL, now + 2);
+    resolve(s, NULL, now);
     return step;
   }
-  s->cause = systole_resolve_legal(&s->words, NULL);
+  s->cause = systole_resolved_legal(s->engines->resolved, &s->words, (uint32_t)s->line)
+                 ? SYSTOLE_CAUSE_NONE
+                 : systole_resolve_legal(&s->words, NULL);
   if (s->cause != SYSTOLE_CAUSE_NONE) enter(s, SYSTOLE_SEQ_FAULT, now + 2);
   else enter(s, SYSTOLE_SEQ_BINDING, now + 3);
   return step;
@@ -134,14 +140,14 @@ static systole_seq_step wait_for_binding(systole_sequencer *s, uint64_t now) {
   if (at_end(s)) return fault(s, SYSTOLE_CAUSE_SEGMENT);
   if (systole_fetch_have(&s->fetch) > now) return (systole_seq_step){0};
   const systole_seq_step step = take_line(s, &binding);
-  if (step.cause == SYSTOLE_CAUSE_NONE) resolve(s, &binding, now + systole_resolve_slots(&binding) + 4);
+  if (step.cause == SYSTOLE_CAUSE_NONE) resolve(s, &binding, now);
   return step;
 }
 
 // ---- Loops. The line after LOOP or ENDLOOP is the one that is waited for next.
 
 static systole_seq_step open_loop(systole_sequencer *s, uint64_t now) {
-  const systole_line *line = &s->instruction.line;
+  const systole_line *line = &s->instruction->line;
   const uint32_t count = (uint32_t)SYSTOLE_GET(line, LOOP, count);
   const unsigned counter = (unsigned)SYSTOLE_GET(line, LOOP, counter);
   const uint64_t body = s->fetch.at, after = body + SYSTOLE_GET(line, LOOP, lines);
@@ -174,8 +180,8 @@ static systole_seq_step close_loop(systole_sequencer *s, uint64_t now) {
 
 static systole_seq_step commit(systole_sequencer *s, uint64_t now) {
   if (s->cause != SYSTOLE_CAUSE_NONE) return fault(s, s->cause);
-  if (systole_engines_full(s->engines, s->instruction.engine)) return (systole_seq_step){0};
-  systole_engines_push(s->engines, &s->instruction);
+  if (systole_engines_full(s->engines, s->instruction->engine)) return (systole_seq_step){0};
+  systole_engines_push(s->engines, s->instruction);
   enter(s, SYSTOLE_SEQ_LINE, now + 1);
   return (systole_seq_step){.pushed = true};
 }
@@ -208,7 +214,7 @@ static uint64_t next_event(const systole_sequencer *s) {
     case SYSTOLE_SEQ_BINDING: return at_end(s) ? 0 : systole_fetch_have(&s->fetch);
     case SYSTOLE_SEQ_COMMIT:
       if (s->cause != SYSTOLE_CAUSE_NONE) return 0;
-      return systole_engines_full(s->engines, s->instruction.engine) ? SYSTOLE_NEVER : 0;
+      return systole_engines_full(s->engines, s->instruction->engine) ? SYSTOLE_NEVER : 0;
     case SYSTOLE_SEQ_END:
     case SYSTOLE_SEQ_DRAIN:
       if (s->phase == SYSTOLE_SEQ_END && !systole_engines_empty(s->engines)) return SYSTOLE_NEVER;

@@ -38,8 +38,8 @@ typedef struct {
   uint64_t taken;     // lines so far, for READ_BYTES
   uint64_t line;      // of the instruction in hand
   systole_line words;  // and its words as fetched
-  systole_instruction instruction;
-  systole_cause cause;  // what resolving it found
+  systole_cause cause;         // what resolving it found,
+  const systole_instruction *instruction;  // and made of it
 } systole_sequencer;
 
 // What the sequencer does in one cycle.
