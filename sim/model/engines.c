@@ -90,21 +90,18 @@ systole_outcome systole_engines_outcome(const systole_engines *engines, unsigned
 
 // A counter that is raised and taken from in one cycle changes by both.
 static unsigned after_cycle(const systole_engines *engines, unsigned from, unsigned to,
-                            unsigned ended, unsigned able) {
+                            unsigned able) {
   unsigned sum = engines->semaphores[from][to];
-  if (ended >> from & 1) sum += systole_engines_ending(engines, from)->raise[to];
+  sum += systole_engines_ending(engines, from)->raise[to];
   if (able >> to & 1) sum -= head_of(&engines->queues[to])->wait[from];
   return sum;
 }
 
-unsigned systole_engines_overflow(const systole_engines *engines, unsigned ended, unsigned able) {
-  unsigned mask = 0;
-  for (unsigned e = 0; e < SYSTOLE_ENGINES; e++) {
-    if (!(ended >> e & 1) || !systole_engines_ending(engines, e)->raises) continue;
-    for (unsigned f = 0; f < SYSTOLE_ENGINES; f++)
-      if (after_cycle(engines, e, f, ended, able) > SYSTOLE_SEMAPHORE_MAX) mask |= 1u << e;
-  }
-  return mask;
+bool systole_engines_overflow(const systole_engines *engines, unsigned engine, unsigned able) {
+  if (!systole_engines_ending(engines, engine)->raises) return false;
+  for (unsigned e = 0; e < SYSTOLE_ENGINES; e++)
+    if (after_cycle(engines, engine, e, able) > SYSTOLE_SEMAPHORE_MAX) return true;
+  return false;
 }
 
 static void begin_work(systole_engines *engines, const systole_instruction *in, uint64_t now) {
@@ -134,8 +131,7 @@ static void start_head(systole_engines *engines, systole_queue *queue, uint64_t 
 }
 
 void systole_engines_start(systole_engines *engines, unsigned able, uint64_t now) {
-  for (unsigned e = 0; e < SYSTOLE_ENGINES; e++)
-    if (able >> e & 1) start_head(engines, &engines->queues[e], now);
+  for (; able; able &= able - 1) start_head(engines, &engines->queues[__builtin_ctz(able)], now);
 }
 
 static void raise(systole_engines *engines, unsigned from, const systole_started *ending) {
@@ -147,8 +143,8 @@ static void raise(systole_engines *engines, unsigned from, const systole_started
 }
 
 void systole_engines_end(systole_engines *engines, unsigned ended, uint64_t now) {
-  for (unsigned e = 0; e < SYSTOLE_ENGINES; e++) {
-    if (!(ended >> e & 1)) continue;
+  for (; ended; ended &= ended - 1) {
+    const unsigned e = (unsigned)__builtin_ctz(ended);
     const systole_started *ending = systole_engines_ending(engines, e);
     raise(engines, e, ending);
     engines->report->retired++;
@@ -198,20 +194,23 @@ void systole_engines_look(systole_engines *engines, unsigned engine, uint64_t no
   engines->next = soonest(engines->queues);
 }
 
-// A raise may be what any head waits for. The changes show from the next cycle on.
+static void settle(systole_engines *engines, unsigned e, uint64_t now) {
+  systole_queue *queue = &engines->queues[e];
+  queue->missing = queue->count > 0 ? missing(engines, queue) : 0;
+  queue->next = next_of(engines, e, now);
+  const systole_engine_state state = state_of(engines, e);
+  if (state == queue->state) return;
+  count_state(queue, now + 1);
+  queue->state = state;
+}
+
+// A raise may be what a head waits for. The changes show from the next cycle on.
 void systole_engines_settle(systole_engines *engines, uint64_t now, unsigned moved,
                             unsigned ended) {
-  for (unsigned e = 0; e < SYSTOLE_ENGINES; e++) {
-    systole_queue *queue = &engines->queues[e];
-    if (moved >> e & 1 || (ended && queue->missing))
-      queue->missing = queue->count > 0 ? missing(engines, queue) : 0;
-    else if (!(ended >> e & 1)) continue;
-    queue->next = next_of(engines, e, now);
-    const systole_engine_state state = state_of(engines, e);
-    if (state == queue->state) continue;
-    count_state(queue, now + 1);
-    queue->state = state;
-  }
+  unsigned touched = moved | ended;
+  for (unsigned e = 0; e < SYSTOLE_ENGINES; e++)
+    if (engines->queues[e].missing & ended) touched |= 1u << e;
+  for (; touched; touched &= touched - 1) settle(engines, (unsigned)__builtin_ctz(touched), now);
   engines->next = soonest(engines->queues);
 }
 

@@ -76,12 +76,11 @@ typedef struct {
 } systole_engines_due;
 systole_engines_due systole_engines_due_in(const systole_engines *engines, uint64_t now);
 
-// Those whose raise at their end runs over a semaphore.
-unsigned systole_engines_overflow(const systole_engines *engines, unsigned ended, unsigned able);
-
-// The instruction that engine `engine` ends, and what it came to.
+// The instruction that an engine ends; what it came to; whether its raise runs
+// over a semaphore, from which the engines `able` take.
 const systole_started *systole_engines_ending(const systole_engines *engines, unsigned engine);
 systole_outcome systole_engines_outcome(const systole_engines *engines, unsigned engine);
+bool systole_engines_overflow(const systole_engines *engines, unsigned engine, unsigned able);
 
 void systole_engines_start(systole_engines *engines, unsigned able, uint64_t now);
 void systole_engines_end(systole_engines *engines, unsigned ended, uint64_t now);

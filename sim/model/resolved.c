@@ -45,7 +45,7 @@ static bool is_of(const systole_resolved *entry, const systole_line *line, uint3
 bool systole_resolved_legal(const systole_resolved_table *table, const systole_line *line,
                             uint32_t index) {
   const systole_resolved *entry = &table->entries[index % ENTRIES];
-  return is_of(entry, line, index) && entry->instruction.checked;
+  return is_of(entry, line, index) && entry->form == SYSTOLE_CAUSE_NONE;
 }
 
 static uint64_t cycles_of(const systole_config *config, const systole_instruction *in) {
@@ -54,26 +54,29 @@ static uint64_t cycles_of(const systole_config *config, const systole_instructio
   return in->engine == SYSTOLE_ENGINE_VX ? systole_duration_vx(&in->line, config->dim) : 0;
 }
 
+static bool same_scalars(const int32_t *a, const int32_t *b) {
+  return !memcmp(a, b, SYSTOLE_SCALARS * sizeof *a);
+}
+
 const systole_resolved *systole_resolved_get(systole_resolved_table *table, const systole_job *job,
                                              const int32_t scalars[SYSTOLE_SCALARS],
                                              const systole_line *line, const systole_line *binding,
                                              uint32_t index) {
   systole_resolved *entry = &table->entries[index % ENTRIES];
-  const size_t bytes = sizeof entry->scalars;
-  if (is_of(entry, line, index) &&
-      (!binding ||
-       (same_line(&entry->binding, binding) && !memcmp(entry->scalars, scalars, bytes))))
-    return entry;
-  entry->index = index;
-  entry->line = *line;
-  if (binding) {
-    entry->binding = *binding;
-    entry->slots = systole_resolve_slots(binding);
-    memcpy(entry->scalars, scalars, bytes);
+  const bool known = is_of(entry, line, index) && (!binding || same_line(&entry->binding, binding));
+  if (known && (!binding || same_scalars(entry->scalars, scalars))) return entry;
+  if (binding) memcpy(entry->scalars, scalars, sizeof entry->scalars);
+  if (!known) {
+    entry->index = index;
+    entry->line = *line;
+    if (binding) entry->binding = *binding;
+    entry->slots = binding ? systole_resolve_slots(binding) : 0;
+    entry->form = systole_resolve_legal(line, binding);
   }
-  entry->cause = systole_resolve(table->config, job, scalars, line, binding, index,
-                                 &entry->instruction);
-  if (entry->cause == SYSTOLE_CAUSE_NONE)
-    entry->instruction.cycles = cycles_of(table->config, &entry->instruction);
+  systole_instruction *in = &entry->instruction;
+  entry->cause = entry->form != SYSTOLE_CAUSE_NONE
+                     ? systole_resolve(table->config, job, scalars, line, binding, index, in)
+                     : systole_resolve_rest(table->config, job, scalars, line, binding, index, in);
+  if (entry->cause == SYSTOLE_CAUSE_NONE) in->cycles = cycles_of(table->config, in);
   return entry;
 }

@@ -11,6 +11,7 @@ typedef struct {
   systole_line line, binding;        // as fetched; `binding` if the line is bound
   int32_t scalars[SYSTOLE_SCALARS];  // the same
   unsigned slots;                    // of `binding`
+  systole_cause form;                // ILLEGAL or NONE: of line and binding themselves
   systole_cause cause;
   systole_instruction instruction;
   uint32_t index;                    // of the line; UINT32_MAX: nothing is kept here

@@ -25,6 +25,39 @@ void systole_run_open(systole_run *run, const systole_job *job, systole_engines 
   run->read_next = run->write_next = run->ask_next = SYSTOLE_NEVER;
 }
 
+// ---- What comes next
+
+static void look_at_sequencer(systole_run *run) {
+  systole_sequencer *sequencer = &run->sequencer;
+  run->sequencer_next = systole_sequencer_next(sequencer, run->now);
+  run->ask_next = systole_sequencer_fetches(sequencer) ? systole_fetch_may_ask(&sequencer->fetch)
+                                                       : SYSTOLE_NEVER;
+}
+
+static void look_at_reads(systole_run *run) {
+  const systole_read_channel *channel = &run->channel;
+  const systole_fetch *fetch = &run->sequencer.fetch;
+  if (channel->pending) {
+    run->read_next = channel->accept;
+    return;
+  }
+  run->read_next = systole_later(run->engines->ld.request, channel->free_for_ld);
+  if (fetch->requests)
+    run->read_next = systole_sooner(run->read_next,
+                                    systole_later(fetch->request_cycle, channel->free));
+}
+
+static void look_at_writes(systole_run *run) {
+  run->write_next = systole_sooner(systole_st_time_next_write(&run->engines->st),
+                                   systole_st_time_next_claim(&run->engines->st));
+}
+
+static uint64_t next_event(const systole_run *run) {
+  const uint64_t bus = systole_sooner(systole_sooner(run->read_next, run->write_next), run->ask_next);
+  const uint64_t next = systole_sooner(run->engines->next, run->sequencer_next);
+  return systole_later(systole_sooner(next, bus), run->now + 1);
+}
+
 // ---- The bus
 
 static void accept_read(systole_run *run) {
@@ -73,9 +106,12 @@ static void read(systole_run *run) {
   if (channel->pending) {
     if (channel->accept > run->now) return;
     accept_read(run);
+    look_at_sequencer(run);
   }
   if (fetch->requests && fetch->request_cycle <= run->now) {
-    if (channel->free <= run->now) take_for_fetch(run, run->now);
+    if (channel->free > run->now) return;
+    take_for_fetch(run, run->now);
+    look_at_sequencer(run);
   } else if (run->engines->ld.request <= run->now && channel->free_for_ld <= run->now) {
     take_for_ld(run);
   }
@@ -98,20 +134,6 @@ static void write(systole_run *run) {
   if (systole_st_time_next_claim(st) <= run->now) systole_st_time_claim(st, run->now);
 }
 
-static uint64_t next_read(const systole_run *run) {
-  const systole_read_channel *channel = &run->channel;
-  const systole_fetch *fetch = &run->sequencer.fetch;
-  if (channel->pending) return channel->accept;
-  const uint64_t next = systole_later(run->engines->ld.request, channel->free_for_ld);
-  if (!fetch->requests) return next;
-  return systole_sooner(next, systole_later(fetch->request_cycle, channel->free));
-}
-
-static uint64_t next_write(const systole_run *run) {
-  return systole_sooner(systole_st_time_next_write(&run->engines->st),
-                        systole_st_time_next_claim(&run->engines->st));
-}
-
 // ---- Faults
 
 void systole_report_fault(systole_report *report, uint32_t cause, uint32_t engine, uint32_t index,
@@ -124,19 +146,18 @@ void systole_report_fault(systole_report *report, uint32_t cause, uint32_t engin
 }
 
 // What engines end with: the lowest one's, its own before its semaphore's.
-static bool engine_fault(systole_run *run, unsigned ended, unsigned able) {
-  const unsigned over = systole_engines_overflow(run->engines, ended, able);
+static bool engine_fault(systole_run *run, systole_engines_due due) {
   bool hit = false;
-  for (unsigned e = 0; e < SYSTOLE_ENGINES; e++) {
-    if (!(ended >> e & 1)) continue;
+  for (unsigned ended = due.ended; ended; ended &= ended - 1) {
+    const unsigned e = (unsigned)__builtin_ctz(ended);
     systole_outcome outcome = systole_engines_outcome(run->engines, e);
-    if (outcome.cause == SYSTOLE_CAUSE_NONE && over >> e & 1)
+    if (outcome.cause == SYSTOLE_CAUSE_NONE && systole_engines_overflow(run->engines, e, due.able))
       outcome = (systole_outcome){SYSTOLE_CAUSE_SEMAPHORE, 0, 0};
     if (outcome.cause == SYSTOLE_CAUSE_NONE) continue;
     hit = true;
     if (!run->draining)
       systole_report_fault(run->engines->report, outcome.cause, e,
-                   systole_engines_ending(run->engines, e)->index, outcome.detail);
+                           systole_engines_ending(run->engines, e)->index, outcome.detail);
   }
   return hit;
 }
@@ -146,6 +167,7 @@ static void drain(systole_run *run, uint64_t limit) {
   run->watchdog.mark = run->now;
   run->watchdog.limit = systole_later(limit, LEAST_DRAIN);
   systole_sequencer_drain(&run->sequencer, run->now);
+  look_at_sequencer(run);
 }
 
 // ---- Cycles
@@ -161,15 +183,29 @@ static bool progresses(const systole_run *run, bool changed) {
 // asks for nothing.
 static void bus_cycle(systole_run *run, bool jumps) {
   const bool asks = run->ask_next <= run->now && !jumps;
-  if (run->read_next <= run->now) read(run);
-  if (run->write_next <= run->now) write(run);
-  if (asks) ask(run);
+  if (run->read_next <= run->now) {
+    read(run);
+    look_at_reads(run);
+  }
+  if (run->write_next <= run->now) {
+    write(run);
+    look_at_writes(run);
+  }
+  if (asks) {
+    ask(run);
+    look_at_reads(run);
+    look_at_sequencer(run);
+  }
 }
 
 // The engines that start or end something, and the one that was pushed to.
 static void engines_cycle(systole_run *run, systole_engines_due due, bool pushed) {
   systole_engines *engines = run->engines;
-  if (due.able) systole_engines_start(engines, due.able, run->now);
+  if (due.able) {
+    systole_engines_start(engines, due.able, run->now);
+    look_at_reads(run);
+    look_at_writes(run);
+  }
   if (due.ended) systole_engines_end(engines, due.ended, run->now);
   const unsigned target = pushed ? 1u << run->sequencer.instruction->engine : 0;
   systole_engines_settle(engines, run->now, due.able | target, due.ended);
@@ -187,7 +223,7 @@ static void cycle(systole_run *run, bool bites, bool aborts) {
   if (engines->next <= now) due = systole_engines_due_in(engines, now);
   const uint32_t state = systole_sequencer_state(sequencer, now);
   const uint32_t index = systole_sequencer_index(sequencer, now);
-  bool hit = due.ended && engine_fault(run, due.ended, due.able);
+  bool hit = engine_fault(run, due);
 
   systole_seq_step step = {0};
   if (run->sequencer_next <= now) step = systole_sequencer_step(sequencer, now);
@@ -195,6 +231,7 @@ static void cycle(systole_run *run, bool bites, bool aborts) {
   const bool bite = bites && !progresses(run, changed);
   bus_cycle(run, step.jumped);
   if (changed) engines_cycle(run, due, step.pushed);
+  look_at_sequencer(run);
 
   if (run->draining) {
     run->ended = step.ended || bite;
@@ -212,22 +249,6 @@ static void cycle(systole_run *run, bool bites, bool aborts) {
   else run->ended = true;
 }
 
-// What comes next, after all that happened in cycle run->now.
-static void look_ahead(systole_run *run) {
-  systole_sequencer *sequencer = &run->sequencer;
-  run->sequencer_next = systole_sequencer_next(sequencer, run->now);
-  run->ask_next = systole_sequencer_fetches(sequencer) ? systole_fetch_may_ask(&sequencer->fetch)
-                                                       : SYSTOLE_NEVER;
-  run->read_next = next_read(run);
-  run->write_next = next_write(run);
-}
-
-static uint64_t next_event(const systole_run *run) {
-  const uint64_t bus = systole_sooner(systole_sooner(run->read_next, run->write_next), run->ask_next);
-  const uint64_t next = systole_sooner(run->engines->next, run->sequencer_next);
-  return systole_later(systole_sooner(next, bus), run->now + 1);
-}
-
 // Cycle `next`, run->now from here on.
 static void step_to(systole_run *run, uint64_t next, bool bites, bool aborts) {
   run->now = next;
@@ -235,7 +256,6 @@ static void step_to(systole_run *run, uint64_t next, bool bites, bool aborts) {
     cycle(run, bites, aborts);
   else
     bus_cycle(run, false);
-  look_ahead(run);
 }
 
 // Goes on to the next cycle of an event; false, and nothing done, if that is
