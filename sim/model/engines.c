@@ -8,8 +8,8 @@ void systole_engines_open(systole_engines *engines, systole_dram *dram) {
   for (unsigned e = 0; e < SYSTOLE_ENGINES; e++) {
     systole_queue *queue = &engines->queues[e];
     queue->head = queue->count = queue->missing = 0;
-    queue->starts = queue->ends = queue->done = 0;
-    queue->next = SYSTOLE_NEVER;
+    queue->starts = queue->ends = queue->ready = 0;
+    queue->done = queue->next = SYSTOLE_NEVER;
     queue->state = SYSTOLE_IDLE;
     queue->since = 1;
     for (unsigned s = 0; s < 4; s++) queue->cycles[s] = 0;
@@ -24,10 +24,6 @@ static const systole_instruction *head_of(const systole_queue *queue) {
   return &queue->slots[queue->head];
 }
 
-bool systole_engines_full(const systole_engines *engines, unsigned engine) {
-  return engines->queues[engine].count == engines->config->queue_depth;
-}
-
 // Multiply-accumulates asked for; they count when dispatched.
 static uint64_t macs(const systole_line *line) {
   return SYSTOLE_GET(line, MX, m) * SYSTOLE_GET(line, MX, k) * SYSTOLE_GET(line, MX, n);
@@ -40,26 +36,6 @@ void systole_engines_push(systole_engines *engines, const systole_instruction *i
   if (instruction->engine == MX) engines->report->macs += macs(&instruction->line);
 }
 
-// MX and VX are ready in the cycle after their end, ST in that of its end.
-static uint64_t ready(const systole_engines *engines, unsigned e) {
-  const systole_queue *queue = &engines->queues[e];
-  switch (e) {
-    case LD: return systole_ld_time_ready(&engines->ld);
-    case ST: return engines->st.done;
-    default: return queue->done == 0 ? 0 : queue->done + 1;
-  }
-}
-
-static uint64_t done(const systole_engines *engines, unsigned e) {
-  const systole_queue *queue = &engines->queues[e];
-  if (queue->starts == queue->ends) return SYSTOLE_NEVER;
-  switch (e) {
-    case LD: return systole_ld_time_done(&engines->ld);
-    case ST: return engines->st.done;
-    default: return queue->done;
-  }
-}
-
 static bool startable(const systole_queue *queue) {
   return queue->count > 0 && queue->missing == 0;
 }
@@ -69,8 +45,8 @@ systole_engines_due systole_engines_due_in(const systole_engines *engines, uint6
   for (unsigned e = 0; e < SYSTOLE_ENGINES; e++) {
     const systole_queue *queue = &engines->queues[e];
     if (queue->next > now) continue;
-    if (startable(queue) && ready(engines, e) <= now) due.able |= 1u << e;
-    if (done(engines, e) == now) due.ended |= 1u << e;
+    if (startable(queue) && queue->ready <= now) due.able |= 1u << e;
+    if (queue->done == now) due.ended |= 1u << e;
   }
   return due;
 }
@@ -78,14 +54,6 @@ systole_engines_due systole_engines_due_in(const systole_engines *engines, uint6
 const systole_started *systole_engines_ending(const systole_engines *engines, unsigned engine) {
   const systole_queue *queue = &engines->queues[engine];
   return &queue->started[queue->ends % SYSTOLE_MAX_STARTED];
-}
-
-systole_outcome systole_engines_outcome(const systole_engines *engines, unsigned engine) {
-  systole_outcome outcome = systole_engines_ending(engines, engine)->outcome;
-  if (engine != LD || outcome.cause != SYSTOLE_CAUSE_NONE) return outcome;
-  const systole_ld_started *ld = &engines->ld.started[engines->ld.ends % SYSTOLE_LD_STARTED];
-  if (ld->bad_index) outcome = (systole_outcome){SYSTOLE_CAUSE_INDEX, ld->index, 0};
-  return outcome;
 }
 
 // A counter that is raised and taken from in one cycle changes by both.
@@ -97,29 +65,42 @@ static unsigned after_cycle(const systole_engines *engines, unsigned from, unsig
   return sum;
 }
 
-bool systole_engines_overflow(const systole_engines *engines, unsigned engine, unsigned able) {
+static bool overflows(const systole_engines *engines, unsigned engine, unsigned able) {
   if (!systole_engines_ending(engines, engine)->raises) return false;
   for (unsigned e = 0; e < SYSTOLE_ENGINES; e++)
     if (after_cycle(engines, engine, e, able) > SYSTOLE_SEMAPHORE_MAX) return true;
   return false;
 }
 
+systole_outcome systole_engines_outcome(const systole_engines *engines, unsigned engine,
+                                        unsigned able) {
+  const systole_outcome own = systole_engines_ending(engines, engine)->outcome;
+  if (own.cause != SYSTOLE_CAUSE_NONE) return own;
+  const systole_ld_started *ld = &engines->ld.started[engines->ld.ends % SYSTOLE_LD_STARTED];
+  if (engine == LD && ld->bad_index) return (systole_outcome){SYSTOLE_CAUSE_INDEX, ld->index, 0};
+  if (overflows(engines, engine, able)) return (systole_outcome){SYSTOLE_CAUSE_SEMAPHORE, 0, 0};
+  return own;
+}
+
 static void begin_work(systole_engines *engines, const systole_instruction *in, uint64_t now) {
   switch (in->engine) {
     case LD: systole_ld_time_start(&engines->ld, in, now); break;
     case ST: systole_st_time_start(&engines->st, in, now); break;
-    default: engines->queues[in->engine].done = now + in->cycles; break;
+    default: {  // MX and VX are ready in the cycle after their end
+      systole_queue *queue = &engines->queues[in->engine];
+      queue->done = now + in->cycles;
+      queue->ready = queue->done + 1;
+    }
   }
 }
 
 static void start_head(systole_engines *engines, systole_queue *queue, uint64_t now) {
   const systole_instruction *in = head_of(queue);
   systole_started *started = &queue->started[queue->starts++ % SYSTOLE_MAX_STARTED];
-  *started = (systole_started){.index = in->index, .start = now};
+  *started = (systole_started){.index = in->index, .raises = in->raises, .start = now};
   for (unsigned e = 0; e < SYSTOLE_ENGINES; e++) {
     engines->semaphores[e][in->engine] -= in->wait[e];
     started->raise[e] = in->raise[e];
-    started->raises |= in->raise[e] != 0;
   }
   begin_work(engines, in, now);
   if (engines->observer) engines->observer(engines->observer_user, in, false);
@@ -150,6 +131,7 @@ void systole_engines_end(systole_engines *engines, unsigned ended, uint64_t now)
     engines->report->retired++;
     if (engines->trace) engines->trace(engines->trace_user, e, ending->index, ending->start, now);
     engines->queues[e].ends++;
+    engines->queues[e].done = SYSTOLE_NEVER;
     if (e == LD) systole_ld_time_end(&engines->ld);
   }
 }
@@ -161,6 +143,7 @@ bool systole_engines_active(const systole_engines *engines, unsigned engine) {
 static unsigned missing(const systole_engines *engines, const systole_queue *queue) {
   const systole_instruction *head = head_of(queue);
   unsigned mask = 0;
+  if (!head->waits) return 0;
   for (unsigned e = 0; e < SYSTOLE_ENGINES; e++)
     if (engines->semaphores[e][head->engine] < head->wait[e]) mask |= 1u << e;
   return mask;
@@ -178,10 +161,22 @@ static void count_state(systole_queue *queue, uint64_t until) {
   queue->since = until;
 }
 
-static uint64_t next_of(const systole_engines *engines, unsigned e, uint64_t now) {
-  const uint64_t end = done(engines, e);
-  if (!startable(&engines->queues[e])) return end;
-  return systole_sooner(end, systole_later(now + 1, ready(engines, e)));
+// When LD and ST end and are ready is for the bus to say. ST is ready in the
+// cycle in which it ends.
+static void ask_bus(systole_engines *engines, unsigned e) {
+  systole_queue *queue = &engines->queues[e];
+  if (e == LD) {
+    queue->done = systole_ld_time_done(&engines->ld);
+    queue->ready = systole_ld_time_ready(&engines->ld);
+  } else if (e == ST) {
+    queue->done = systole_engines_active(engines, ST) ? engines->st.done : SYSTOLE_NEVER;
+    queue->ready = engines->st.done;
+  }
+}
+
+static uint64_t next_of(const systole_queue *queue, uint64_t now) {
+  if (!startable(queue)) return queue->done;
+  return systole_sooner(queue->done, systole_later(now + 1, queue->ready));
 }
 
 static uint64_t soonest(const systole_queue *queues) {
@@ -190,14 +185,16 @@ static uint64_t soonest(const systole_queue *queues) {
 }
 
 void systole_engines_look(systole_engines *engines, unsigned engine, uint64_t now) {
-  engines->queues[engine].next = next_of(engines, engine, now);
+  ask_bus(engines, engine);
+  engines->queues[engine].next = next_of(&engines->queues[engine], now);
   engines->next = soonest(engines->queues);
 }
 
 static void settle(systole_engines *engines, unsigned e, uint64_t now) {
   systole_queue *queue = &engines->queues[e];
+  ask_bus(engines, e);
   queue->missing = queue->count > 0 ? missing(engines, queue) : 0;
-  queue->next = next_of(engines, e, now);
+  queue->next = next_of(queue, now);
   const systole_engine_state state = state_of(engines, e);
   if (state == queue->state) return;
   count_state(queue, now + 1);

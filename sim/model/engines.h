@@ -38,8 +38,9 @@ typedef struct {
   unsigned missing;  // bit e: the head waits for semaphore e -> self
   systole_started started[SYSTOLE_MAX_STARTED];
   uint64_t starts, ends;
-  uint64_t done;     // MX, VX: cycle in which the last started ends
-  uint64_t next;     // in which one starts or ends, as far as is known
+  // Cycles as far as they are known: the oldest started ends; the head may
+  // start as far as the engine goes; the sooner of what can happen.
+  uint64_t done, ready, next;
   systole_engine_state state;  // since a cycle; an active one counts as WAITS_MEM
   uint64_t since, cycles[4];   // cycles of each state before `since`
 } systole_queue;
@@ -66,7 +67,9 @@ typedef struct {
 // observer_user are the caller's, filled in before.
 void systole_engines_open(systole_engines *engines, systole_dram *dram);
 
-bool systole_engines_full(const systole_engines *engines, unsigned engine);
+static inline bool systole_engines_full(const systole_engines *engines, unsigned engine) {
+  return engines->queues[engine].count == engines->config->queue_depth;
+}
 void systole_engines_push(systole_engines *engines, const systole_instruction *instruction);
 
 // Engines, a bit each.
@@ -76,11 +79,11 @@ typedef struct {
 } systole_engines_due;
 systole_engines_due systole_engines_due_in(const systole_engines *engines, uint64_t now);
 
-// The instruction that an engine ends; what it came to; whether its raise runs
-// over a semaphore, from which the engines `able` take.
+// The instruction that an engine ends, and what it came to: its own fault, or
+// a raise over a semaphore's most, from which the engines `able` take.
 const systole_started *systole_engines_ending(const systole_engines *engines, unsigned engine);
-systole_outcome systole_engines_outcome(const systole_engines *engines, unsigned engine);
-bool systole_engines_overflow(const systole_engines *engines, unsigned engine, unsigned able);
+systole_outcome systole_engines_outcome(const systole_engines *engines, unsigned engine,
+                                        unsigned able);
 
 void systole_engines_start(systole_engines *engines, unsigned able, uint64_t now);
 void systole_engines_end(systole_engines *engines, unsigned ended, uint64_t now);

@@ -37,6 +37,10 @@ typedef struct {
 
 void systole_fetch_open(systole_fetch *fetch, unsigned bus_bytes, uint64_t base, uint64_t lines);
 
+static inline bool systole_fetch_at_end(const systole_fetch *fetch) {
+  return fetch->at >= fetch->lines;
+}
+
 // The first cycle in which the line `at` is there; NEVER if that is not known yet.
 static inline uint64_t systole_fetch_have(const systole_fetch *fetch) {
   if (fetch->at >= fetch->known) return SYSTOLE_NEVER;

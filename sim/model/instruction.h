@@ -19,6 +19,7 @@ typedef struct {
   uint8_t lines;      // 1, or 2 with its binding line
   bool checked;       // legal and bound: a fault was found in what it asks for
   bool noop;          // some count is zero: touches nothing
+  bool waits, raises; // whether any of these is not zero
   uint8_t wait[SYSTOLE_ENGINES];   // to take from semaphore e -> self
   uint8_t raise[SYSTOLE_ENGINES];  // to add to semaphore self -> e
   uint64_t address;        // LD, LDG, ST: absolute address of row 0

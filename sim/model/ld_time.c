@@ -165,8 +165,7 @@ static void end_run(systole_ld_time *ld, uint64_t now) {
   }
 }
 
-bool systole_ld_time_take(systole_ld_time *ld, uint64_t now) {
-  const uint32_t beats = systole_ld_time_burst(ld);
+bool systole_ld_time_take(systole_ld_time *ld, uint64_t now, uint32_t beats) {
   ld->left -= beats;
   ld->address += (uint64_t)beats * ld->bus_bytes;
   ld->request = now + 1;

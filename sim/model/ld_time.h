@@ -71,9 +71,9 @@ void systole_ld_time_start(systole_ld_time *ld, const systole_instruction *instr
 
 // The burst that is asked for from cycle `request` on (NEVER: none): its beats.
 uint32_t systole_ld_time_burst(const systole_ld_time *ld);
-// The read channel took it; memory accepted it and answers up to cycle `last`.
+// The read channel took it, all its beats; memory accepted it and answers up to cycle `last`.
 // True if that may change when instructions start or end.
-bool systole_ld_time_take(systole_ld_time *ld, uint64_t now);
+bool systole_ld_time_take(systole_ld_time *ld, uint64_t now, uint32_t beats);
 bool systole_ld_time_accept(systole_ld_time *ld, uint64_t last);
 
 // The cycle in which the oldest instruction ends; NEVER if there is none or it

@@ -14,6 +14,8 @@ static void get_semaphores(systole_instruction *out) {
   for (unsigned e = 0; e < SYSTOLE_ENGINES; e++) {
     out->wait[e] = (uint8_t)systole_line_get(&out->line, SYSTOLE_LSB_wait + 4 * e, 4);
     out->raise[e] = (uint8_t)systole_line_get(&out->line, SYSTOLE_LSB_raise + 4 * e, 4);
+    out->waits |= out->wait[e] != 0;
+    out->raises |= out->raise[e] != 0;
   }
 }
 

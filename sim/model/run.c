@@ -92,9 +92,9 @@ static void take_for_fetch(systole_run *run, uint64_t cycle) {
 
 static void take_for_ld(systole_run *run) {
   systole_ld_time *ld = &run->engines->ld;
-  systole_read_take(&run->channel, run->now, SYSTOLE_READ_LD, ld->address,
-                    systole_ld_time_burst(ld));
-  if (systole_ld_time_take(ld, run->now))
+  const uint32_t beats = systole_ld_time_burst(ld);
+  systole_read_take(&run->channel, run->now, SYSTOLE_READ_LD, ld->address, beats);
+  if (systole_ld_time_take(ld, run->now, beats))
     systole_engines_look(run->engines, SYSTOLE_ENGINE_LD, run->now);
   accept_ahead(run);
 }
@@ -150,9 +150,7 @@ static bool engine_fault(systole_run *run, systole_engines_due due) {
   bool hit = false;
   for (unsigned ended = due.ended; ended; ended &= ended - 1) {
     const unsigned e = (unsigned)__builtin_ctz(ended);
-    systole_outcome outcome = systole_engines_outcome(run->engines, e);
-    if (outcome.cause == SYSTOLE_CAUSE_NONE && systole_engines_overflow(run->engines, e, due.able))
-      outcome = (systole_outcome){SYSTOLE_CAUSE_SEMAPHORE, 0, 0};
+    const systole_outcome outcome = systole_engines_outcome(run->engines, e, due.able);
     if (outcome.cause == SYSTOLE_CAUSE_NONE) continue;
     hit = true;
     if (!run->draining)
@@ -231,7 +229,7 @@ static void cycle(systole_run *run, bool bites, bool aborts) {
   const bool bite = bites && !progresses(run, changed);
   bus_cycle(run, step.jumped);
   if (changed) engines_cycle(run, due, step.pushed);
-  look_at_sequencer(run);
+  if (run->sequencer_next <= now || sequencer->phase >= SYSTOLE_SEQ_COMMIT) look_at_sequencer(run);
 
   if (run->draining) {
     run->ended = step.ended || bite;

@@ -5,9 +5,6 @@
 
 #include "sim/model/resolved.h"
 
-// Of the register SEQ_STATE.
-enum { FETCHING = 1, RESOLVING = 2, DISPATCHING = 3, DRAINING = 4 };
-
 void systole_sequencer_open(systole_sequencer *s, const systole_job *job,
                             systole_engines *engines) {
   s->job = job;
@@ -22,11 +19,6 @@ void systole_sequencer_open(systole_sequencer *s, const systole_job *job,
   if (s->beat_bytes < SYSTOLE_LINE_BYTES) s->beat_bytes = SYSTOLE_LINE_BYTES;
   systole_fetch_open(&s->fetch, engines->config->bus_bytes,
                      job->segments[SYSTOLE_PROGRAM_SEGMENT].base & ~127ull, job->lines);
-}
-
-bool systole_sequencer_fetches(const systole_sequencer *s) {
-  return s->phase != SYSTOLE_SEQ_BEGIN && s->phase != SYSTOLE_SEQ_END &&
-         s->phase != SYSTOLE_SEQ_DRAIN;
 }
 
 void systole_sequencer_drain(systole_sequencer *s, uint64_t now) {
@@ -77,8 +69,6 @@ static systole_seq_step take_line(systole_sequencer *s, systole_line *line) {
   return (systole_seq_step){0};
 }
 
-static bool at_end(const systole_sequencer *s) { return s->fetch.at >= s->fetch.lines; }
-
 // Multiplications that the checks of an instruction take.
 static unsigned check_steps(unsigned opcode) {
   switch (opcode) {
@@ -118,7 +108,7 @@ static void resolve(systole_sequencer *s, const systole_line *binding, uint64_t 
 
 static systole_seq_step wait_for_line(systole_sequencer *s, uint64_t now) {
   s->line = s->fetch.at;
-  if (at_end(s)) return fault(s, SYSTOLE_CAUSE_SEGMENT);
+  if (systole_fetch_at_end(&s->fetch)) return fault(s, SYSTOLE_CAUSE_SEGMENT);
   if (systole_fetch_have(&s->fetch) > now) return (systole_seq_step){0};
   const systole_seq_step step = take_line(s, &s->words);
   if (step.cause != SYSTOLE_CAUSE_NONE) return step;
@@ -137,7 +127,7 @@ static systole_seq_step wait_for_line(systole_sequencer *s, uint64_t now) {
 
 static systole_seq_step wait_for_binding(systole_sequencer *s, uint64_t now) {
   systole_line binding;
-  if (at_end(s)) return fault(s, SYSTOLE_CAUSE_SEGMENT);
+  if (systole_fetch_at_end(&s->fetch)) return fault(s, SYSTOLE_CAUSE_SEGMENT);
   if (systole_fetch_have(&s->fetch) > now) return (systole_seq_step){0};
   const systole_seq_step step = take_line(s, &binding);
   if (step.cause == SYSTOLE_CAUSE_NONE) resolve(s, &binding, now);
@@ -186,10 +176,16 @@ static systole_seq_step commit(systole_sequencer *s, uint64_t now) {
   return (systole_seq_step){.pushed = true};
 }
 
-// Engines and fetch have come to rest.
-static bool at_rest(const systole_sequencer *s, uint64_t now) {
-  if (!systole_engines_still(s->engines) || !systole_engines_blocked(s->engines)) return false;
-  return systole_fetch_quiet(&s->fetch) <= now;
+// The first cycle in which engines and fetch have come to rest, as far as is known.
+static uint64_t at_rest(const systole_sequencer *s) {
+  if (!systole_engines_still(s->engines) || !systole_engines_blocked(s->engines))
+    return SYSTOLE_NEVER;
+  return systole_fetch_quiet(&s->fetch);
+}
+
+uint64_t systole_sequencer_ends(const systole_sequencer *s) {
+  if (s->phase == SYSTOLE_SEQ_END && !systole_engines_empty(s->engines)) return SYSTOLE_NEVER;
+  return at_rest(s);
 }
 
 systole_seq_step systole_sequencer_step(systole_sequencer *s, uint64_t now) {
@@ -202,44 +198,6 @@ systole_seq_step systole_sequencer_step(systole_sequencer *s, uint64_t now) {
     case SYSTOLE_SEQ_LOOP: return open_loop(s, now);
     case SYSTOLE_SEQ_ENDLOOP: return close_loop(s, now);
     case SYSTOLE_SEQ_COMMIT: return commit(s, now);
-    case SYSTOLE_SEQ_END:
-      return (systole_seq_step){.ended = systole_engines_empty(s->engines) && at_rest(s, now)};
-    default: return (systole_seq_step){.ended = at_rest(s, now)};
+    default: return (systole_seq_step){.ended = systole_sequencer_ends(s) <= now};
   }
-}
-
-static uint64_t next_event(const systole_sequencer *s) {
-  switch (s->phase) {
-    case SYSTOLE_SEQ_LINE:
-    case SYSTOLE_SEQ_BINDING: return at_end(s) ? 0 : systole_fetch_have(&s->fetch);
-    case SYSTOLE_SEQ_COMMIT:
-      if (s->cause != SYSTOLE_CAUSE_NONE) return 0;
-      return systole_engines_full(s->engines, s->instruction->engine) ? SYSTOLE_NEVER : 0;
-    case SYSTOLE_SEQ_END:
-    case SYSTOLE_SEQ_DRAIN:
-      if (s->phase == SYSTOLE_SEQ_END && !systole_engines_empty(s->engines)) return SYSTOLE_NEVER;
-      return at_rest(s, SYSTOLE_NEVER - 1) ? systole_fetch_quiet(&s->fetch) : SYSTOLE_NEVER;
-    default: return 0;
-  }
-}
-
-uint64_t systole_sequencer_next(const systole_sequencer *s, uint64_t now) {
-  return systole_later(next_event(s), systole_later(s->since, now + 1));
-}
-
-uint32_t systole_sequencer_state(const systole_sequencer *s, uint64_t now) {
-  if (now < s->since) return RESOLVING;
-  switch (s->phase) {
-    case SYSTOLE_SEQ_LINE:
-    case SYSTOLE_SEQ_BINDING: return FETCHING;
-    case SYSTOLE_SEQ_COMMIT: return DISPATCHING;
-    case SYSTOLE_SEQ_END:
-    case SYSTOLE_SEQ_DRAIN: return DRAINING;
-    default: return RESOLVING;
-  }
-}
-
-uint32_t systole_sequencer_index(const systole_sequencer *s, uint64_t now) {
-  const bool between = s->phase == SYSTOLE_SEQ_LINE && now >= s->since;
-  return (uint32_t)(between ? s->fetch.at : s->line);
 }
