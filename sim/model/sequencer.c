@@ -88,7 +88,7 @@ static void enter(systole_sequencer *s, systole_seq_phase phase, uint64_t cycle)
 // The line was taken in cycle `now`, or if it is bound its binding line.
 static void resolve(systole_sequencer *s, const systole_line *binding, uint64_t now) {
   const systole_resolved *resolved = systole_resolved_get(
-      s->engines->resolved, s->job, s->scalars, &s->words, binding, (uint32_t)s->line);
+      s->engines->resolved, s->job, s->scalars, binding, (uint32_t)s->line);
   const uint64_t judged = now + (binding ? resolved->slots + 4 : 2);
   s->cause = resolved->cause;
   s->instruction = &resolved->instruction;
@@ -110,17 +110,12 @@ static systole_seq_step wait_for_line(systole_sequencer *s, uint64_t now) {
   s->line = s->fetch.at;
   if (systole_fetch_at_end(&s->fetch)) return fault(s, SYSTOLE_CAUSE_SEGMENT);
   if (systole_fetch_have(&s->fetch) > now) return (systole_seq_step){0};
-  const systole_seq_step step = take_line(s, &s->words);
+  systole_line line;
+  const systole_seq_step step = take_line(s, &line);
   if (step.cause != SYSTOLE_CAUSE_NONE) return step;
-  const bool bound = systole_line_get(&s->words, SYSTOLE_LSB_bound, SYSTOLE_WIDTH_bound);
-  if (!bound) {
-    resolve(s, NULL, now);
-    return step;
-  }
-  s->cause = systole_resolved_legal(s->engines->resolved, &s->words, (uint32_t)s->line)
-                 ? SYSTOLE_CAUSE_NONE
-                 : systole_resolve_legal(&s->words, NULL);
+  s->cause = systole_resolved_line(s->engines->resolved, &line, (uint32_t)s->line);
   if (s->cause != SYSTOLE_CAUSE_NONE) enter(s, SYSTOLE_SEQ_FAULT, now + 2);
+  else if (!systole_line_get(&line, SYSTOLE_LSB_bound, SYSTOLE_WIDTH_bound)) resolve(s, NULL, now);
   else enter(s, SYSTOLE_SEQ_BINDING, now + 3);
   return step;
 }

@@ -37,7 +37,6 @@ typedef struct {
   uint64_t since;     // the phase begins, maybe in the future: until then work is done
   uint64_t taken;     // lines so far, for READ_BYTES
   uint64_t line;      // of the instruction in hand
-  systole_line words;  // and its words as fetched
   systole_cause cause;         // what resolving it found,
   const systole_instruction *instruction;  // and made of it
 } systole_sequencer;
