@@ -9,15 +9,12 @@ typedef struct {
   char text[400];     // what differs, one line
   int engine;         // of the first instruction whose trace differs, -1: not known
   uint32_t line;
-  bool timed;         // both kept time, so times were compared
   systole_report report;  // of the first machine's last run
   uint64_t cycles;    // of all runs
 } systole_fuzz_result;
 
-// Runs c->repeats times on each and compares report, trace, SRAMs and memory:
-// all of it for good programs; after WATCHDOG the registers; where an engine
-// met the fault and one machine keeps no time, the cause alone, since how far
-// the others came is a matter of time.
+// Runs c->repeats times on each and compares report, trace, SRAMs and memory,
+// times included; after WATCHDOG the registers alone.
 systole_status systole_fuzz_compare(const systole_fuzz_case *c,
                                     const systole_machine_api *const apis[2],
                                     systole_fuzz_result *result, systole_error *err);
