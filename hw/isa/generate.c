@@ -1,10 +1,12 @@
 // Prints what is derived from the ISA and register tables.
-//   generate svh    the Verilog include file hw/rtl/systole_isa.svh
-//   generate docs   the page docs/isa.md
+//   generate svh        the Verilog include file hw/rtl/systole_isa.svh
+//   generate docs       the page docs/isa.md
+//   generate commands   the page docs/commands.md
 #include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "hw/isa/generate_commands.h"
 #include "hw/isa/generate_docs.h"
 #include "hw/isa/isa.h"
 
@@ -73,6 +75,10 @@ int main(int argc, char **argv) {
     return 0;
   }
   if (argc == 2 && strcmp(argv[1], "docs") == 0) return systole_generate_docs(stdout) ? 0 : 1;
-  fprintf(stderr, "usage: generate svh|docs\n");
+  if (argc == 2 && strcmp(argv[1], "commands") == 0) {
+    systole_generate_commands(stdout);
+    return 0;
+  }
+  fprintf(stderr, "usage: generate svh|docs|commands\n");
   return 2;
 }
