@@ -64,7 +64,7 @@ $(BUILD)/hw/configs/config.o $(BUILD)/driver/%.o $(BUILD)/cli/%.o: \
 HW_NAME    := $(basename $(notdir $(HW)))
 HW_FILE    := $(or $(wildcard $(HW)),$(wildcard hw/configs/$(HW).ini))
 RTL_INPUTS := $(wildcard hw/rtl/*.sv hw/rtl/*.svh sim/rtl/* sim/dram/*) sim/machine.h \
-              hw/configs/config.c hw/configs/config.h hw/isa/isa.def $(HW_FILE)
+              hw/configs/config.c hw/configs/config.h $(wildcard hw/isa/*.def) $(HW_FILE)
 
 .PHONY: rtl rtl-trace
 rtl: $(BUILD)/rtl/$(HW_NAME).so
@@ -83,7 +83,7 @@ $(BUILD)/rtl/$(HW_NAME).coverage.so: $(RTL_INPUTS)
 	@BUILD=$(BUILD) sh sim/rtl/build.sh $(HW) coverage
 
 # ---- generated files, kept in the repository ---------------------------------
-TABLES := hw/isa/isa.def hw/isa/registers.def $(wildcard hw/isa/text/*.md)
+TABLES := hw/isa/isa.def hw/isa/registers.def hw/isa/core.def $(wildcard hw/isa/text/*.md)
 
 $(BUILD)/generate: $(call objects,hw/isa/generate.c hw/isa/generate_commands.c hw/isa/generate_docs.c hw/isa/table.c)
 	$(CC) $(LDFLAGS) -o $@ $^
