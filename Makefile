@@ -82,6 +82,31 @@ $(BUILD)/rtl/$(HW_NAME).coverage.so: $(RTL_INPUTS)
 	@echo "  RTL $(HW), with counts of lines and toggles (some minutes)"
 	@BUILD=$(BUILD) sh sim/rtl/build.sh $(HW) coverage
 
+# ---- the controller's firmware -----------------------------------------------------
+# For the core, and the same sources as a library of this host for tests.
+FIRMWARE_CC      ?= riscv64-unknown-elf-gcc
+FIRMWARE_CFLAGS   = -march=rv32im_zicsr -mabi=ilp32 -std=c11 -Wall -Wextra -Wpedantic -Werror -O2 \
+                    -ffreestanding -fno-tree-loop-distribute-patterns -I. -MMD -MP
+FIRMWARE_SOURCES := $(wildcard firmware/*.c)
+FIRMWARE_OBJECTS := $(patsubst firmware/%,$(BUILD)/firmware/core/%.o,$(FIRMWARE_SOURCES) firmware/start.S)
+FIRMWARE_TESTED  := $(filter-out firmware/main.c firmware/memory.c,$(FIRMWARE_SOURCES))
+
+$(BUILD)/firmware/core/%.o: firmware/%
+	@mkdir -p $(@D)
+	@echo "  CORE CC $<"
+	@$(FIRMWARE_CC) $(FIRMWARE_CFLAGS) -c $< -o $@
+
+$(BUILD)/firmware/firmware.elf: $(FIRMWARE_OBJECTS) firmware/link.ld
+	$(FIRMWARE_CC) $(FIRMWARE_CFLAGS) -nostdlib -Wl,--fatal-warnings,--no-warn-rwx-segments \
+	  -Tfirmware/link.ld -o $@ $(FIRMWARE_OBJECTS)
+
+$(BUILD)/firmware/firmware.bin: $(BUILD)/firmware/firmware.elf
+	@$(FIRMWARE_CC:gcc=objcopy) -O binary $< $@
+
+$(BUILD)/libfirmware.a: $(call objects,$(FIRMWARE_TESTED))
+	@rm -f $@
+	$(AR) rcs $@ $^
+
 # ---- generated files, kept in the repository ---------------------------------
 TABLES := hw/isa/isa.def hw/isa/registers.def hw/isa/core.def $(wildcard hw/isa/text/*.md)
 
@@ -119,7 +144,7 @@ $(SUITES): $(UNIT_SOURCES)
 $(BUILD)/tests/unit/main.o: $(SUITES)
 $(BUILD)/tests/unit/main.o: CFLAGS += -DSYSTOLE_SUITES='"$(SUITES)"'
 
-$(BUILD)/unit_tests: $(call objects,$(UNIT_SOURCES)) $(BUILD)/libsystole.a
+$(BUILD)/unit_tests: $(call objects,$(UNIT_SOURCES)) $(BUILD)/libfirmware.a $(BUILD)/libsystole.a
 	$(CC) $(LDFLAGS) -o $@ $^ -lcunit $(LDLIBS)
 
 .PHONY: unit
@@ -131,7 +156,7 @@ unit: $(BUILD)/unit_tests
 FUZZERS := $(patsubst tests/fuzz/%.c,$(BUILD)/%,$(wildcard tests/fuzz/fuzz_*.c))
 FUZZ_ITERATIONS ?= 2000
 
-$(BUILD)/fuzz_%: $(BUILD)/tests/fuzz/fuzz_%.o $(call objects,$(UNIT_HELPERS)) $(BUILD)/libsystole.a
+$(BUILD)/fuzz_%: $(BUILD)/tests/fuzz/fuzz_%.o $(call objects,$(UNIT_HELPERS)) $(BUILD)/libfirmware.a $(BUILD)/libsystole.a
 	$(CC) $(LDFLAGS) -o $@ $^ -lcunit $(LDLIBS)
 
 .PHONY: fuzz
