@@ -19,8 +19,10 @@ SANITIZE ?=
 # gcc's guess at uninitialized variables does not see that a failure was returned.
 accepts  = $(shell $(CC) -Werror $(1) -E -x c /dev/null >/dev/null 2>&1 && echo $(1))
 WARN     := -Wall -Wextra -Wpedantic -Werror $(call accepts,-Wno-maybe-uninitialized)
+# Nothing replaces a function of this program by another of its name.
+OWN      := $(call accepts,-fno-semantic-interposition)
 # Fused multiply-adds would round once where the hardware rounds twice.
-CFLAGS    = -std=c11 -D_POSIX_C_SOURCE=200809L $(WARN) -g $(OPTIMISE) -ffp-contract=off -fPIC \
+CFLAGS    = -std=c11 -D_POSIX_C_SOURCE=200809L $(WARN) -g $(OPTIMISE) -ffp-contract=off -fPIC $(OWN) \
             $(SANITIZE) -I. -MMD -MP
 LDFLAGS   = $(SANITIZE) -rdynamic
 LDLIBS    = -linih -lcjson -lopenblas -lpcre2-8 -lutf8proc -ldl -lpthread -lm

@@ -56,8 +56,9 @@ typedef void (*systole_trace_fn)(void *user, unsigned engine, uint32_t index, ui
 // One access of the host to a register of the chip (hw/isa/registers.def), in
 // the order given. A write acts at the end of its cycle, a read tells what is
 // there in it. An access takes place in the cycle asked for, or as soon after as
-// the bus allows: two cycles after the read before, three after the write
-// before, and a write not in the first cycle of a call.
+// the bus allows: a read gives its address in its cycle, a write in the one
+// before; no address is given before the call's first cycle, before cycle 1, nor
+// before two cycles after the access before.
 typedef struct {
   uint64_t cycle;  // when, or 0 for as soon as possible; afterwards: when it was
   uint32_t offset;
@@ -65,12 +66,12 @@ typedef struct {
   bool read;
 } systole_host_access;
 
-// What the core ended in a cycle: an instruction, or a trap instead of one.
+// What the core ended: an instruction, or a trap instead of one.
 typedef struct {
-  uint64_t cycle;
+  uint64_t cycle;  // its last
   uint32_t pc, instruction;
   uint32_t rd, value;  // register written, 0 for none
-  bool trap;           // it was taken instead; interrupts leave instruction 0
+  bool trap;           // it trapped, or an interrupt was taken in its place
   uint32_t cause;      // then: mcause
 } systole_retirement;
 
@@ -96,7 +97,7 @@ typedef struct {
   bool core_asleep;
   bool core_waits;       // for the answer to its access to core_address
   bool machine_busy;     // a run is under way or about to start
-  uint32_t core_pc;      // of the last instruction that ended
+  uint32_t core_pc;      // of the oldest instruction that has not ended
   uint32_t core_address; // of the last access outside the core's memory
   // Since boot:
   uint64_t host_accesses;  // to registers of the chip
@@ -131,8 +132,10 @@ typedef struct {
   systole_status (*boot)(systole_machine *machine, const uint32_t *image, uint32_t words,
                          systole_error *err);
   // After a boot: does the accesses, then waits until the chip's interrupt is
-  // high or nothing can happen any more; but ends at cycle `limit` whatever is
-  // left undone. Accesses that were not done have cycle UINT64_MAX afterwards.
+  // high or nothing can happen any more (the core asleep for the second cycle
+  // running, its timer not set, the machine at rest); but ends at cycle `limit`
+  // whatever is left undone. An access that would not be over before the limit is
+  // not begun, nor those after it; their cycle is UINT64_MAX afterwards.
   systole_status (*control)(systole_machine *machine, systole_host_access *accesses,
                             unsigned count, uint64_t limit, const systole_observer *observer,
                             systole_chip_report *report, systole_error *err);

@@ -46,6 +46,7 @@ module systole_ctrl #(
     output logic          irq_o,
     // block control
     output logic          start_o,
+    output logic          busy_o,           // not IDLE
     input  logic          take_i,
     input  logic          running_i,
     input  logic          end_i,            // the last cycle of running_i
@@ -129,6 +130,7 @@ module systole_ctrl #(
   logic write0;  // bits 0..7 are written
   assign write0 = write && s_axil_wstrb_i[0];
   assign start_o = start_q;
+  assign busy_o = busy_q || start_q;
   assign abort_o = abort_q;
   assign irq_o = gie_q && isr_q != 2'd0;
   always_ff @(posedge clk_i) begin
@@ -356,7 +358,7 @@ module systole_ctrl #(
     if (status_re_i) status_q <= word_at(status_word_i);
     if (read) begin
       rdata_q <= 32'd0;
-      if (raddr == 12'd`SYS_REG_CTRL) rdata_q <= {28'd0, ready_q, !busy_q && !start_q, done_q, start_q};
+      if (raddr == 12'd`SYS_REG_CTRL) rdata_q <= {28'd0, ready_q, !busy_o, done_q, start_q};
       else if (raddr == 12'd`SYS_REG_GIE) rdata_q <= {31'd0, gie_q};
       else if (raddr == 12'd`SYS_REG_IER) rdata_q <= {30'd0, ier_q};
       else if (raddr == 12'd`SYS_REG_ISR) rdata_q <= {30'd0, isr_q};

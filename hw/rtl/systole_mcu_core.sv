@@ -17,8 +17,8 @@
 //   WFI                                                 1 + cycles until an enabled
 //                                                       interrupt is pending
 //
-// The first instruction after reset (from address 0) executes in cycle 2, cycle 0
-// being the first with rst_ni high. An interrupt is looked for in the first cycle
+// The first instruction after reset (from address 0) executes in cycle 34, cycle 0
+// being the first with rst_ni high: registers are cleared first. An interrupt is looked for in the first cycle
 // of every instruction and taken in its place. An instruction retires in its last
 // cycle; a jump's second one is empty.
 //
@@ -38,8 +38,6 @@
 // retire_* tell, in the cycle after it, what retired: rd 0 and value 0 if no
 // register was written. With retire_trap_o the instruction did not retire but
 // trapped (cause {interrupt, code}).
-//
-// Registers x1..x31 survive reset (they are zero at power-on).
 module systole_mcu_core #(
     parameter TcmBytes = 32768
 ) (
@@ -142,11 +140,7 @@ module systole_mcu_core #(
 
   // Registers, with what execute writes in this cycle
   logic [31:0] regs_q[0:31];
-`ifndef SYNTHESIS
-  integer i;
-  initial for (i = 0; i < 32; i = i + 1) regs_q[i] = 32'd0;
-`endif
-  logic write;
+  logic write, clearing;
   logic [31:0] result, rs1, rs2;
   always_comb begin
     rs1 = 32'd0;
@@ -210,7 +204,7 @@ module systole_mcu_core #(
     if (!rst_ni) phase_q <= First;
     else if (phase_q != First) begin
       if (done) phase_q <= First;
-    end else if (stall) begin
+    end else if (first && stall) begin
       phase_q <= bus_access ? BusWait : x_load_q ? LoadWait : x_mul_q ? MulWait : x_div_q ? DivWait : Sleep;
     end
   end
@@ -316,7 +310,7 @@ module systole_mcu_core #(
       default: done = wake;
     endcase
   end
-  assign stall = x_valid_q && !done;
+  assign stall = (x_valid_q && !done) || clearing;
 
   always_comb begin
     trap = bus_fault;
@@ -369,8 +363,14 @@ module systole_mcu_core #(
       default: result = quotient;
     endcase
   end
+
+  // Out of reset, one register a cycle becomes zero before the first fetch.
+  logic [5:0] cleared_q;
+  assign clearing = !cleared_q[5];
   always_ff @(posedge clk_i) begin
-    if (write) regs_q[x_instr_q[11:7]] <= result;
+    if (!rst_ni) cleared_q <= 6'd0;
+    else if (clearing) cleared_q <= cleared_q + 6'd1;
+    if (write || clearing) regs_q[clearing ? cleared_q[4:0] : x_instr_q[11:7]] <= clearing ? 32'd0 : result;
   end
 
   systole_mcu_csr csrs (

@@ -12,6 +12,7 @@ struct systole_machine {
   systole_memory *memory;
   systole_dram *dram;
   systole_srams srams;
+  systole_resolved_table *resolved;
   systole_engines engines;
   systole_run run;
   bool time_alone;
@@ -22,6 +23,7 @@ struct systole_machine {
 static void destroy(systole_machine *machine) {
   if (machine == NULL) return;
   systole_srams_destroy(&machine->srams);
+  systole_resolved_destroy(machine->resolved);
   systole_dram_destroy(machine->dram);
   free(machine);
 }
@@ -37,6 +39,8 @@ static systole_status create(const systole_config *config, systole_memory *memor
   fresh->config = *config;
   fresh->memory = memory;
   systole_status status = systole_srams_create(config, &fresh->srams, err);
+  if (status == SYSTOLE_OK)
+    status = systole_resolved_create(&fresh->config, &fresh->resolved, err);
   if (status == SYSTOLE_OK)
     status = systole_dram_create(dram ? dram : &ideal, config, &fresh->dram, err);
   if (status != SYSTOLE_OK) {
@@ -76,12 +80,15 @@ static systole_status run(systole_machine *machine, const systole_job *job,
   engines->config = &machine->config;
   engines->memory = machine->memory;
   engines->srams = &machine->srams;
+  engines->resolved = machine->resolved;
   engines->report = report;
   engines->trace = trace;
   engines->trace_user = user;
   engines->observer = machine->observer;
   engines->observer_user = machine->observer_user;
-  systole_run_job(&machine->run, job, engines, machine->dram);
+  systole_run_open(&machine->run, job, engines, machine->dram);
+  systole_run_until(&machine->run, SYSTOLE_NEVER);
+  systole_run_describe(&machine->run);
   write_record(machine, job, report);
   return SYSTOLE_OK;
 }

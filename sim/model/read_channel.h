@@ -20,8 +20,9 @@ typedef struct {
   systole_dram *dram;
   systole_beat_log log;   // of bursts accepted
   uint64_t taken, beats;  // bursts, and beats of those bursts
-  bool pending;           // a burst is taken and not yet accepted
+  bool pending;           // a burst is taken and its answer not yet known
   uint64_t accept;        // cycle in which the last one taken is accepted
+  uint64_t free, free_for_ld;  // if none is pending: see below
   systole_read_client client;  // of the pending burst
   uint64_t address;
   uint32_t count;  // its beats
@@ -29,16 +30,12 @@ typedef struct {
 
 void systole_read_open(systole_read_channel *channel, systole_dram *dram);
 
-// The first cycle in which a fetch burst, or one of LD, may be taken, as far as
-// the channel goes; NEVER if that depends on an address not yet accepted.
-uint64_t systole_read_free(const systole_read_channel *channel);
-uint64_t systole_read_free_for_ld(systole_read_channel *channel);
-
 void systole_read_take(systole_read_channel *channel, uint64_t now, systole_read_client client,
                        uint64_t address, uint32_t beats);
 
-// The pending burst is accepted (its cycle has come); returns the cycle of its
-// first beat.
+// The pending burst is accepted in cycle `accept`; returns the cycle of its first
+// beat. From then on `free` is the first cycle in which a fetch burst may be
+// taken as far as the channel goes, `free_for_ld` that for one of LD.
 uint64_t systole_read_accept(systole_read_channel *channel);
 
 #endif

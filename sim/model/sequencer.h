@@ -38,8 +38,8 @@ typedef struct {
   uint64_t taken;     // lines so far, for READ_BYTES
   uint64_t line;      // of the instruction in hand
   systole_line words;  // and its words as fetched
-  systole_instruction instruction;
-  systole_cause cause;  // what resolving it found
+  systole_cause cause;         // what resolving it found,
+  const systole_instruction *instruction;  // and made of it
 } systole_sequencer;
 
 // What the sequencer does in one cycle.
@@ -52,18 +52,57 @@ typedef struct {
 void systole_sequencer_open(systole_sequencer *s, const systole_job *job,
                             systole_engines *engines);
 
-// Whether lines may be asked for in cycle `now`.
-bool systole_sequencer_fetches(const systole_sequencer *s);
-
 systole_seq_step systole_sequencer_step(systole_sequencer *s, uint64_t now);
 // After a fault in cycle `now`: no further line is taken.
 void systole_sequencer_drain(systole_sequencer *s, uint64_t now);
 
-// The next cycle after `now` in which it does something, as things stand.
-uint64_t systole_sequencer_next(const systole_sequencer *s, uint64_t now);
+// Of END and draining: the first cycle in which all has come to rest, as far as
+// is known.
+uint64_t systole_sequencer_ends(const systole_sequencer *s);
 
-// The registers SEQ_STATE and SEQ_INDEX in cycle `now`.
-uint32_t systole_sequencer_state(const systole_sequencer *s, uint64_t now);
-uint32_t systole_sequencer_index(const systole_sequencer *s, uint64_t now);
+// Whether lines may be asked for.
+static inline bool systole_sequencer_fetches(const systole_sequencer *s) {
+  return s->phase != SYSTOLE_SEQ_BEGIN && s->phase < SYSTOLE_SEQ_END;
+}
+
+// The first cycle in which the phase has what it waits for, as things stand.
+static inline uint64_t systole_sequencer_waits(const systole_sequencer *s) {
+  switch (s->phase) {
+    case SYSTOLE_SEQ_LINE:
+    case SYSTOLE_SEQ_BINDING:
+      return systole_fetch_at_end(&s->fetch) ? 0 : systole_fetch_have(&s->fetch);
+    case SYSTOLE_SEQ_COMMIT:
+      return s->cause == SYSTOLE_CAUSE_NONE &&
+                     systole_engines_full(s->engines, s->instruction->engine)
+                 ? SYSTOLE_NEVER
+                 : 0;
+    case SYSTOLE_SEQ_END:
+    case SYSTOLE_SEQ_DRAIN: return systole_sequencer_ends(s);
+    default: return 0;
+  }
+}
+
+// The next cycle after `now` in which it does something, as things stand.
+static inline uint64_t systole_sequencer_next(const systole_sequencer *s, uint64_t now) {
+  return systole_later(systole_sequencer_waits(s), systole_later(s->since, now + 1));
+}
+
+// The register SEQ_STATE in cycle `now`.
+static inline uint32_t systole_sequencer_state(const systole_sequencer *s, uint64_t now) {
+  enum { FETCHING = 1, RESOLVING = 2, DISPATCHING = 3, DRAINING = 4 };
+  static const uint8_t states[] = {
+      [SYSTOLE_SEQ_BEGIN] = RESOLVING, [SYSTOLE_SEQ_LINE] = FETCHING,
+      [SYSTOLE_SEQ_BINDING] = FETCHING, [SYSTOLE_SEQ_FAULT] = RESOLVING,
+      [SYSTOLE_SEQ_LOOP] = RESOLVING, [SYSTOLE_SEQ_ENDLOOP] = RESOLVING,
+      [SYSTOLE_SEQ_COMMIT] = DISPATCHING, [SYSTOLE_SEQ_END] = DRAINING,
+      [SYSTOLE_SEQ_DRAIN] = DRAINING};
+  return now < s->since ? RESOLVING : states[s->phase];
+}
+
+// The register SEQ_INDEX.
+static inline uint32_t systole_sequencer_index(const systole_sequencer *s, uint64_t now) {
+  const bool between = s->phase == SYSTOLE_SEQ_LINE && now >= s->since;
+  return (uint32_t)(between ? s->fetch.at : s->line);
+}
 
 #endif
