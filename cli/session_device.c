@@ -12,7 +12,7 @@ typedef struct {
   systole_device *device;
   systole_loaded *loaded;
   systole_buffer *io;
-  uint32_t dim, vocab, context, prefill_rows, score_rows;
+  uint32_t vocab, context, prefill_rows, score_rows;
   uint64_t tokens, next, logits, logits_pitch;  // offsets in io
   int32_t waiting;                              // the token at io.next, -1 before the first
   uint64_t limit;
@@ -79,7 +79,6 @@ static systole_status open_device(const systole_session_params *params, void **o
   state *s = calloc(1, sizeof *s);
   if (!s) return systole_fail(err, SYSTOLE_E_MEMORY, "session: out of memory");
   s->program = params->program;
-  s->dim = params->config->dim;
   s->limit = params->limit;
   s->tracer = params->tracer;
   s->waiting = -1;
@@ -94,14 +93,9 @@ static uint32_t context(const void *opaque) { return ((const state *)opaque)->co
 // ---- runs --------------------------------------------------------------------
 
 static void set_scalars(state *s, uint32_t position, uint32_t rows, bool logits) {
-  int32_t *scalars = s->last.scalars;
-  memset(scalars, 0, sizeof s->last.scalars);
-  scalars[SYSTOLE_S_POSITION] = (int32_t)position;
-  scalars[SYSTOLE_S_ROWS] = (int32_t)rows;
-  scalars[SYSTOLE_S_TOTAL] = (int32_t)(position + rows);
-  scalars[SYSTOLE_S_TOTAL_WORDS] = (int32_t)((position + rows + s->dim - 1) / s->dim);
-  scalars[SYSTOLE_S_LOGITS] = logits;
-  scalars[SYSTOLE_S_OLD_WORDS] = (int32_t)(position / s->dim);
+  const systole_standing at = {(int32_t)position, (int32_t)rows, logits};
+  memset(s->last.scalars, 0, sizeof s->last.scalars);
+  systole_program_set_scalars(s->program, at, s->last.scalars);
 }
 
 // Figures that nobody wants are still checked.
