@@ -214,7 +214,7 @@ static void clear(const checker *c) {
   job->position = 0;
   job->stop = SYSTOLE_OUTCOME_OK;
   job->budget = c->queue->limit ? c->queue->limit : UINT64_MAX;
-  job->totals = (fw_totals){.fewest = UINT64_MAX};
+  job->totals = job->prefill_totals = (fw_totals){0};
 }
 
 systole_outcome fw_check(const fw_queue *queue, fw_job *job, uint32_t *value) {

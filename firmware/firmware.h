@@ -54,7 +54,7 @@ typedef struct {
   uint64_t random;                       // GENERATE: state of the draws
   uint64_t budget;                       // cycles that it may still run
   systole_outcome stop;                  // why its run was aborted
-  fw_totals totals;
+  fw_totals totals, prefill_totals;
 } fw_job;
 
 typedef struct {
@@ -150,10 +150,10 @@ uint32_t fw_sample(uint64_t logits, uint32_t count, uint32_t sharpness, uint32_t
 
 // ---- report ----------------------------------------------------------------
 
-// Adds the last run to the totals of job and queue, and takes it off the budget.
-void fw_report_run(fw_queue *queue, fw_job *job, uint32_t gap);
+// Adds the last run to the totals of its queue and to one of its job's.
+void fw_report_run(fw_queue *queue, fw_totals *totals, uint32_t gap);
 
-// A status record (zeros unless `own`: the last run was the job's) and totals.
+// A status record (zeros unless `own`: the last run was the job's) and both totals.
 void fw_report_write(const fw_job *job, bool own);
 void fw_report_totals(uint64_t address, const fw_totals *totals);
 

@@ -132,7 +132,7 @@ uint32_t fw_machine_run(firmware *fw, unsigned q, const fw_program *program, sys
   wait(fw, job, q, until);
   const uint32_t gap = again ? started - fw->machine.ended : 0;
   fw->machine.ended = fw_local_read(SYSTOLE_CORE_REG_MTIME_LO);
-  fw_report_run(queue, job, gap);
+  fw_report_run(queue, program == &job->prefill ? &job->prefill_totals : &job->totals, gap);
   fw_machine_write(SYSTOLE_REG_ISR, 1);
   return fw_machine_read(SYSTOLE_REG_ERROR_CAUSE);
 }

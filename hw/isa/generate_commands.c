@@ -82,8 +82,9 @@ static void print_answers(FILE *out) {
 
 static void print_report(FILE *out) {
   fprintf(out, "\n## Reports\n\nA place of at least REPORT_BYTES as segment 15 receives, before END: 320 bytes as registers\n"
-               "0x200 to 0x33F were after the last run ([isa.md](isa.md)), then the totals of the command.\n"
-               "COUNTERS writes the totals of all commands since the epoch began.\n\n"
+               "0x200 to 0x33F were after the last run ([isa.md](isa.md)), then the totals of the command's\n"
+               "runs other than prefill, then those of prefill. COUNTERS writes the totals of all runs since\n"
+               "the epoch began.\n\n"
                "| offset | total | |\n|---|---|---|\n");
 #define TOTAL(name, offset, text) fprintf(out, "| 0x%02X | %s | %s |\n", offset, #name, text);
 #include "hw/isa/commands.def"

@@ -47,6 +47,8 @@ static void test_any_bits(void) {
     CU_ASSERT_EQUAL_FATAL(systole_program_create(&config, &program, &err), SYSTOLE_OK);
     CU_ASSERT_EQUAL_FATAL(systole_program_add_entry(program, "main", &entry, &err), SYSTOLE_OK);
     CU_ASSERT_EQUAL_FATAL(systole_program_add_lines(program, entry, lines, 64, &err), SYSTOLE_OK);
+    const systole_formula formula = {.scalar = 7, .shift = (uint32_t)round % 32, .rows = -round, .low = INT32_MIN, .cap = round};
+    CU_ASSERT_EQUAL(systole_program_add_formula(program, &formula, &err), SYSTOLE_OK);
     char *text = NULL;
     size_t size;
     FILE *out = open_memstream(&text, &size);
@@ -56,6 +58,7 @@ static void test_any_bits(void) {
     if (status) printf("  %s\n", err.text);
     CU_ASSERT_EQUAL_FATAL(status, SYSTOLE_OK);
     CU_ASSERT_EQUAL(back->entries[0].line_count, 64);
+    CU_ASSERT(back->formula_count == 1 && !memcmp(back->formulas, &formula, sizeof formula));
     CU_ASSERT(!memcmp(back->entries[0].lines, lines, sizeof lines));
     free(text);
     systole_program_destroy(program);
