@@ -37,7 +37,7 @@ objects = $(patsubst %.c,$(BUILD)/%.o,$(1))
 .PHONY: all
 all: $(BUILD)/systole
 
-$(BUILD)/libsystole.a: $(call objects,$(LIBRARY_SOURCES))
+$(BUILD)/libsystole.a: $(call objects,$(LIBRARY_SOURCES)) $(BUILD)/firmware/image.o
 	@rm -f $@
 	$(AR) rcs $@ $^
 
@@ -104,6 +104,15 @@ $(BUILD)/firmware/firmware.elf: $(FIRMWARE_OBJECTS) firmware/link.ld
 
 $(BUILD)/firmware/firmware.bin: $(BUILD)/firmware/firmware.elf
 	@$(FIRMWARE_CC:gcc=objcopy) -O binary $< $@
+
+# The image as a table of words in the library.
+$(BUILD)/firmware/image.c: $(BUILD)/firmware/firmware.bin
+	@{ echo '#include "driver/firmware_image.h"'; echo 'const uint32_t systole_firmware_image[] = {'; \
+	  od -An -v -tx4 -w16 $< | sed 's/ \([0-9a-f]*\)/0x\1,/g'; echo '};'; \
+	  echo 'const uint32_t systole_firmware_words = sizeof systole_firmware_image / 4;'; } > $@
+
+$(BUILD)/firmware/image.o: $(BUILD)/firmware/image.c
+	@$(CC) $(CFLAGS) -c $< -o $@
 
 $(BUILD)/libfirmware.a: $(call objects,$(FIRMWARE_TESTED))
 	@rm -f $@

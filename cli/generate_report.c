@@ -113,14 +113,14 @@ void systole_generated_table(const systole_generated *g, FILE *out) {
   if (g->prefill.cycles) print_time(g, out);
   else fprintf(out, "  no cycles: this back end keeps no time; --backend model and rtl do\n");
   print_work(g, out);
-  if (g->prefill.cycles) print_engines(g, out);
+  if (g->prefill.cycles && systole_figures_know_engines(&g->prefill)) print_engines(g, out);
   print_speed(g, out);
 }
 
 void systole_generated_print(const systole_generation *generation,
                              const systole_generated *g, FILE *out) {
   const systole_figures *p = &g->prefill;
-  bool device = p->retired > 0;
+  bool device = p->macs > 0;
   fprintf(out, "\n%s%s%s: %lu tokens of prompt, %lu generated, ended by %s\n", p->backend,
           device ? " on " : "", device ? p->config.name : "",
           (unsigned long)generation->prompt_count, (unsigned long)g->count, g->stopped);
