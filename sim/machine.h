@@ -14,6 +14,7 @@
 
 #include "hw/base/status.h"
 #include "hw/configs/config.h"
+#include "hw/isa/isa.h"
 #include "sim/dram/dram.h"
 #include "sim/dram/memory.h"
 
@@ -65,6 +66,13 @@ typedef struct {
   uint32_t value;  // to write, or what was read
   bool read;
 } systole_host_access;
+
+// Whether control does this access: a word's offset, and none that writes
+// CONTROLLER, which boot and run do.
+static inline bool systole_host_may(const systole_host_access *access) {
+  return access->offset < 0x1000 && access->offset % 4 == 0 &&
+         (access->read || access->offset != SYSTOLE_REG_CONTROLLER);
+}
 
 // What the core ended: an instruction, or a trap instead of one.
 typedef struct {

@@ -115,8 +115,13 @@ module systole_mcu #(
       .retire_trap_o,
       .retire_cause_o
   );
+  logic [31:0] address_q;
   assign waiting_o = d_req;
-  assign address_o = d_addr;
+  assign address_o = d_req ? d_addr : address_q;
+  always_ff @(posedge clk_i) begin
+    if (!run_i) address_q <= 32'd0;
+    else if (d_req) address_q <= d_addr;
+  end
 
   // ---- TCM: a bank for each byte of a word
   localparam AddrW = $clog2(TcmBytes);

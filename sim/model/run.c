@@ -20,7 +20,7 @@ void systole_run_open(systole_run *run, const systole_job *job, systole_engines 
                                      job->watchdog == 1 ? 0 : 1};
   run->now = 0;
   run->stop = abort_cycle(job);
-  run->draining = run->ended = false;
+  run->draining = run->ended = run->cut = false;
   run->sequencer_next = 1;
   run->read_next = run->write_next = run->ask_next = SYSTOLE_NEVER;
 }
@@ -233,6 +233,7 @@ static void cycle(systole_run *run, bool bites, bool aborts) {
 
   if (run->draining) {
     run->ended = step.ended || bite;
+    run->cut = bite && !step.ended;
     return;
   }
   if (step.cause != SYSTOLE_CAUSE_NONE)

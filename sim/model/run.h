@@ -17,6 +17,7 @@ typedef struct {
   // sequencer; the read channel; ST on the bus; the fetch, to ask for lines.
   uint64_t sequencer_next, read_next, write_next, ask_next;
   bool draining, ended;
+  bool cut;  // the watchdog ended the draining: engines and AXI masters are reset
 } systole_run;
 
 // A job from its start to its END or its fault, draining included. `engines` is

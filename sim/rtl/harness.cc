@@ -95,6 +95,7 @@ struct systole_machine {
   uint64_t boot = 0;  // the chip's cycle 0
   const systole_observer *observer = nullptr;
   systole_chip_report totals = {};  // counts since boot
+  uint64_t starts = 0;               // of runs, ever
   uint64_t first_start = UINT64_MAX, last_end = 0, before_end = 0;  // of instructions of this run; of the last
 #ifdef SYSTOLE_TRACE
   VerilatedFstC *fst = nullptr;
@@ -255,6 +256,7 @@ struct systole_machine {
   }
 
   void step() {
+    if (top->trace_end_o) report_ends();
     if (top->take_o) begin_run();
     if (top->done_o) end_run();
     memory_step();
@@ -269,7 +271,6 @@ struct systole_machine {
       eval();
     }
     now++;
-    if (top->trace_end_o) report_ends();
     if (top->retire_valid_o && observer && observer->retire) report_retirement();
   }
 
@@ -278,6 +279,7 @@ struct systole_machine {
     systole_dram_reset(machine.dram);
     machine.origin = now;
     first_start = UINT64_MAX;
+    starts++;
     if (observer && observer->start) observer->start(observer->user, now - boot);
   }
 
@@ -512,7 +514,8 @@ bool at_rest(const systole_machine *machine) {
          machine->answers.empty() && !top->m_axi_arvalid_o && !top->m_axi_awvalid_o && !top->m_axi_wvalid_o;
 }
 
-// Takes the chip back from the core: RUN = 0, and a run under way is aborted.
+// Takes the chip back from the core: RUN = 0, and a run under way is aborted, as
+// is another whose start waits behind it.
 systole_status stop_core(systole_machine *machine, systole_error *err) {
   if (!machine->top->run_o) return SYSTOLE_OK;
   machine->observer = nullptr;
@@ -521,7 +524,13 @@ systole_status stop_core(systole_machine *machine, systole_error *err) {
   if (status == SYSTOLE_OK && machine->top->busy_o) status = machine->write(SYSTOLE_REG_ABORT, 1, err);
   if (status != SYSTOLE_OK) return status;
   const uint64_t last = machine->now + kRest;
-  while (!at_rest(machine) && machine->now < last) machine->step();
+  for (uint64_t starts = machine->starts; !at_rest(machine) && machine->now < last;) {
+    machine->step();
+    if (machine->starts == starts) continue;
+    starts = machine->starts;
+    status = machine->write(SYSTOLE_REG_ABORT, 1, err);
+    if (status != SYSTOLE_OK) return status;
+  }
   if (!at_rest(machine))
     return systole_fail(err, SYSTOLE_E_TIMEOUT,
                         "rtl: the machine does not come to rest in %" PRIu64 " cycles after its abort", kRest);
@@ -598,6 +607,11 @@ systole_status rtl_control(systole_machine *machine, systole_host_access *access
                            systole_error *err) {
   const Vsystole_chip *top = machine->top;
   if (!top->run_o) return systole_fail(err, SYSTOLE_E_USAGE, "rtl: the controller was not booted");
+  for (unsigned i = 0; i < count; i++)
+    if (!systole_host_may(&accesses[i]))
+      return systole_fail(err, SYSTOLE_E_USAGE,
+                          "rtl: access %u, to 0x%x: expected a word from 0 to 0xFFC, and none written to CONTROLLER",
+                          i, accesses[i].offset);
   machine->observer = observer;
   machine->trace = observer ? observer->trace : nullptr;
   machine->user = observer ? observer->user : nullptr;
