@@ -112,6 +112,7 @@ static systole_status command_tokens(writer *w, systole_error *err) {
   w->err = err;
   systole_status status = systole_session_generate(w->session, &text, &g->prefill, &g->decode, &g->steps, err);
   if (!status) status = w->status;
+  systole_chip_state(systole_session_device(w->session), &g->chip);
   if (!status) g->stopped = reason(w, g->tokens[g->count - 1]);
   return status;
 }

@@ -68,18 +68,28 @@ typedef struct {
 } fw_queue;
 
 typedef struct {
+  uint32_t offset, value;  // a register of the machine
+} fw_change;
+
+typedef struct {
   fw_queue queues[SYSTOLE_QUEUES];
   bool started;                 // by START: DONE is owed when all rings are empty
   // What the machine's registers hold, so that only what differs is written.
   struct {
     const fw_job *bound;        // whose segments, and whose run its counters tell of; NULL: nobody's
-    fw_program program;
-    int32_t scalars[SYSTOLE_SCALARS];
-    uint32_t change_count;      // scalars that the bound job's next run changes, if `changed`
-    bool changed;
-    uint8_t changes[SYSTOLE_SCALARS];
+    const fw_program *program;
+    uint32_t scalars[SYSTOLE_SCALARS];
+    bool prepared;              // the bound job's scalars and changes are those of its next decode run
+    uint32_t change_count;
+    fw_change changes[SYSTOLE_SCALARS];
     uint32_t ended;             // low half of the time at which the last run ended
   } machine;
+  // Counters of a run that has ended, not yet added up.
+  struct {
+    fw_queue *queue;            // whose, NULL: none
+    bool prefill;
+    uint32_t gap, counters[8];  // CYCLES, MACS, READ_BYTES, WRITE_BYTES, low halves first
+  } owed;
 } firmware;
 
 // ---- schedule --------------------------------------------------------------
@@ -112,8 +122,12 @@ systole_outcome fw_check(const fw_queue *queue, fw_job *job, uint32_t *value);
 
 // ---- job -------------------------------------------------------------------
 
-// One step of the active job: at most one run of the machine.
+// One step of the active job: one run of the machine, or more while nobody else
+// wants a turn.
 void fw_job_step(firmware *fw, unsigned q);
+
+// Whether the job may take its next step at once.
+bool fw_job_goes_on(const firmware *fw, unsigned q, uint32_t errors);
 
 // The host wants no more of it.
 bool fw_cancelled(const fw_job *job, unsigned q);
@@ -126,11 +140,11 @@ void fw_job_end(firmware *fw, unsigned q, systole_outcome outcome, uint32_t valu
 
 // ---- machine ---------------------------------------------------------------
 
-// One run with the job's segments and scalars. The cause of its end; if that is
-// ABORT, job->stop says why. `next`: where the run after it will stand, for the
-// scalars that are found out meanwhile; NULL: unknown.
-uint32_t fw_machine_run(firmware *fw, unsigned q, const fw_program *program, systole_standing at,
-                        const systole_standing *next);
+// One run of `rows` tokens from the job's position on, which it advances. The cause
+// of its end; if that is ABORT, job->stop says why. `more`: a decode run follows,
+// whose scalars are found out meanwhile. The program must stay where it is.
+uint32_t fw_machine_run(firmware *fw, unsigned q, const fw_program *program, int32_t rows, bool last,
+                        bool more);
 
 // ERROR_CAUSE, ERROR_ENGINE and ERROR_INDEX in a word.
 uint32_t fw_machine_fault(void);
@@ -140,7 +154,7 @@ void fw_machine_forget(firmware *fw);
 
 // ---- generate --------------------------------------------------------------
 
-void fw_generate_step(firmware *fw, unsigned q);
+void fw_generate_step(firmware *fw, unsigned q, uint32_t errors);
 
 // ---- sample ----------------------------------------------------------------
 
@@ -150,8 +164,10 @@ uint32_t fw_sample(uint64_t logits, uint32_t count, uint32_t sharpness, uint32_t
 
 // ---- report ----------------------------------------------------------------
 
-// Adds the last run to the totals of its queue and to one of its job's.
-void fw_report_run(fw_queue *queue, fw_totals *totals, uint32_t gap);
+// Reads the counters of the run that has just ended; adding them up is left to
+// settle, for when the machine works again.
+void fw_report_take(firmware *fw, fw_queue *queue, bool prefill, uint32_t gap);
+void fw_report_settle(firmware *fw);
 
 // A status record (zeros unless `own`: the last run was the job's) and both totals.
 void fw_report_write(const fw_job *job, bool own);

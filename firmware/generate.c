@@ -22,20 +22,9 @@ static uint32_t prefill(firmware *fw, unsigned q) {
   fw_job *job = &fw->queues[q].job;
   const uint32_t left = WORD(prompt_count) - job->prompt_done;
   const uint32_t rows = left < WORD(rows) ? left : WORD(rows);
-  const systole_standing at = {job->position, (int32_t)rows, rows == left};
-  const systole_standing next = {job->position + (int32_t)rows, 1, 1};
   copy_ids(job, rows);
-  const uint32_t cause = fw_machine_run(fw, q, &job->prefill, at, rows == left ? &next : NULL);
-  job->position += (int32_t)rows;
   job->prompt_done += rows;
-  return cause;
-}
-
-static uint32_t decode(firmware *fw, unsigned q) {
-  fw_job *job = &fw->queues[q].job;
-  const systole_standing at = {job->position, 1, 1}, next = {job->position + 1, 1, 1};
-  job->position++;
-  return fw_machine_run(fw, q, &job->program, at, &next);
+  return fw_machine_run(fw, q, &job->prefill, (int32_t)rows, rows == left, rows == left);
 }
 
 // ---- tokens ------------------------------------------------------------------
@@ -56,10 +45,10 @@ static bool is_end(const fw_job *job, uint32_t id) {
   return false;
 }
 
-static void tell(firmware *fw, unsigned q) {
+static void tell(firmware *fw, unsigned q, uint32_t errors) {
   fw_queue *queue = &fw->queues[q];
   fw_job *job = &queue->job;
-  const uint32_t errors = fw_errors(), id = choose(job);
+  const uint32_t id = choose(job);
   if (errors != fw_errors()) return;  // the step says so
   if (id >= WORD(vocab)) {
     fw_job_end(fw, q, SYSTOLE_OUTCOME_TOKEN, id);
@@ -70,10 +59,16 @@ static void tell(firmware *fw, unsigned q) {
   if (job->steps == job->wanted || is_end(job, id)) fw_job_end(fw, q, SYSTOLE_OUTCOME_OK, job->steps);
 }
 
-void fw_generate_step(firmware *fw, unsigned q) {
+static void step(firmware *fw, unsigned q, uint32_t errors) {
   fw_job *job = &fw->queues[q].job;
-  uint32_t value, cause = job->prompt_done < WORD(prompt_count) ? prefill(fw, q) : decode(fw, q);
+  const bool fill = job->prompt_done < WORD(prompt_count);
+  uint32_t value, cause = fill ? prefill(fw, q) : fw_machine_run(fw, q, &job->program, 1, true, true);
   systole_outcome outcome = fw_job_outcome(job, cause, &value);
   if (outcome) fw_job_end(fw, q, outcome, value);
-  else if (job->prompt_done == WORD(prompt_count)) tell(fw, q);
+  else if (job->prompt_done == WORD(prompt_count)) tell(fw, q, errors);
+}
+
+void fw_generate_step(firmware *fw, unsigned q, uint32_t errors) {
+  do step(fw, q, errors);
+  while (fw_job_goes_on(fw, q, errors));
 }

@@ -6,7 +6,6 @@
 
 void fw_machine_forget(firmware *fw) {
   fw->machine.bound = NULL;
-  fw->machine.changed = false;
 }
 
 static void write_piece(unsigned segment, const fw_piece *piece) {
@@ -20,15 +19,15 @@ static void write_piece(unsigned segment, const fw_piece *piece) {
 static void write_program(firmware *fw, const fw_program *program) {
   write_piece(SYSTOLE_PROGRAM_SEGMENT, &program->code);
   fw_machine_write(SYSTOLE_REG_PROGRAM_LINES, program->lines);
-  fw->machine.program = *program;
+  fw->machine.program = program;
 }
 
 static void write_all(firmware *fw, const fw_job *job, const fw_program *program) {
   for (unsigned s = 1; s < SYSTOLE_SEGMENTS; s++) write_piece(s, &job->segments[s]);
   fw_machine_write(SYSTOLE_REG_WATCHDOG, job->watchdog);
   for (unsigned s = 0; s < SYSTOLE_SCALARS; s++) {
-    fw_machine_write(SYSTOLE_REG_SCALAR + 4 * s, (uint32_t)job->scalars[s]);
-    fw->machine.scalars[s] = job->scalars[s];
+    fw->machine.scalars[s] = (uint32_t)job->scalars[s];
+    fw_machine_write(SYSTOLE_REG_SCALAR + 4 * s, fw->machine.scalars[s]);
   }
   write_program(fw, program);
   fw->machine.bound = job;
@@ -55,36 +54,34 @@ static void set_scalars(fw_job *job, systole_standing at) {
   }
 }
 
+// The registers are said to hold what they will hold once the changes are written;
+// if another job comes first, everything is written anyway.
 static void find_changes(firmware *fw, const fw_job *job) {
   uint32_t count = 0;
-  for (unsigned s = 0; s < SYSTOLE_SCALARS; s++)
-    if (job->scalars[s] != fw->machine.scalars[s]) fw->machine.changes[count++] = (uint8_t)s;
+  for (unsigned s = 0; s < SYSTOLE_SCALARS; s++) {
+    const uint32_t value = (uint32_t)job->scalars[s];
+    if (value == fw->machine.scalars[s]) continue;
+    fw->machine.scalars[s] = value;
+    fw->machine.changes[count++] = (fw_change){SYSTOLE_REG_SCALAR + 4 * s, value};
+  }
   fw->machine.change_count = count;
-  fw->machine.changed = true;
 }
 
-static void write_changes(firmware *fw, const fw_job *job) {
-  for (uint32_t i = 0; i < fw->machine.change_count; i++) {
-    const unsigned s = fw->machine.changes[i];
-    fw_machine_write(SYSTOLE_REG_SCALAR + 4 * s, (uint32_t)job->scalars[s]);
-    fw->machine.scalars[s] = job->scalars[s];
-  }
+static void write_changes(const firmware *fw) {
+  const fw_change *end = fw->machine.changes + fw->machine.change_count;
+  for (const fw_change *c = fw->machine.changes; c < end; c++) fw_machine_write(c->offset, c->value);
 }
 
 static void bind(firmware *fw, fw_job *job, const fw_program *program, systole_standing at) {
-  if (fw->machine.bound == job && fw->machine.changed) {
-    write_changes(fw, job);
-  } else {
-    set_scalars(job, at);
-    if (fw->machine.bound != job) {
-      write_all(fw, job, program);
-      return;
-    }
-    find_changes(fw, job);
-    write_changes(fw, job);
+  const bool prepared = fw->machine.bound == job && fw->machine.prepared;
+  if (!prepared) set_scalars(job, at);
+  if (fw->machine.bound != job) {
+    write_all(fw, job, program);
+    return;
   }
-  if (fw->machine.program.code.base != program->code.base || fw->machine.program.lines != program->lines)
-    write_program(fw, program);
+  if (!prepared) find_changes(fw, job);
+  write_changes(fw);
+  if (fw->machine.program != program) write_program(fw, program);
 }
 
 // ---- a run -------------------------------------------------------------------
@@ -113,27 +110,29 @@ static void wait(firmware *fw, fw_job *job, unsigned q, uint64_t until) {
   }
 }
 
-uint32_t fw_machine_run(firmware *fw, unsigned q, const fw_program *program, systole_standing at,
-                        const systole_standing *next) {
+uint32_t fw_machine_run(firmware *fw, unsigned q, const fw_program *program, int32_t rows, bool last,
+                        bool more) {
   fw_queue *queue = &fw->queues[q];
   fw_job *job = &queue->job;
   const bool again = fw->machine.bound == job;
-  bind(fw, job, program, at);
+  bind(fw, job, program, (systole_standing){job->position, rows, last});
   fw_machine_write(SYSTOLE_REG_CTRL, 1u << SYSTOLE_LSB_CTRL_START);
-  const uint32_t started = fw_local_read(SYSTOLE_CORE_REG_MTIME_LO);
+  // From here on the machine works, and time is free.
+  const uint32_t gap = again ? fw_local_read(SYSTOLE_CORE_REG_MTIME_LO) - fw->machine.ended : 0;
+  fw_report_settle(fw);
   const uint64_t until = fw_time() + longest(job);
   fw_alarm(until);
   job->stop = SYSTOLE_OUTCOME_OK;
-  fw->machine.changed = false;
-  if (next) {
-    set_scalars(job, *next);
+  job->position += rows;
+  fw->machine.prepared = more;
+  if (more) {
+    set_scalars(job, (systole_standing){job->position, 1, 1});
     find_changes(fw, job);
   }
   wait(fw, job, q, until);
-  const uint32_t gap = again ? started - fw->machine.ended : 0;
   fw->machine.ended = fw_local_read(SYSTOLE_CORE_REG_MTIME_LO);
-  fw_report_run(queue, program == &job->prefill ? &job->prefill_totals : &job->totals, gap);
   fw_machine_write(SYSTOLE_REG_ISR, 1);
+  fw_report_take(fw, queue, program == &job->prefill, gap);
   return fw_machine_read(SYSTOLE_REG_ERROR_CAUSE);
 }
 

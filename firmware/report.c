@@ -1,32 +1,46 @@
 // What runs have cost, for hosts that cannot read registers.
 #include "firmware/firmware.h"
 
-static uint64_t counter(uint32_t low, uint32_t high) {
-  const uint32_t part = fw_machine_read(low);
-  return (uint64_t)fw_machine_read(high) << 32 | part;
+void fw_report_take(firmware *fw, fw_queue *queue, bool prefill, uint32_t gap) {
+  uint32_t *c = fw->owed.counters;
+  c[0] = fw_machine_read(SYSTOLE_REG_CYCLES_LO);
+  c[1] = fw_machine_read(SYSTOLE_REG_CYCLES_HI);
+  c[2] = fw_machine_read(SYSTOLE_REG_MACS_LO);
+  c[3] = fw_machine_read(SYSTOLE_REG_MACS_HI);
+  c[4] = fw_machine_read(SYSTOLE_REG_READ_BYTES_LO);
+  c[5] = fw_machine_read(SYSTOLE_REG_READ_BYTES_HI);
+  c[6] = fw_machine_read(SYSTOLE_REG_WRITE_BYTES_LO);
+  c[7] = fw_machine_read(SYSTOLE_REG_WRITE_BYTES_HI);
+  fw->owed.gap = gap;
+  fw->owed.prefill = prefill;
+  fw->owed.queue = queue;
 }
 
-static void add(fw_totals *to, const fw_totals *run) {
-  if (!to->runs || run->cycles < to->fewest) to->fewest = run->cycles;
-  if (run->cycles > to->most) to->most = run->cycles;
+static uint64_t owed(const firmware *fw, unsigned pair) {
+  return (uint64_t)fw->owed.counters[2 * pair + 1] << 32 | fw->owed.counters[2 * pair];
+}
+
+static void add(const firmware *fw, fw_totals *to) {
+  const uint64_t cycles = owed(fw, 0);
+  if (!to->runs || cycles < to->fewest) to->fewest = cycles;
+  if (cycles > to->most) to->most = cycles;
   to->runs++;
-  to->cycles += run->cycles;
-  to->macs += run->macs;
-  to->read_bytes += run->read_bytes;
-  to->write_bytes += run->write_bytes;
-  to->gap += run->gap;
+  to->cycles += cycles;
+  to->macs += owed(fw, 1);
+  to->read_bytes += owed(fw, 2);
+  to->write_bytes += owed(fw, 3);
+  to->gap += fw->owed.gap;
 }
 
-void fw_report_run(fw_queue *queue, fw_totals *totals, uint32_t gap) {
+void fw_report_settle(firmware *fw) {
+  fw_queue *queue = fw->owed.queue;
+  if (!queue) return;
   fw_job *job = &queue->job;
-  const fw_totals run = {.cycles = counter(SYSTOLE_REG_CYCLES_LO, SYSTOLE_REG_CYCLES_HI),
-                         .macs = counter(SYSTOLE_REG_MACS_LO, SYSTOLE_REG_MACS_HI),
-                         .read_bytes = counter(SYSTOLE_REG_READ_BYTES_LO, SYSTOLE_REG_READ_BYTES_HI),
-                         .write_bytes = counter(SYSTOLE_REG_WRITE_BYTES_LO, SYSTOLE_REG_WRITE_BYTES_HI),
-                         .gap = gap};
-  add(totals, &run);
-  add(&queue->totals, &run);
-  job->budget -= run.cycles < job->budget ? run.cycles : job->budget;
+  const uint64_t cycles = owed(fw, 0);
+  add(fw, fw->owed.prefill ? &job->prefill_totals : &job->totals);
+  add(fw, &queue->totals);
+  job->budget -= cycles < job->budget ? cycles : job->budget;
+  fw->owed.queue = NULL;
 }
 
 void fw_report_totals(uint64_t address, const fw_totals *totals) {

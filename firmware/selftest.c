@@ -25,20 +25,23 @@ static bool check_memory(const fw_job *job) {
 
 // A program of one line, END.
 static bool check_run(firmware *fw, unsigned q) {
-  const fw_program program = {fw->queues[q].job.place, 1};
-  const fw_view view = fw_look(program.code.base);
+  fw_job *job = &fw->queues[q].job;
+  const fw_view view = fw_look(job->place.base);
+  job->program = (fw_program){job->place, 1};
   for (uint32_t w = 0; w < SYSTOLE_LINE_BYTES / 4; w++) fw_store(view, 4 * w, w ? 0 : SYSTOLE_OP_END);
-  return fw_machine_run(fw, q, &program, (systole_standing){0, 1, 1}, NULL) == SYSTOLE_CAUSE_NONE;
+  fw_machine_forget(fw);
+  return fw_machine_run(fw, q, &job->program, 1, true, false) == SYSTOLE_CAUSE_NONE;
 }
 
 // A program that no segment holds.
 static bool check_fault(firmware *fw, unsigned q) {
-  const fw_program program = {{0, 0}, 1};
-  return fw_machine_run(fw, q, &program, (systole_standing){0, 1, 1}, NULL) == SYSTOLE_CAUSE_SEGMENT;
+  fw_job *job = &fw->queues[q].job;
+  job->program = (fw_program){{0, 0}, 1};
+  fw_machine_forget(fw);
+  return fw_machine_run(fw, q, &job->program, 1, true, false) == SYSTOLE_CAUSE_SEGMENT;
 }
 
 void fw_selftest(firmware *fw, unsigned q) {
-  fw_machine_forget(fw);  // the registers are not as they were
   uint32_t broken = !check_identity() ? 1
                     : !check_registers() ? 2
                     : !check_memory(&fw->queues[q].job) ? 3
