@@ -84,6 +84,14 @@ $(BUILD)/rtl/$(HW_NAME).coverage.so: $(RTL_INPUTS)
 	@echo "  RTL $(HW), with counts of lines and toggles (some minutes)"
 	@BUILD=$(BUILD) sh sim/rtl/build.sh $(HW) coverage
 
+# The controller's core alone, for `systole mcu --backend rtl`.
+.PHONY: mcu
+mcu: $(BUILD)/rtl/mcu.so
+
+$(BUILD)/rtl/mcu.so: $(wildcard hw/rtl/systole_mcu_*.sv hw/rtl/*.svh sim/mcu/*) sim/model/mcu.h hw/base/status.h
+	@echo "  RTL mcu"
+	@BUILD=$(BUILD) sh sim/mcu/build.sh
+
 # ---- the controller's firmware -----------------------------------------------------
 # For the core, and the same sources as a library of this host for tests.
 FIRMWARE_CC      ?= riscv64-unknown-elf-gcc

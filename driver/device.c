@@ -26,8 +26,7 @@ static systole_status find_transport(const char *name, const systole_transport *
 // AUTO: what the machine has, unless only its model can do what is asked.
 static bool by_firmware(const systole_device *device, const systole_options *options) {
   if (options->control != SYSTOLE_CONTROL_AUTO) return options->control == SYSTOLE_CONTROL_FIRMWARE;
-  (void)device;
-  return false;
+  return device->config.controller && device->transport->controller && !options->check_races && !options->time_alone;
 }
 
 static systole_status set_up(systole_device *device, const systole_options *options, systole_chip *chip,

@@ -17,25 +17,34 @@ module systole_mcu_alu (
     output logic        equal_o,
     output logic [31:0] result_o
 );
-  logic carry;
+  // One shifter to the right: what goes left is turned around before and after.
+  function automatic [31:0] turn(input [31:0] a);
+    integer i;
+    for (i = 0; i < 32; i = i + 1) turn[i] = a[31-i];
+  endfunction
+
+  logic left;
+  logic [31:0] shifted;
+  assign left = !op_i[2];
 
   always_comb begin
-    carry = 1'b0;
-    sum_o = 32'd0;
-    less_o = 1'b0;
-    equal_o = 1'b0;
-    result_o = 32'd0;
+    sum_o = 'x;
+    less_o = 1'bx;
+    equal_o = 1'bx;
+    shifted = 'x;
+    result_o = 'x;
     if (en_i) begin
-      {carry, sum_o} = {1'b0, a_i} + {1'b0, b_i ^ {32{subtract_i}}} + {32'd0, subtract_i};
+      sum_o = a_i + (b_i ^ {32{subtract_i}}) + {31'd0, subtract_i};
       less_o = a_i[31] == b_i[31] ? sum_o[31] : unsigned_i ? b_i[31] : a_i[31];
       equal_o = a_i == b_i;
+      shifted = left ? turn(a_i) : a_i;
+      shifted = (shifted >> b_i[4:0]) | (op_i[3] && a_i[31] ? ~(32'hffffffff >> b_i[4:0]) : 32'd0);
       case (op_i[2:0])
         3'b000: result_o = sum_o;
-        3'b001: result_o = a_i << b_i[4:0];
-        3'b010: result_o = {31'd0, less_o};
-        3'b011: result_o = {31'd0, less_o};
+        3'b001: result_o = turn(shifted);
+        3'b010, 3'b011: result_o = {31'd0, less_o};
         3'b100: result_o = a_i ^ b_i;
-        3'b101: result_o = $signed({op_i[3] & a_i[31], a_i}) >>> b_i[4:0];
+        3'b101: result_o = shifted;
         3'b110: result_o = a_i | b_i;
         default: result_o = a_i & b_i;
       endcase

@@ -143,8 +143,8 @@ module systole_mcu_core #(
   logic write, clearing;
   logic [31:0] result, rs1, rs2;
   always_comb begin
-    rs1 = 32'd0;
-    rs2 = 32'd0;
+    rs1 = 'x;
+    rs2 = 'x;
     if (!stall) begin
       rs1 = write && i_rdata_i[19:15] == x_instr_q[11:7] ? result : regs_q[i_rdata_i[19:15]];
       rs2 = write && i_rdata_i[24:20] == x_instr_q[11:7] ? result : regs_q[i_rdata_i[24:20]];
@@ -268,7 +268,7 @@ module systole_mcu_core #(
 
   logic [31:0] loaded;
   always_comb begin
-    loaded = 32'd0;
+    loaded = 'x;
     if (phase_q == LoadWait || phase_q == BusWait) begin
       loaded = (phase_q == BusWait ? d_rdata_i : t_rdata_i) >> {address_q[1:0], 3'd0};
       if (!funct3[1]) begin
@@ -285,7 +285,7 @@ module systole_mcu_core #(
       .rst_ni    (rst_ni),
       .mul_i     (execute && x_mul_q),
       .div_i     (execute && x_div_q),
-      .op_i      (funct3),
+      .op_i      (funct3[1:0]),
       .a_i       (x_a_q),
       .b_i       (x_b_q),
       .product_o (product),
@@ -387,7 +387,7 @@ module systole_mcu_core #(
       .mret_i        (execute && x_mret_q),
       .trap_i        (trap),
       .cause_i       (cause),
-      .epc_i         (x_pc_q),
+      .epc_i         (x_pc_q[31:2]),
       .tval_i        (tval),
       .vector_o      (vector),
       .epc_o         (epc),

@@ -32,7 +32,7 @@ module systole_mcu_csr (
     input  logic        mret_i,
     input  logic        trap_i,
     input  logic [4:0]  cause_i,       // {interrupt, code}
-    input  logic [31:0] epc_i,
+    input  logic [31:2] epc_i,
     input  logic [31:0] tval_i,
     output logic [31:0] vector_o,      // where the trap goes, by cause_i
     output logic [31:0] epc_o,
@@ -55,7 +55,7 @@ module systole_mcu_csr (
   assign interrupt_o = mie_q && wake_o;
   assign epc_o = {mepc_q, 2'b00};
   always_comb begin
-    vector_o = 32'd0;
+    vector_o = 'x;
     if (trap_i) begin
       vector_o = {mtvec_q, 2'b00};
       if (vectored_q && cause_i[4]) vector_o = vector_o + {26'd0, cause_i[3:0], 2'b00};
@@ -65,10 +65,12 @@ module systole_mcu_csr (
   logic known, write;
   logic [31:0] wdata;
   always_comb begin
-    rdata_o = 32'd0;
-    known = 1'b1;
-    wdata = 32'd0;
+    rdata_o = 'x;
+    known = 1'bx;
+    wdata = 'x;
     if (access_i) begin
+      rdata_o = 32'd0;
+      known = 1'b1;
       case (addr_i)
         12'h300: rdata_o = {19'd0, 2'b11, 3'd0, mpie_q, 3'd0, mie_q, 3'd0};
         12'h301: rdata_o = 32'h40001100;
@@ -110,7 +112,7 @@ module systole_mcu_csr (
     end else if (trap_i) begin
       mie_q <= 1'b0;
       mpie_q <= mie_q;
-      mepc_q <= epc_i[31:2];
+      mepc_q <= epc_i;
       {cause_interrupt_q, cause_q} <= cause_i;
       mtval_q <= tval_i;
     end else if (mret_i) begin

@@ -44,29 +44,51 @@ module systole_mcu_decode (
   assign funct7 = instr_i[31:25];
 
   always_comb begin
-    illegal_o = 1'b0;
-    jump_o = 1'b0;
-    jump_reg_o = 1'b0;
-    branch_o = 1'b0;
-    auipc_o = 1'b0;
-    load_o = 1'b0;
-    store_o = 1'b0;
-    mul_o = 1'b0;
-    div_o = 1'b0;
-    csr_o = 1'b0;
-    fence_o = 1'b0;
-    fence_i_o = 1'b0;
-    ecall_o = 1'b0;
-    ebreak_o = 1'b0;
-    mret_o = 1'b0;
-    wfi_o = 1'b0;
-    writes_o = 1'b0;
-    alu_op_o = 4'd0;
-    subtract_o = 1'b0;
-    a_zero_o = 1'b0;
-    b_imm_o = 1'b1;
-    imm_o = {{20{instr_i[31]}}, instr_i[31:20]};
+    illegal_o = 'x;
+    jump_o = 'x;
+    jump_reg_o = 'x;
+    branch_o = 'x;
+    auipc_o = 'x;
+    load_o = 'x;
+    store_o = 'x;
+    mul_o = 'x;
+    div_o = 'x;
+    csr_o = 'x;
+    fence_o = 'x;
+    fence_i_o = 'x;
+    ecall_o = 'x;
+    ebreak_o = 'x;
+    mret_o = 'x;
+    wfi_o = 'x;
+    writes_o = 'x;
+    alu_op_o = 'x;
+    subtract_o = 'x;
+    a_zero_o = 'x;
+    b_imm_o = 'x;
+    imm_o = 'x;
     if (en_i) begin
+      illegal_o = 1'b0;
+      jump_o = 1'b0;
+      jump_reg_o = 1'b0;
+      branch_o = 1'b0;
+      auipc_o = 1'b0;
+      load_o = 1'b0;
+      store_o = 1'b0;
+      mul_o = 1'b0;
+      div_o = 1'b0;
+      csr_o = 1'b0;
+      fence_o = 1'b0;
+      fence_i_o = 1'b0;
+      ecall_o = 1'b0;
+      ebreak_o = 1'b0;
+      mret_o = 1'b0;
+      wfi_o = 1'b0;
+      writes_o = 1'b0;
+      alu_op_o = 4'd0;
+      subtract_o = 1'b0;
+      a_zero_o = 1'b0;
+      b_imm_o = 1'b1;
+      imm_o = {{20{instr_i[31]}}, instr_i[31:20]};
       case (opcode)
         Lui: begin
           writes_o = 1'b1;
@@ -143,12 +165,13 @@ module systole_mcu_decode (
 
   // The adder of branch targets has immediates of its own.
   always_comb begin
-    imm_target = 32'd0;
+    imm_target = 'x;
     if (en_i) begin
       if (!opcode[6]) imm_target = {instr_i[31:12], 12'd0};
       else if (opcode[2]) imm_target = {{12{instr_i[31]}}, instr_i[19:12], instr_i[20], instr_i[30:21], 1'b0};
       else imm_target = {{20{instr_i[31]}}, instr_i[7], instr_i[30:25], instr_i[11:8], 1'b0};
     end
-    target_o = en_i ? pc_i + imm_target : 32'd0;
+    target_o = 'x;
+    if (en_i) target_o = pc_i + imm_target;
   end
 endmodule

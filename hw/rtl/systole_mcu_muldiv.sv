@@ -1,29 +1,29 @@
 // The controller's multiplier and divider.
 //
+// op_i is funct3[1:0] and must stay until the result is taken.
 // Multiply: with mul_i in one cycle, product_o in the next is the high or low
-// half as op_i (funct3: MUL 0, MULH 1, MULHSU 2, MULHU 3) says; op_i must stay.
+// half (op_i: MUL 0, MULH 1, MULHSU 2, MULHU 3).
 // Divide: with div_i in one cycle, done_o is high 33 cycles later (and only
 // then), with quotient_o (the remainder for REM, REMU) as the RISC-V manual has
 // it: x / 0 is all ones, x % 0 is x, and the most negative number by -1 is itself.
-// op_i: DIV 4, DIVU 5, REM 6, REMU 7; it must stay. One bit a cycle, whatever
-// the operands.
+// op_i: DIV 0, DIVU 1, REM 2, REMU 3. One bit a cycle, whatever the operands.
 module systole_mcu_muldiv (
     input  logic        clk_i,
     input  logic        rst_ni,
     input  logic        mul_i,
     input  logic        div_i,
-    input  logic [2:0]  op_i,
+    input  logic [1:0]  op_i,
     input  logic [31:0] a_i,
     input  logic [31:0] b_i,
     output logic [31:0] product_o,
     output logic        done_o,
     output logic [31:0] quotient_o
 );
-  logic signed [65:0] product_q;
-  assign product_o = op_i[1:0] == 2'd0 ? product_q[31:0] : product_q[63:32];
+  logic signed [63:0] product_q;
+  assign product_o = op_i == 2'd0 ? product_q[31:0] : product_q[63:32];
   always_ff @(posedge clk_i) begin
     if (mul_i)
-      product_q <= $signed({op_i[1:0] != 2'd3 && a_i[31], a_i}) * $signed({!op_i[1] && b_i[31], b_i});
+      product_q <= 64'($signed({op_i != 2'd3 && a_i[31], a_i}) * $signed({!op_i[1] && b_i[31], b_i}));
   end
 
   // Restoring division of magnitudes: quotient_q holds what is left of the
@@ -40,8 +40,8 @@ module systole_mcu_muldiv (
   assign done_o = ending_q;
 
   always_comb begin
-    next = 33'd0;
-    difference = 33'd0;
+    next = 'x;
+    difference = 'x;
     if (left_q != 6'd0) begin
       next = {remainder_q, quotient_q[31]};
       difference = next - {1'b0, divisor_q};
@@ -70,8 +70,8 @@ module systole_mcu_muldiv (
 
   logic [31:0] magnitude;
   always_comb begin
-    magnitude = 32'd0;
-    quotient_o = 32'd0;
+    magnitude = 'x;
+    quotient_o = 'x;
     if (ending_q) begin
       magnitude = remainder_wanted ? remainder_q : quotient_q;
       quotient_o = negate_q ? -magnitude : magnitude;

@@ -7,7 +7,7 @@ enum { LOCAL_CYCLES = 1, READ_CYCLES = 2, WRITE_CYCLES = 3, TO_WRITE = 1 };
 
 // ---- The bus: what the core's accesses come to
 
-static bool machine_busy(const systole_chip *chip) { return systole_control_busy(&chip->control); }
+static bool machine_busy(const systole_chip *chip) { return chip->control.running || chip->control.start; }
 
 static void machine_until(systole_chip *chip, uint64_t cycle) {
   while (systole_control_until(&chip->control, cycle)) continue;
@@ -284,7 +284,7 @@ static systole_core_view view(systole_chip *chip, uint64_t cycle) {
   const bool asked = chip->waited.from && chip->waited.from <= cycle;
   return (systole_core_view){.sleeping = sleeping(chip, cycle),
                              .waiting = asked && cycle <= chip->waited.to,
-                             .busy = machine_busy(chip),
+                             .busy = systole_control_busy(&chip->control, cycle),
                              .pc = cycle <= chip->last_end ? chip->last_pc : chip->mcu.pc,
                              .address = asked ? chip->bus_address : chip->before_address};
 }
@@ -327,6 +327,7 @@ static uint64_t quiet_from(systole_chip *chip) {
 
 static systole_stop wait_for(systole_chip *chip, uint64_t limit) {
   systole_front *front = &chip->front;
+  if (chip->present) run_through(chip, chip->present - 1);
   systole_front_until(front, chip->present);
   if (systole_front_irq(front)) return SYSTOLE_STOP_IRQ;
   if (chip->present >= limit) return SYSTOLE_STOP_LIMIT;
@@ -347,7 +348,7 @@ static systole_stop wait_for(systole_chip *chip, uint64_t limit) {
 }
 
 static void describe(systole_chip *chip, systole_stop stop, systole_chip_report *report) {
-  const systole_core_view core = view(chip, chip->present);
+  const systole_core_view core = chip->present ? view(chip, chip->present) : (systole_core_view){0};
   *report = chip->totals;
   report->stop = stop;
   report->cycle = chip->present;
@@ -367,11 +368,11 @@ void systole_chip_control(systole_chip *chip, systole_host_access *accesses, uns
   for (unsigned i = done; i < count; i++) accesses[i].cycle = UINT64_MAX;
   if (done == count) {
     stop = wait_for(chip, limit);
-  } else if (chip->present < limit) {
-    run_through(chip, limit - 1);
-    chip->present = limit;
+  } else {
+    chip->present = systole_later(chip->present, limit);
+    if (chip->present) run_through(chip, chip->present - 1);
   }
-  machine_until(chip, chip->present - 1);
+  if (chip->present) machine_until(chip, chip->present - 1);
   tell_retirement(chip, chip->present);
   describe(chip, stop, report);
   chip->observer = NULL;
@@ -413,7 +414,7 @@ static bool finish_access(systole_chip *chip, uint64_t cycle) {
   const uint32_t offset = chip->bus_address - SYSTOLE_CORE_MACHINE;
   if (!chip->asked.write || chip->asked.strobes != 15 || offset >= SYSTOLE_CORE_MACHINE_BYTES) return false;
   const bool always = offset == SYSTOLE_REG_CTRL || offset == SYSTOLE_REG_ISR || offset == SYSTOLE_REG_ABORT;
-  if (!always && (machine_until(chip, cycle - 1), systole_control_busy(control))) return false;
+  if (!always && (machine_until(chip, cycle - 1), machine_busy(chip))) return false;
   machine_until(chip, cycle);
   systole_control_write(control, cycle + TO_WRITE, offset, chip->asked.data);
   return true;

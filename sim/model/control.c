@@ -67,7 +67,9 @@ bool systole_control_until(systole_control *c, uint64_t cycle) {
   }
 }
 
-bool systole_control_busy(const systole_control *c) { return c->running || c->start; }
+bool systole_control_busy(const systole_control *c, uint64_t cycle) {
+  return c->running || (c->start && c->start_from <= cycle);
+}
 bool systole_control_irq(const systole_control *c) { return c->gie && c->isr != 0; }
 
 // ---- Registers
@@ -104,7 +106,7 @@ uint32_t systole_control_read(systole_control *c, uint32_t offset) {
     case SYSTOLE_REG_CTRL: {
       const uint32_t value = (uint32_t)c->start << SYSTOLE_LSB_CTRL_START |
                              (uint32_t)c->done << SYSTOLE_LSB_CTRL_DONE |
-                             (uint32_t)!systole_control_busy(c) << SYSTOLE_LSB_CTRL_IDLE |
+                             (uint32_t)!(c->running || c->start) << SYSTOLE_LSB_CTRL_IDLE |
                              (uint32_t)c->ready << SYSTOLE_LSB_CTRL_READY;
       c->done = c->ready = false;
       return value;

@@ -42,7 +42,7 @@ void systole_control_take_job(systole_control *control, const systole_job *job);
 bool systole_control_until(systole_control *control, uint64_t cycle);
 
 // Seen in a cycle that all before has been told of.
-bool systole_control_busy(const systole_control *control);
+bool systole_control_busy(const systole_control *control, uint64_t cycle);
 bool systole_control_irq(const systole_control *control);
 
 // The core reads a register in `cycle`; writes one so that it shows after `cycle`.

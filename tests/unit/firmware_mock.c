@@ -12,7 +12,7 @@ static void wrong(const char *what) {
 // ---- memory ------------------------------------------------------------------
 
 static mock_region *find(uint64_t address) {
-  for (unsigned r = 0; r < MOCK_REGIONS; r++)
+  for (unsigned r = 0; r < PACKETS_REGIONS; r++)
     if (now->regions[r].data && address >= now->regions[r].base &&
         address - now->regions[r].base < now->regions[r].bytes)
       return &now->regions[r];
@@ -164,7 +164,7 @@ void mock_set_tail(mock *m, unsigned q, uint32_t tail) {
   m->doorbell |= 1u << q;
 }
 
-void mock_open(mock *m, const mock_region *regions, mock_run_fn run, void *user) {
+void mock_open(mock *m, const packets_region *regions, mock_run_fn run, void *user) {
   memset(m, 0, sizeof *m);
   now = m;
   m->run = run;
@@ -172,9 +172,9 @@ void mock_open(mock *m, const mock_region *regions, mock_run_fn run, void *user)
   m->alarm = UINT64_MAX;
   m->registers[SYSTOLE_REG_ID / 4] = 0x53595354;
   m->registers[SYSTOLE_REG_VERSION / 4] = SYSTOLE_ISA_VERSION;
-  for (unsigned r = 0; r < MOCK_REGIONS; r++) {
+  for (unsigned r = 0; r < PACKETS_REGIONS; r++) {
     uint32_t *w = &m->mailbox[(SYSTOLE_REG_SEG_BASE_LO + 16 * r) / 4];
-    m->regions[r] = regions[r];
+    m->regions[r] = (mock_region){.base = regions[r].base, .bytes = regions[r].bytes};
     if (!regions[r].bytes) continue;
     m->regions[r].data = calloc(regions[r].bytes, 1);
     w[0] = (uint32_t)regions[r].base, w[1] = (uint32_t)(regions[r].base >> 32);
@@ -185,7 +185,7 @@ void mock_open(mock *m, const mock_region *regions, mock_run_fn run, void *user)
 }
 
 void mock_close(mock *m) {
-  for (unsigned r = 0; r < MOCK_REGIONS; r++) free(m->regions[r].data);
+  for (unsigned r = 0; r < PACKETS_REGIONS; r++) free(m->regions[r].data);
 }
 
 void mock_go(mock *m) {
@@ -221,13 +221,4 @@ uint32_t mock_load(const mock *m, unsigned region, uint64_t offset) {
 
 void mock_store(mock *m, unsigned region, uint64_t offset, uint32_t value) {
   if (m->regions[region].data) memcpy(m->regions[region].data + offset, &value, 4);
-}
-
-void mock_set_segment(uint32_t *words, unsigned word, unsigned region, uint64_t offset, uint64_t bytes) {
-  words += word;
-  words[SYSTOLE_WORD_PLACE_offset] = (uint32_t)(offset / SYSTOLE_LIMIT_PLACE_UNIT);
-  words[SYSTOLE_WORD_PLACE_bytes_lo] = (uint32_t)bytes;
-  words[2] = 0;
-  SYSTOLE_FIELD_PUT(words, PLACE, bytes_hi, bytes >> 32);
-  SYSTOLE_FIELD_PUT(words, PLACE, region, region);
 }

@@ -5,8 +5,9 @@
 #define SYSTOLE_TESTS_UNIT_FIRMWARE_MOCK_H
 
 #include "firmware/firmware.h"
+#include "tests/unit/packets.h"
 
-enum { MOCK_REGIONS = SYSTOLE_QUEUES * SYSTOLE_LIMIT_REGIONS, MOCK_FOREVER = -1 };
+enum { MOCK_FOREVER = -1 };
 
 typedef struct {
   uint64_t base, bytes;
@@ -22,7 +23,7 @@ typedef int (*mock_run_fn)(mock *m, void *user, uint64_t *cycles);
 
 struct mock {
   firmware fw;
-  mock_region regions[MOCK_REGIONS];  // those of queue 1 from 8 on
+  mock_region regions[PACKETS_REGIONS];  // those of queue 1 from 8 on
   uint32_t mailbox[128];
   uint32_t doorbell, start, done, interrupt, irq_enable, errors;
   uint64_t window, time, alarm;
@@ -40,7 +41,7 @@ struct mock {
 };
 
 // Regions as given (base and bytes; bytes 0: absent), rings open in epoch 1.
-void mock_open(mock *m, const mock_region *regions, mock_run_fn run, void *user);
+void mock_open(mock *m, const packets_region *regions, mock_run_fn run, void *user);
 void mock_close(mock *m);
 
 // Turns until nothing is left to do.
@@ -54,6 +55,5 @@ bool mock_completion(mock *m, unsigned q, uint32_t words[2]);
 
 uint32_t mock_load(const mock *m, unsigned region, uint64_t offset);
 void mock_store(mock *m, unsigned region, uint64_t offset, uint32_t value);
-void mock_set_segment(uint32_t *words, unsigned at, unsigned region, uint64_t offset, uint64_t bytes);
 
 #endif

@@ -2,8 +2,10 @@
 
 #include <string.h>
 
+#include "tests/unit/random_lines.h"
+
 // Odd sizes, an absent region, addresses above 4 GiB and near the end.
-const mock_region packets_regions[MOCK_REGIONS] = {
+const packets_region packets_regions[PACKETS_REGIONS] = {
     {.base = 0x100001000, .bytes = SYSTOLE_RING_END},
     {.base = 0x100010000, .bytes = 0x8000},
     {.base = 0xFFFFFFFFFFFF0000, .bytes = 0x1000},
@@ -11,6 +13,15 @@ const mock_region packets_regions[MOCK_REGIONS] = {
     [8] = {.base = 0x200001000, .bytes = SYSTOLE_RING_END + 200},
     [9] = {.base = 0x200010000, .bytes = 0x8000},
     [10] = {.base = 0x300000000, .bytes = 0x1000}};
+
+void packets_place(uint32_t *words, unsigned word, unsigned region, uint64_t offset, uint64_t bytes) {
+  words += word;
+  words[SYSTOLE_WORD_PLACE_offset] = (uint32_t)(offset / SYSTOLE_LIMIT_PLACE_UNIT);
+  words[SYSTOLE_WORD_PLACE_bytes_lo] = (uint32_t)bytes;
+  words[2] = 0;
+  SYSTOLE_FIELD_PUT(words, PLACE, bytes_hi, bytes >> 32);
+  SYSTOLE_FIELD_PUT(words, PLACE, region, region);
+}
 
 static void start(uint32_t *words, uint32_t opcode, uint32_t lines, uint32_t tag) {
   memset(words, 0, 4 * SYSTOLE_PACKET_WORDS);
@@ -21,10 +32,10 @@ static void put_program(uint32_t *words) {
   const unsigned at = SYSTOLE_WORD_RUN_segments;
   words[SYSTOLE_WORD_RUN_program_lines] = PACKETS_LINES;
   words[SYSTOLE_WORD_RUN_watchdog] = 5000;
-  mock_set_segment(words, at, 1, PACKETS_CODE, 64 * PACKETS_LINES);
-  mock_set_segment(words, at + 4 * 1, 2, 0x100, 0x200);
-  mock_set_segment(words, at + 4 * 6, 1, PACKETS_IO, PACKETS_IO_BYTES);
-  mock_set_segment(words, at + 4 * 15, 1, PACKETS_REPORT, SYSTOLE_LIMIT_REPORT_BYTES);
+  packets_place(words, at, 1, PACKETS_CODE, 64 * PACKETS_LINES);
+  packets_place(words, at + 4 * 1, 2, 0x100, 0x200);
+  packets_place(words, at + 4 * 6, 1, PACKETS_IO, PACKETS_IO_BYTES);
+  packets_place(words, at + 4 * 15, 1, PACKETS_REPORT, SYSTOLE_LIMIT_REPORT_BYTES);
   words[SYSTOLE_WORD_RUN_scalars + 6] = 55;
 }
 
@@ -72,8 +83,8 @@ uint32_t packets_generate(uint32_t *words, uint32_t tag, uint32_t prompt, uint32
   words[SYSTOLE_WORD_GENERATE_next] = PACKETS_NEXT - PACKETS_IO;
   words[SYSTOLE_WORD_GENERATE_logits] = PACKETS_LOGITS - PACKETS_IO;
   words[SYSTOLE_WORD_GENERATE_vocab] = PACKETS_VOCAB;
-  mock_set_segment(words, SYSTOLE_WORD_GENERATE_prefill, 1, PACKETS_PREFILL, 64 * PACKETS_LINES);
-  if (prompt) mock_set_segment(words, SYSTOLE_WORD_GENERATE_prompt, 1, PACKETS_PROMPT, 4 * prompt);
+  packets_place(words, SYSTOLE_WORD_GENERATE_prefill, 1, PACKETS_PREFILL, 64 * PACKETS_LINES);
+  if (prompt) packets_place(words, SYSTOLE_WORD_GENERATE_prompt, 1, PACKETS_PROMPT, 4 * prompt);
   return SYSTOLE_LINES_GENERATE + 3;
 }
 
@@ -96,7 +107,7 @@ static uint32_t valid(uint32_t *words, uint64_t *dice) {
     case 4: start(words, SYSTOLE_COMMAND_SELFTEST, 1, tag); break;
     default: start(words, below(dice, 2) ? SYSTOLE_COMMAND_NOP : SYSTOLE_COMMAND_LIMIT, 1, tag); return 1;
   }
-  mock_set_segment(words, SYSTOLE_WORD_COUNTERS_place, below(dice, 4), 128 * below(dice, 4), 128);
+  packets_place(words, SYSTOLE_WORD_COUNTERS_place, below(dice, 4), 128 * below(dice, 4), 128);
   return 1;
 }
 

@@ -4,8 +4,12 @@
 #define SYSTOLE_TESTS_UNIT_PACKETS_H
 
 #include "hw/isa/commands.h"
-#include "tests/unit/firmware_mock.h"
-#include "tests/unit/random_lines.h"
+
+enum { PACKETS_REGIONS = SYSTOLE_QUEUES * SYSTOLE_LIMIT_REGIONS };
+
+typedef struct {
+  uint64_t base, bytes;  // bytes 0: absent
+} packets_region;
 
 // In region 1 of a queue, by offset. PACKETS_NEXT, _TOKENS and _LOGITS too count
 // from the region's start.
@@ -15,7 +19,10 @@ enum {
   PACKETS_NEXT = 0x4200, PACKETS_LOGITS = 0x4300, PACKETS_ROWS = 8, PACKETS_VOCAB = 1000,
 };
 
-extern const mock_region packets_regions[MOCK_REGIONS];
+extern const packets_region packets_regions[PACKETS_REGIONS];  // those of queue 1 from 8 on
+
+// The four words of a place.
+void packets_place(uint32_t *words, unsigned word, unsigned region, uint64_t offset, uint64_t bytes);
 
 // Each writes a packet (of at most SYSTOLE_PACKET_WORDS) and returns its lines.
 uint32_t packets_run(uint32_t *words, uint32_t tag);

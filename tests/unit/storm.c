@@ -2,7 +2,8 @@
 
 #include <stdio.h>
 
-#include "tests/unit/packets.h"
+#include "tests/unit/firmware_mock.h"
+#include "tests/unit/random_lines.h"
 
 // Lines that the firmware takes as one packet.
 static uint32_t taken(const uint32_t *w, uint32_t left) {
@@ -63,7 +64,7 @@ bool storm(uint64_t seed, uint32_t rounds, char *text, size_t size) {
   const char *wrong = NULL;
   uint32_t number = 0;
   for (; number < rounds && !wrong; number++) wrong = one_round(&m, number, &dice);
-  for (unsigned r = SYSTOLE_LIMIT_REGIONS + 1; r < MOCK_REGIONS && !wrong; r++)
+  for (unsigned r = SYSTOLE_LIMIT_REGIONS + 1; r < PACKETS_REGIONS && !wrong; r++)
     if (!is_zero(&m.regions[r])) wrong = "the other queue's memory was written";
   if (wrong) snprintf(text, size, "round %u: %s", (unsigned)number, wrong);
   mock_close(&m);

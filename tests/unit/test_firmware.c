@@ -7,7 +7,6 @@
 
 #include "tests/unit/firmware_mock.h"
 #include "tests/unit/harness.h"
-#include "tests/unit/packets.h"
 #include "tests/unit/storm.h"
 
 enum { TRACE = 1024 };
@@ -383,8 +382,8 @@ static void test_selftest(void) {
   machine t;
   uint32_t w[16] = {SYSTOLE_COMMAND_SELFTEST | 1u << 8}, c[16] = {SYSTOLE_COMMAND_COUNTERS | 1u << 8};
   open_both(&m, &t);
-  mock_set_segment(w, SYSTOLE_WORD_SELFTEST_place, 2, 256, 128);
-  mock_set_segment(c, SYSTOLE_WORD_COUNTERS_place, 2, 0, 64);
+  packets_place(w, SYSTOLE_WORD_SELFTEST_place, 2, 256, 128);
+  packets_place(c, SYSTOLE_WORD_COUNTERS_place, 2, 0, 64);
   mock_submit(&m, 1, w, 1);
   mock_go(&m);
   expect_end(&m, 1, SYSTOLE_OUTCOME_BROKEN, 0, 5);  // this machine knows no faults

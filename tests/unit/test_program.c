@@ -134,7 +134,7 @@ static void test_lies(void) {
     LIE((field) = (value), (field) = old); \
   } while (0)
   LIE_HEADER(magic[0] = 'X');
-  LIE_HEADER(version = 2);
+  LIE_HEADER(version = SYSTOLE_PROGRAM_VERSION + 1);
   LIE_HEADER(isa_version = 0);
   LIE_HEADER(file_bytes--);
   LIE_HEADER(config_name[0] = 0);
