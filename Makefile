@@ -40,7 +40,7 @@ objects = $(patsubst %.c,$(BUILD)/%.o,$(1))
 .PHONY: all
 all: $(BUILD)/systole
 
-$(BUILD)/libsystole.a: $(call objects,$(LIBRARY_SOURCES))
+$(BUILD)/libsystole.a: $(call objects,$(LIBRARY_SOURCES)) $(BUILD)/firmware/image.o
 	@rm -f $@
 	$(AR) rcs $@ $^
 
@@ -96,18 +96,19 @@ $(BUILD)/rtl/mcu.so: $(wildcard hw/rtl/systole_mcu_*.sv hw/rtl/*.svh sim/mcu/*) 
 	@BUILD=$(BUILD) sh sim/mcu/build.sh
 
 include sim/icd/icd.mk
+include firmware/firmware.mk
 
 # ---- generated files, kept in the repository ---------------------------------
 TABLES := hw/isa/isa.def hw/isa/registers.def hw/isa/core.def $(wildcard hw/isa/text/*.md)
 
-$(BUILD)/generate: $(call objects,hw/isa/generate.c hw/isa/generate_docs.c hw/isa/generate_opencl.c hw/isa/table.c)
+$(BUILD)/generate: $(call objects,hw/isa/generate.c hw/isa/generate_commands.c hw/isa/generate_docs.c hw/isa/generate_opencl.c hw/isa/table.c)
 	$(CC) $(LDFLAGS) -o $@ $^
 
 $(BUILD)/generate_tables: $(call objects,hw/isa/generate_tables.c)
 	$(CC) $(LDFLAGS) -o $@ $^ -lm
 
 # GENERATED is a list of file=command.
-GENERATED = hw/rtl/systole_isa.svh="generate svh" docs/isa.md="generate docs" \
+GENERATED = hw/rtl/systole_isa.svh="generate svh" docs/isa.md="generate docs" docs/commands.md="generate commands" \
             sim/model/fp32_tables.h="generate_tables c" hw/rtl/systole_fp_tables.svh="generate_tables verilog" \
             hw/opencl/isa.cl="generate opencl" hw/opencl/tables.cl="generate_tables opencl"
 
@@ -135,7 +136,7 @@ $(SUITES): $(UNIT_SOURCES)
 $(BUILD)/tests/unit/main.o: $(SUITES)
 $(BUILD)/tests/unit/main.o: CFLAGS += -DSYSTOLE_SUITES='"$(SUITES)"'
 
-$(BUILD)/unit_tests: $(call objects,$(UNIT_SOURCES)) $(BUILD)/libsystole.a
+$(BUILD)/unit_tests: $(call objects,$(UNIT_SOURCES)) $(BUILD)/libfirmware.a $(BUILD)/libsystole.a
 	$(CC) $(LDFLAGS) -o $@ $^ -lcunit $(LDLIBS)
 
 .PHONY: unit
@@ -147,7 +148,7 @@ unit: $(BUILD)/unit_tests
 FUZZERS := $(patsubst tests/fuzz/%.c,$(BUILD)/%,$(wildcard tests/fuzz/fuzz_*.c))
 FUZZ_ITERATIONS ?= 2000
 
-$(BUILD)/fuzz_%: $(BUILD)/tests/fuzz/fuzz_%.o $(call objects,$(UNIT_HELPERS)) $(BUILD)/libsystole.a
+$(BUILD)/fuzz_%: $(BUILD)/tests/fuzz/fuzz_%.o $(call objects,$(UNIT_HELPERS)) $(BUILD)/libfirmware.a $(BUILD)/libsystole.a
 	$(CC) $(LDFLAGS) -o $@ $^ -lcunit $(LDLIBS)
 
 .PHONY: fuzz
