@@ -19,7 +19,7 @@
 #include "sim/model/record.h"
 #include "tests/system/agree.h"
 
-enum { MAX_LINES = 256, REGION = 1 << 16 };
+enum { MAX_LINES = 256, REGION = 1 << 18 };  // bytes, for words of up to 128 lanes
 enum { PROGRAM = 0x10000, DATA = 0x40080, RECORD = 0x800080 };  // addresses; not all of 4 KiB
 
 typedef struct {
