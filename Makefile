@@ -22,8 +22,10 @@ SANITIZE ?=
 # gcc's guess at uninitialized variables does not see that a failure was returned.
 accepts  = $(shell $(CC) -Werror $(1) -E -x c /dev/null >/dev/null 2>&1 && echo $(1))
 WARN     := -Wall -Wextra -Wpedantic -Werror $(call accepts,-Wno-maybe-uninitialized)
+# Nothing replaces a function of this program by another of its name.
+OWN      := $(call accepts,-fno-semantic-interposition)
 # Fused multiply-adds would round once where the hardware rounds twice.
-CFLAGS    = -std=c11 -D_POSIX_C_SOURCE=200809L $(WARN) -g $(OPTIMISE) -ffp-contract=off -fPIC \
+CFLAGS    = -std=c11 -D_POSIX_C_SOURCE=200809L $(WARN) -g $(OPTIMISE) -ffp-contract=off -fPIC $(OWN) \
             $(SANITIZE) -I. -MMD -MP
 LDFLAGS   = $(SANITIZE) -rdynamic
 LDLIBS    = -lOpenCL -linih -lcjson -lopenblas -lpcre2-8 -lutf8proc -ldl -lpthread -lm
@@ -38,7 +40,7 @@ objects = $(patsubst %.c,$(BUILD)/%.o,$(1))
 .PHONY: all
 all: $(BUILD)/systole
 
-$(BUILD)/libsystole.a: $(call objects,$(LIBRARY_SOURCES))
+$(BUILD)/libsystole.a: $(call objects,$(LIBRARY_SOURCES)) $(BUILD)/firmware/image.o
 	@rm -f $@
 	$(AR) rcs $@ $^
 
@@ -67,7 +69,7 @@ $(BUILD)/hw/configs/config.o $(BUILD)/driver/%.o $(BUILD)/cli/%.o: \
 HW_NAME    := $(basename $(notdir $(HW)))
 HW_FILE    := $(or $(wildcard $(HW)),$(wildcard hw/configs/$(HW).ini))
 RTL_INPUTS := $(wildcard hw/rtl/*.sv hw/rtl/*.svh sim/rtl/* sim/dram/*) sim/machine.h \
-              hw/configs/config.c hw/configs/config.h hw/isa/isa.def $(HW_FILE)
+              hw/configs/config.c hw/configs/config.h $(wildcard hw/isa/*.def) $(HW_FILE)
 
 .PHONY: rtl rtl-trace
 rtl: $(BUILD)/rtl/$(HW_NAME).so
@@ -85,17 +87,28 @@ $(BUILD)/rtl/$(HW_NAME).coverage.so: $(RTL_INPUTS)
 	@echo "  RTL $(HW), with counts of lines and toggles (some minutes)"
 	@BUILD=$(BUILD) sh sim/rtl/build.sh $(HW) coverage
 
-# ---- generated files, kept in the repository ---------------------------------
-TABLES := hw/isa/isa.def hw/isa/registers.def $(wildcard hw/isa/text/*.md)
+# The controller's core alone, for `systole mcu --backend rtl`.
+.PHONY: mcu
+mcu: $(BUILD)/rtl/mcu.so
 
-$(BUILD)/generate: $(call objects,hw/isa/generate.c hw/isa/generate_docs.c hw/isa/generate_opencl.c hw/isa/table.c)
+$(BUILD)/rtl/mcu.so: $(wildcard hw/rtl/systole_mcu_*.sv hw/rtl/*.svh sim/mcu/*) sim/model/mcu.h hw/base/status.h
+	@echo "  RTL mcu"
+	@BUILD=$(BUILD) sh sim/mcu/build.sh
+
+include sim/icd/icd.mk
+include firmware/firmware.mk
+
+# ---- generated files, kept in the repository ---------------------------------
+TABLES := hw/isa/isa.def hw/isa/registers.def hw/isa/core.def $(wildcard hw/isa/text/*.md)
+
+$(BUILD)/generate: $(call objects,hw/isa/generate.c hw/isa/generate_commands.c hw/isa/generate_docs.c hw/isa/generate_opencl.c hw/isa/table.c)
 	$(CC) $(LDFLAGS) -o $@ $^
 
 $(BUILD)/generate_tables: $(call objects,hw/isa/generate_tables.c)
 	$(CC) $(LDFLAGS) -o $@ $^ -lm
 
 # GENERATED is a list of file=command.
-GENERATED = hw/rtl/systole_isa.svh="generate svh" docs/isa.md="generate docs" \
+GENERATED = hw/rtl/systole_isa.svh="generate svh" docs/isa.md="generate docs" docs/commands.md="generate commands" \
             sim/model/fp32_tables.h="generate_tables c" hw/rtl/systole_fp_tables.svh="generate_tables verilog" \
             hw/opencl/isa.cl="generate opencl" hw/opencl/tables.cl="generate_tables opencl"
 
@@ -123,7 +136,7 @@ $(SUITES): $(UNIT_SOURCES)
 $(BUILD)/tests/unit/main.o: $(SUITES)
 $(BUILD)/tests/unit/main.o: CFLAGS += -DSYSTOLE_SUITES='"$(SUITES)"'
 
-$(BUILD)/unit_tests: $(call objects,$(UNIT_SOURCES)) $(BUILD)/libsystole.a
+$(BUILD)/unit_tests: $(call objects,$(UNIT_SOURCES)) $(BUILD)/libfirmware.a $(BUILD)/libsystole.a
 	$(CC) $(LDFLAGS) -o $@ $^ -lcunit $(LDLIBS)
 
 .PHONY: unit
@@ -135,7 +148,7 @@ unit: $(BUILD)/unit_tests
 FUZZERS := $(patsubst tests/fuzz/%.c,$(BUILD)/%,$(wildcard tests/fuzz/fuzz_*.c))
 FUZZ_ITERATIONS ?= 2000
 
-$(BUILD)/fuzz_%: $(BUILD)/tests/fuzz/fuzz_%.o $(call objects,$(UNIT_HELPERS)) $(BUILD)/libsystole.a
+$(BUILD)/fuzz_%: $(BUILD)/tests/fuzz/fuzz_%.o $(call objects,$(UNIT_HELPERS)) $(BUILD)/libfirmware.a $(BUILD)/libsystole.a
 	$(CC) $(LDFLAGS) -o $@ $^ -lcunit $(LDLIBS)
 
 .PHONY: fuzz
@@ -160,6 +173,9 @@ ASAN = BUILD=$(BUILD)/asan OPTIMISE="-O1 -fno-omit-frame-pointer" \
 .PHONY: asan
 asan:
 	+$(MAKE) $(ASAN) unit fuzz
+	+$(MAKE) icd HW=edge16
+	+$(MAKE) icd HW=tiny8
+	+$(MAKE) $(ASAN) MACHINES=$(BUILD) icd-test
 
 # ---- everything ------------------------------------------------------------------
 # Each test program leaves its output under results/; the sum of their last
@@ -231,6 +247,7 @@ help:
 	@echo "make test            install what is missing, build and run every test"
 	@echo "make rtl HW=edge16   build/rtl/edge16.so, the Verilated machine (HW may be an .ini file)"
 	@echo "make rtl-trace       the same able to write waves, slower"
+	@echo "make icd HW=edge16   build/icd: an OpenCL driver with that machine behind it"
 	@echo "make unit [ONLY=x]   unit tests; blocks, fuzz, system: the other kinds"
 	@echo "make soak [COUNT=n]  random programs on RTL and model, until one differs (SOAK=--faults: with faults)"
 	@echo "make coverage        lines and toggles of the RTL that random programs reach (HW=tiny8, COUNT=n)"

@@ -99,6 +99,10 @@ static void print_bound(FILE *out, const char *name, double cycles, const systol
   fprintf(out, "   %s\n", meaning);
 }
 
+bool systole_figures_know_engines(const systole_figures *f) {
+  return f->engines[0].busy + f->engines[0].wait_sem + f->engines[0].wait_mem + f->engines[0].idle == f->cycles;
+}
+
 // A row for each engine; only of runs with time.
 static void print_engines(const systole_figures *f, FILE *out) {
   fprintf(out, "  %-18s %14s %14s %14s %14s   cycles, which sum up to those above\n", "engine", "busy", "wait_sem", "wait_mem", "idle");
@@ -109,7 +113,7 @@ static void print_engines(const systole_figures *f, FILE *out) {
 
 static void put_engines(const systole_figures *f, cJSON *object) {
   cJSON *engines = cJSON_AddObjectToObject(object, "engines");
-  for (int e = 0; f->cycles && e < 4; e++) {
+  for (int e = 0; f->cycles && systole_figures_know_engines(f) && e < 4; e++) {
     cJSON *engine = cJSON_AddObjectToObject(engines, engine_names[e]);
     cJSON_AddNumberToObject(engine, "busy", (double)f->engines[e].busy);
     cJSON_AddNumberToObject(engine, "wait_sem", (double)f->engines[e].wait_sem);

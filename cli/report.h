@@ -44,6 +44,10 @@ systole_status systole_figures_run(systole_figures *figures, systole_device *dev
 // Adds the counters of others.
 void systole_figures_sum(systole_figures *figures, const systole_figures *others);
 
+// Whether the engines' times are known: of a text in one command of the firmware
+// they are not.
+bool systole_figures_know_engines(const systole_figures *figures);
+
 systole_bounds systole_figures_bounds(const systole_figures *figures);
 double systole_bounds_largest(systole_bounds bounds);
 const char *systole_bounds_name(systole_bounds bounds);  // of the largest: "the array"

@@ -158,4 +158,4 @@ static double seconds(void *opaque) { return ((const systole_opencl *)opaque)->k
 
 const systole_transport systole_transport_opencl = {
     "opencl", "any OpenCL device: a board's binary, or the portable kernel on a CPU or GPU",
-    open_device, close_device, alloc, release, write, read, start, wait, peek, seconds};
+    open_device, close_device, alloc, release, write, read, start, wait, peek, NULL, seconds};

@@ -4,6 +4,8 @@
 #ifndef SYSTOLE_ISA_ARGUMENTS_H
 #define SYSTOLE_ISA_ARGUMENTS_H
 
+#include <stdbool.h>
+
 #define SYSTOLE_KERNEL_NAME "systole"
 
 enum {
@@ -18,5 +20,16 @@ enum {
   // for what the RTL has on the chip, the SRAMs first.
   SYSTOLE_ARGUMENT_SCRATCH = 50,
 };
+
+typedef struct {
+  char name[16];     // "segment3", "limit3", "scalar0", "lines", "watchdog"
+  const char *type;  // in OpenCL C
+  bool is_buffer;    // a pointer to global memory
+  unsigned bytes;    // of the registers it is written to
+  unsigned offset;   // of the first of them
+} systole_argument;
+
+// index < SYSTOLE_ARGUMENTS
+void systole_argument_describe(unsigned index, systole_argument *argument);
 
 #endif

@@ -10,6 +10,7 @@
 #define SYS_STATUS_SEGMENT 15
 #define SYS_STATUS_BYTES 320
 #define SYS_PROGRAM_SEGMENT 0
+#define SYS_QUEUES 2
 #define SYS_SUM_PARTIALS 4
 #define SYS_ENGINE_LD 0
 #define SYS_ENGINE_MX 1
@@ -222,6 +223,13 @@
 #define SYS_REG_WAIT_MEM_HI 724
 #define SYS_REG_IDLE_LO 728
 #define SYS_REG_IDLE_HI 732
+#define SYS_REG_CONTROLLER 1024
+#define SYS_REG_TCM_ADDRESS 1028
+#define SYS_REG_TCM_DATA 1032
+#define SYS_REG_DOORBELL 1036
+#define SYS_REG_CORE_PC 1040
+#define SYS_REG_CORE_ADDRESS 1044
+#define SYS_REG_TCM_BYTES 1048
 #define SYS_INSTRUCTIONS 8
 __constant uint sys_opcode[SYS_INSTRUCTIONS] = {1, 2, 3, 16, 17, 32, 48, 64};
 __constant uint sys_engine[SYS_INSTRUCTIONS] = {4, 4, 4, 0, 0, 1, 2, 3};

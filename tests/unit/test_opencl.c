@@ -42,7 +42,7 @@ static bool make(campaign *k, const systole_config *config, bool faults, uint64_
   k->c.config = *config;
   strcpy(k->c.dram.preset, config->memory);
   if (!systole_fuzz_generate(&k->c, &k->places, &k->walk, seed)) return false;
-  if (systole_test_opencl_give_status(&k->c) && (!faults || systole_fuzz_spoil(&k->c, &k->places, &k->walk, false, seed)) &&
+  if (systole_test_opencl_give_status(&k->c) && (!faults || systole_fuzz_spoil(&k->c, &k->places, &k->walk, seed)) &&
       systole_test_opencl_takes(&k->c))
     return true;
   systole_fuzz_case_free(&k->c);
@@ -53,7 +53,7 @@ static void compare(campaign *k, uint64_t seed) {
   const systole_machine_api *const apis[2] = {systole_model_api(), systole_test_opencl_api()};
   systole_fuzz_result result;
   systole_error err = {{0}};
-  systole_status status = systole_fuzz_compare(&k->c, apis, &result, &err);
+  systole_status status = systole_fuzz_compare(&k->c, apis, SYSTOLE_COMPARE_VALUES, &result, &err);
   if (status) printf("  seed %llu: %s\n", (unsigned long long)seed, err.text);
   if (!status && result.differs)
     printf("  seed %llu%s%s: %s\n", (unsigned long long)seed, k->c.fault ? ", " : "", k->c.fault ? k->c.fault : "", result.text);
