@@ -311,6 +311,9 @@ void rtl_destroy(systole_machine *machine) {
     delete machine->fst;
   }
 #endif
+  // Verilator knows one context a thread; a process may have several machines, and
+  // may run one from another thread than it was made in.
+  Verilated::threadContextp(&machine->context);
   if (machine->top) {
     machine->top->final();
     keep_coverage(machine->top);
@@ -433,6 +436,7 @@ systole_status write_job(systole_machine *machine, const systole_job *job, systo
 systole_status rtl_run(systole_machine *machine, const systole_job *job, systole_report *report,
                        systole_trace_fn trace, void *user, systole_error *err) {
   Vsystole_top *top = machine->top;
+  Verilated::threadContextp(&machine->context);
   machine->trace = nullptr;
   systole_status status = write_job(machine, job, err);
   if (status != SYSTOLE_OK) return status;
