@@ -14,28 +14,33 @@ CLANGXX := $(shell command -v clang++ || command -v g++ || echo c++)
 native   = $(shell $(1) -march=native -E -x c /dev/null >/dev/null 2>&1 && echo -march=native)
 NATIVE  := $(call native,$(CC))
 
+# What PoCL compiles is kept here; without this it would go to the user's cache.
+export POCL_CACHE_DIR ?= $(abspath $(BUILD))/pocl
+
 OPTIMISE ?= -O3 $(NATIVE)
 SANITIZE ?=
 # gcc's guess at uninitialized variables does not see that a failure was returned.
 accepts  = $(shell $(CC) -Werror $(1) -E -x c /dev/null >/dev/null 2>&1 && echo $(1))
 WARN     := -Wall -Wextra -Wpedantic -Werror $(call accepts,-Wno-maybe-uninitialized)
+# Nothing replaces a function of this program by another of its name.
+OWN      := $(call accepts,-fno-semantic-interposition)
 # Fused multiply-adds would round once where the hardware rounds twice.
-CFLAGS    = -std=c11 -D_POSIX_C_SOURCE=200809L $(WARN) -g $(OPTIMISE) -ffp-contract=off -fPIC \
+CFLAGS    = -std=c11 -D_POSIX_C_SOURCE=200809L $(WARN) -g $(OPTIMISE) -ffp-contract=off -fPIC $(OWN) \
             $(SANITIZE) -I. -MMD -MP
 LDFLAGS   = $(SANITIZE) -rdynamic
-LDLIBS    = -linih -lcjson -lopenblas -lpcre2-8 -lutf8proc -ldl -lpthread -lm
+LDLIBS    = -lOpenCL -linih -lcjson -lopenblas -lpcre2-8 -lutf8proc -ldl -lpthread -lm
 
 # ---- the library and the command -------------------------------------------
 LIBRARY_SOURCES := $(filter-out $(wildcard hw/isa/generate*.c), \
   $(wildcard hw/base/*.c hw/configs/*.c hw/isa/*.c sim/model/*.c sim/dram/*.c sim/fuzz/*.c sim/reference/*.c \
-             compiler/*.c compiler/*/*.c driver/*.c))
+             compiler/*.c compiler/*/*.c driver/*.c driver/*/*.c))
 CLI_SOURCES := $(wildcard cli/*.c)
 objects = $(patsubst %.c,$(BUILD)/%.o,$(1))
 
 .PHONY: all
 all: $(BUILD)/systole
 
-$(BUILD)/libsystole.a: $(call objects,$(LIBRARY_SOURCES))
+$(BUILD)/libsystole.a: $(call objects,$(LIBRARY_SOURCES)) $(BUILD)/firmware/image.o
 	@rm -f $@
 	$(AR) rcs $@ $^
 
@@ -64,7 +69,7 @@ $(BUILD)/hw/configs/config.o $(BUILD)/driver/%.o $(BUILD)/cli/%.o: \
 HW_NAME    := $(basename $(notdir $(HW)))
 HW_FILE    := $(or $(wildcard $(HW)),$(wildcard hw/configs/$(HW).ini))
 RTL_INPUTS := $(wildcard hw/rtl/*.sv hw/rtl/*.svh sim/rtl/* sim/dram/*) sim/machine.h \
-              hw/configs/config.c hw/configs/config.h hw/isa/isa.def $(HW_FILE)
+              hw/configs/config.c hw/configs/config.h $(wildcard hw/isa/*.def) $(HW_FILE)
 
 .PHONY: rtl rtl-trace
 rtl: $(BUILD)/rtl/$(HW_NAME).so
@@ -82,69 +87,30 @@ $(BUILD)/rtl/$(HW_NAME).coverage.so: $(RTL_INPUTS)
 	@echo "  RTL $(HW), with counts of lines and toggles (some minutes)"
 	@BUILD=$(BUILD) sh sim/rtl/build.sh $(HW) coverage
 
-# ---- the machine behind OpenCL: build/icd (docs/opencl-icd.md) ------------------
-# A driver for the ICD loader, the file that names it, and for each configuration
-# the binary that stands for its bit stream.
-comma       := ,
-ICD_OBJECTS := $(call objects,$(filter-out sim/icd/make_binary.c,$(wildcard sim/icd/*.c)) hw/isa/arguments.c hw/isa/table.c \
-                 hw/configs/config.c hw/base/status.c $(wildcard sim/dram/*.c))
+# The controller's core alone, for `systole mcu --backend rtl`.
+.PHONY: mcu
+mcu: $(BUILD)/rtl/mcu.so
 
-.PHONY: icd icd-library
-icd: icd-library $(BUILD)/icd/$(HW_NAME).bin rtl
-icd-library: $(BUILD)/icd/libsystole-icd.so icd-file
+$(BUILD)/rtl/mcu.so: $(wildcard hw/rtl/systole_mcu_*.sv hw/rtl/*.svh sim/mcu/*) sim/model/mcu.h hw/base/status.h
+	@echo "  RTL mcu"
+	@BUILD=$(BUILD) sh sim/mcu/build.sh
 
-$(BUILD)/icd/libsystole-icd.so: $(ICD_OBJECTS) sim/icd/exports.map
-	@mkdir -p $(@D)
-	$(CC) $(SANITIZE) -shared -Wl,--version-script=sim/icd/exports.map $(if $(SANITIZE),,-Wl$(comma)-z$(comma)defs) \
-	  -o $@ $(ICD_OBJECTS) -linih -ldl -lpthread -lm
-
-# It holds a path: a build that was copied or moved gets another.
-.PHONY: icd-file
-icd-file:
-	@mkdir -p $(BUILD)/icd
-	@echo $(abspath $(BUILD))/icd/libsystole-icd.so > $(BUILD)/icd/systole.icd
-
-$(BUILD)/icd/make_binary: $(call objects,sim/icd/make_binary.c sim/icd/binary.c hw/configs/config.c hw/base/status.c)
-	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS) -o $@ $^ -linih
-
-$(BUILD)/icd/$(HW_NAME).bin: $(BUILD)/icd/make_binary $(HW_FILE)
-	@$< $(HW_FILE) > $@
-
-# Its tests go through the ICD loader, alone and beside PoCL; see scripts/icd.sh.
-ICD_TESTS   := $(filter-out tests/icd/fuzz.c,$(wildcard tests/icd/*.c))
-ICD_SUITES  := $(BUILD)/tests/icd/suites.h
-
-$(ICD_SUITES): $(ICD_TESTS)
-	@mkdir -p $(@D)
-	@sed -n 's/^void \(suite_[a-z0-9_]*\)(void).*/SUITE(\1)/p' $(wildcard tests/icd/test_*.c) | sort -u > $@
-
-$(BUILD)/tests/icd/main.o: $(ICD_SUITES)
-$(BUILD)/tests/icd/main.o: CFLAGS += -DSYSTOLE_SUITES='"$(ICD_SUITES)"'
-
-$(BUILD)/icd_tests: $(call objects,$(ICD_TESTS) tests/unit/harness.c) $(BUILD)/libsystole.a
-	$(CC) $(LDFLAGS) -o $@ $^ -lcunit -lOpenCL $(LDLIBS)
-
-$(BUILD)/icd_fuzz: $(call objects,tests/icd/fuzz.c tests/icd/card.c tests/unit/harness.c) $(BUILD)/libsystole.a
-	$(CC) $(LDFLAGS) -o $@ $^ -lcunit -lOpenCL $(LDLIBS)
-
-# MACHINES: the build whose RTL and binaries are used.
-.PHONY: icd-test
-icd-test: icd-library $(BUILD)/icd_tests $(BUILD)/icd_fuzz
-	BUILD=$(BUILD) MACHINES=$(or $(MACHINES),$(BUILD)) bash scripts/icd.sh $(ONLY)
+include sim/icd/icd.mk
+include firmware/firmware.mk
 
 # ---- generated files, kept in the repository ---------------------------------
-TABLES := hw/isa/isa.def hw/isa/registers.def $(wildcard hw/isa/text/*.md)
+TABLES := hw/isa/isa.def hw/isa/registers.def hw/isa/core.def $(wildcard hw/isa/text/*.md)
 
-$(BUILD)/generate: $(call objects,hw/isa/generate.c hw/isa/generate_docs.c hw/isa/table.c)
+$(BUILD)/generate: $(call objects,hw/isa/generate.c hw/isa/generate_commands.c hw/isa/generate_docs.c hw/isa/generate_opencl.c hw/isa/table.c)
 	$(CC) $(LDFLAGS) -o $@ $^
 
 $(BUILD)/generate_tables: $(call objects,hw/isa/generate_tables.c)
 	$(CC) $(LDFLAGS) -o $@ $^ -lm
 
 # GENERATED is a list of file=command.
-GENERATED = hw/rtl/systole_isa.svh="generate svh" docs/isa.md="generate docs" \
-            sim/model/fp32_tables.h="generate_tables c" hw/rtl/systole_fp_tables.svh="generate_tables verilog"
+GENERATED = hw/rtl/systole_isa.svh="generate svh" docs/isa.md="generate docs" docs/commands.md="generate commands" \
+            sim/model/fp32_tables.h="generate_tables c" hw/rtl/systole_fp_tables.svh="generate_tables verilog" \
+            hw/opencl/isa.cl="generate opencl" hw/opencl/tables.cl="generate_tables opencl"
 
 .PHONY: generate check-generated
 generate: $(BUILD)/generate $(BUILD)/generate_tables $(TABLES)
@@ -170,7 +136,7 @@ $(SUITES): $(UNIT_SOURCES)
 $(BUILD)/tests/unit/main.o: $(SUITES)
 $(BUILD)/tests/unit/main.o: CFLAGS += -DSYSTOLE_SUITES='"$(SUITES)"'
 
-$(BUILD)/unit_tests: $(call objects,$(UNIT_SOURCES)) $(BUILD)/libsystole.a
+$(BUILD)/unit_tests: $(call objects,$(UNIT_SOURCES)) $(BUILD)/libfirmware.a $(BUILD)/libsystole.a
 	$(CC) $(LDFLAGS) -o $@ $^ -lcunit $(LDLIBS)
 
 .PHONY: unit
@@ -182,7 +148,7 @@ unit: $(BUILD)/unit_tests
 FUZZERS := $(patsubst tests/fuzz/%.c,$(BUILD)/%,$(wildcard tests/fuzz/fuzz_*.c))
 FUZZ_ITERATIONS ?= 2000
 
-$(BUILD)/fuzz_%: $(BUILD)/tests/fuzz/fuzz_%.o $(call objects,$(UNIT_HELPERS)) $(BUILD)/libsystole.a
+$(BUILD)/fuzz_%: $(BUILD)/tests/fuzz/fuzz_%.o $(call objects,$(UNIT_HELPERS)) $(BUILD)/libfirmware.a $(BUILD)/libsystole.a
 	$(CC) $(LDFLAGS) -o $@ $^ -lcunit $(LDLIBS)
 
 .PHONY: fuzz

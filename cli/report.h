@@ -19,6 +19,7 @@ typedef struct {
   } engines[4];          // LD, MX, VX, ST
   systole_work work;     // words through the weight door, bytes from each segment
   double wall_seconds;   // spent inside systole_wait
+  double kernel_seconds; // on the device's own clock, 0 where it has none
 } systole_figures;
 
 // The least cycles that each part would need by itself.
@@ -40,6 +41,10 @@ systole_status systole_figures_wait(systole_figures *figures, systole_device *de
 
 // Adds the counters of others.
 void systole_figures_sum(systole_figures *figures, const systole_figures *others);
+
+// Whether the engines' times are known: of a text in one command of the firmware
+// they are not.
+bool systole_figures_know_engines(const systole_figures *figures);
 
 systole_bounds systole_figures_bounds(const systole_figures *figures);
 double systole_bounds_largest(systole_bounds bounds);

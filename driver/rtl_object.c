@@ -11,6 +11,7 @@
 #endif
 
 typedef const systole_machine_api *(*api_fn)(void);
+typedef const systole_mcu_alone_api *(*mcu_fn)(void);
 
 static bool try_folder(const char *folder, size_t length, const char *name, char path[4096]) {
   int need = snprintf(path, 4096, "%.*s/%s", (int)length, folder, name);
@@ -52,6 +53,11 @@ static systole_status take_api(const char *path, void *handle, const systole_mac
   return SYSTOLE_OK;
 }
 
+static systole_status open_object(const char *path, void **handle, systole_error *err) {
+  *handle = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+  return *handle ? SYSTOLE_OK : systole_fail(err, SYSTOLE_E_IO, "%s: cannot be opened: %s", path, dlerror());
+}
+
 systole_status systole_rtl_object_open(const systole_config *config, const systole_options *options,
                                        void **handle, const systole_machine_api **api,
                                        systole_error *err) {
@@ -64,11 +70,29 @@ systole_status systole_rtl_object_open(const systole_config *config, const systo
     return systole_fail(err, SYSTOLE_E_IO,
                         "no %s in build/rtl: the machine is not built yet: expected `make %s HW=%.300s` to have been run",
                         name, options->waves ? "rtl-trace" : "rtl", hw);
-  *handle = dlopen(path, RTLD_NOW | RTLD_LOCAL);
-  if (!*handle) return systole_fail(err, SYSTOLE_E_IO, "%s: cannot be opened: %s", path, dlerror());
-  systole_status status = take_api(path, *handle, api, err);
+  systole_status status = open_object(path, handle, err);
+  if (status) return status;
+  status = take_api(path, *handle, api, err);
   if (status) systole_rtl_object_close(*handle);
   return status;
+}
+
+systole_status systole_mcu_object_open(void **handle, const systole_mcu_alone_api **api, systole_error *err) {
+  char path[4096];
+  mcu_fn get = NULL;
+  if (!find("mcu.so", path))
+    return systole_fail(err, SYSTOLE_E_IO, "no mcu.so in build/rtl: the core is not built yet: expected `make mcu` to have been run");
+  systole_status status = open_object(path, handle, err);
+  if (status) return status;
+  void *symbol = dlsym(*handle, "systole_mcu_alone_rtl");
+  if (symbol) memcpy(&get, &symbol, sizeof get);
+  if (get && get()->abi == SYSTOLE_MCU_ALONE_ABI) {
+    *api = get();
+    return SYSTOLE_OK;
+  }
+  systole_rtl_object_close(*handle);
+  return systole_fail(err, SYSTOLE_E_FORMAT, "%s: expected a core of interface version %u, made by `make mcu`", path,
+                      (unsigned)SYSTOLE_MCU_ALONE_ABI);
 }
 
 void systole_rtl_object_close(void *handle) {

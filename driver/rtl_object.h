@@ -3,6 +3,7 @@
 #define SYSTOLE_DRIVER_RTL_OBJECT_H
 
 #include "driver/include/systole.h"
+#include "sim/mcu/alone.h"
 
 // *handle is for systole_rtl_object_close. The object is options->rtl_object if
 // given, else NAME.so (NAME.trace.so if waves are wanted) in a folder of SYSTOLE_RTL_PATH (a list with colons), in
@@ -12,5 +13,8 @@ systole_status systole_rtl_object_open(const systole_config *config, const systo
                                        void **handle, const systole_machine_api **api,
                                        systole_error *err);
 void systole_rtl_object_close(void *handle);
+
+// The controller's core alone, mcu.so, looked for in the same folders.
+systole_status systole_mcu_object_open(void **handle, const systole_mcu_alone_api **api, systole_error *err);
 
 #endif

@@ -5,7 +5,7 @@
 # `make train` needs.
 set -euo pipefail
 
-packages=(build-essential verilator iverilog yosys clang
+packages=(build-essential verilator iverilog yosys clang gcc-riscv64-unknown-elf
           libopenblas-dev libcunit1-dev libcjson-dev libinih-dev libpcre2-dev
           libutf8proc-dev zlib1g-dev
           ocl-icd-opencl-dev pocl-opencl-icd clinfo tcl)

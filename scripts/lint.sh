@@ -19,25 +19,25 @@ check() {  # NAME command...
   fi
 }
 
-if [ ! -e hw/rtl/systole_top.sv ]; then echo "lint: no hw/rtl/systole_top.sv" >&2; exit 2; fi
+if [ ! -e hw/rtl/systole_chip.sv ]; then echo "lint: no hw/rtl/systole_chip.sv" >&2; exit 2; fi
 cc -std=c11 -D_POSIX_C_SOURCE=200809L -I. -DSYSTOLE_ROOT="\"$PWD\"" -o "$out/parameters" \
    sim/rtl/parameters.c hw/configs/config.c hw/base/status.c -linih || exit 2
 for config in hw/configs/*.ini; do
   # shellcheck disable=SC2046
   check "verilator-$(basename "$config" .ini)" verilator --lint-only -Wall -fno-const-bit-op-tree -Ihw/rtl \
-        --top-module systole_top $("$out/parameters" "$config" args) hw/rtl/systole_top.sv
+        --top-module systole_chip $("$out/parameters" "$config" args) hw/rtl/systole_chip.sv
 done
 # The wrapper for a card: `interrupt` is the name that the vendor's tools know.
 make -s -C hw/fpga/xrt files BUILD="$(realpath "$build")" >"$out/xrt.log" 2>&1 || status=1
 check verilator-xrt verilator --lint-only -Wall -Wno-SYMRSVDWORD -fno-const-bit-op-tree -Ihw/rtl -I"$build/xrt/edge16" \
       --top-module systole hw/fpga/xrt/systole.sv
-check icarus iverilog -g2012 -Ihw/rtl -s systole_top -o "$out/top.vvp" hw/rtl/*.sv
+check icarus iverilog -g2012 -Ihw/rtl -s systole_chip -o "$out/top.vvp" hw/rtl/*.sv
 
 # proc is where latches appear; the whole of synthesis would say nothing more.
 latches() {
   yosys -q -p "read_verilog -sv -Ihw/rtl hw/rtl/*.sv; chparam -set Dim 4 -set LoadRows 4 -set BusBytes 4 \
     -set WgtWords 64 -set ActWords 64 -set QntWords 64 -set AccWords 64 -set ParWords 64 -set VmWords 64 \
-    -set RsWords 64 -set QueueDepth 2 systole_top; hierarchy -check -top systole_top; proc; \
+    -set RsWords 64 -set QueueDepth 2 -set Controller 1 -set TcmBytes 4096 systole_chip; hierarchy -check -top systole_chip; proc; \
     select -assert-none t:\$dlatch t:\$adlatch; check -assert"
 }
 check yosys latches

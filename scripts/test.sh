@@ -19,6 +19,7 @@ step() {  # NAME command...: runs it, remembers a failure
 step build           "$make" --no-print-directory all
 step rtl             "$make" --no-print-directory rtl HW="$hw"
 step rtl-tiny8       "$make" --no-print-directory rtl HW=tiny8
+step rtl-mcu         "$make" --no-print-directory mcu
 step check-generated "$make" --no-print-directory check-generated
 step unit            "$make" --no-print-directory unit
 step blocks          "$make" --no-print-directory blocks

@@ -19,11 +19,13 @@ typedef struct {
   const char *section, *name;
   size_t at;          // offset of the member in systole_config
   unsigned low, high; // limits; powers of two unless `any`
-  bool any;
+  bool any, optional; // optional: its default is that of systole_config_load
 } key;
 
 #define KEY(section, name, low, high, any) \
-  { #section, #name, offsetof(systole_config, name), low, high, any }
+  { #section, #name, offsetof(systole_config, name), low, high, any, false }
+#define OPTIONAL(section, name, low, high, any) \
+  { #section, #name, offsetof(systole_config, name), low, high, any, true }
 static const key keys[] = {
     KEY(array, dim, 4, 128, false),          KEY(array, load_rows, 2, 128, false),
     KEY(memory, bus_bytes, 4, 128, false),   KEY(sram, wgt_words, 4, 65536, false),
@@ -31,6 +33,7 @@ static const key keys[] = {
     KEY(sram, acc_words, 4, 65536, false),   KEY(sram, par_words, 4, 65536, false),
     KEY(sram, vm_words, 4, 65536, false),    KEY(sram, rs_words, 4, 65536, false),
     KEY(sequencer, queue_depth, 2, 64, false), KEY(system, clock_mhz, 1, 10000, true),
+    OPTIONAL(system, controller, 0, 1, true), OPTIONAL(system, tcm_bytes, 4096, 1048576, false),
 };
 enum { KEYS = sizeof keys / sizeof keys[0] };
 
@@ -167,7 +170,7 @@ static int on_key(void *user, const char *section, const char *name, const char 
 
 static systole_status check_complete(const reader *r) {
   for (unsigned i = 0; i < KEYS; i++)
-    if (!r->seen[i])
+    if (!r->seen[i] && !keys[i].optional)
       return systole_fail(r->err, SYSTOLE_E_FORMAT, "%s: [%s] %s is missing: expected a number from %u to %u",
                           r->path, keys[i].section, keys[i].name, keys[i].low, keys[i].high);
   if (!r->seen_preset)
@@ -237,7 +240,7 @@ static systole_status take_name(const char *path, systole_config *config, systol
 systole_status systole_config_load(const char *name_or_path, systole_config *config, systole_error *err) {
   char found[4096];
   const char *path = name_or_path;
-  *config = (systole_config){0};
+  *config = (systole_config){.tcm_bytes = SYSTOLE_TCM_BYTES};
   if (!strchr(path, '/') && !ends_with_ini(path)) {
     systole_status status = find(path, found, sizeof found, err);
     if (status) return status;

@@ -7,6 +7,8 @@
 
 #include "hw/base/status.h"
 
+enum { SYSTOLE_TCM_BYTES = 32768 };  // where the file does not say
+
 typedef struct {
   char name[64];        // file name without .ini
   char memory[32];      // memory preset, see sim/dram; not part of the hash
@@ -23,6 +25,8 @@ typedef struct {
   unsigned rs_words;
   unsigned queue_depth; // instructions a queue holds: power of two, 2..64
   unsigned clock_mhz;   // for turning nanoseconds into cycles; not part of the hash
+  unsigned controller;  // 1: a RISC-V core with firmware runs the machine; 0 (the default): the host
+  unsigned tcm_bytes;   // its memory for code and data: power of two, 4096..1048576
   uint64_t hash;        // 64-bit FNV-1a of the ISA version and all that programs depend on
 } systole_config;
 

@@ -16,6 +16,9 @@ enum {
   SYSTOLE_ARGUMENT_LINES = 48,     // 32 bits: PROGRAM_LINES
   SYSTOLE_ARGUMENT_WATCHDOG = 49,  // 32 bits: WATCHDOG
   SYSTOLE_ARGUMENTS = 50,
+  // Only of a kernel that says it has one more (hw/opencl/systole.cl): a buffer
+  // for what the RTL has on the chip, the SRAMs first.
+  SYSTOLE_ARGUMENT_SCRATCH = 50,
 };
 
 typedef struct {

@@ -1,5 +1,5 @@
-// The instruction set and the registers as C constants, expanded from isa.def
-// and registers.def.
+// The instruction set and the registers as C constants, expanded from isa.def,
+// registers.def and core.def.
 #ifndef SYSTOLE_ISA_H
 #define SYSTOLE_ISA_H
 
@@ -54,6 +54,26 @@ enum {
 enum {
 #define REGISTER(name, offset, access, count, stride, text) SYSTOLE_REG_##name = (offset),
 #include "hw/isa/registers.def"
+};
+
+// Bits of registers: SYSTOLE_LSB_CTRL_START and the like.
+enum {
+#define REGBIT(reg, name, lsb, width, text) SYSTOLE_LSB_##reg##_##name = (lsb),
+#include "hw/isa/registers.def"
+#define LOCALBIT(reg, name, lsb, width, text) SYSTOLE_LSB_CORE_##reg##_##name = (lsb),
+#include "hw/isa/core.def"
+};
+
+// The core's addresses: SYSTOLE_CORE_WINDOW begins the region WINDOW and
+// SYSTOLE_CORE_WINDOW_BYTES is its size (not enumerators: they exceed an int).
+#define REGION(name, base, bytes, text) \
+  static const uint32_t SYSTOLE_CORE_##name = (base), SYSTOLE_CORE_##name##_BYTES = (bytes);
+#include "hw/isa/core.def"
+
+// Offsets of local registers: SYSTOLE_CORE_REG_DOORBELL and the like.
+enum {
+#define LOCAL(name, offset, access, text) SYSTOLE_CORE_REG_##name = (offset),
+#include "hw/isa/core.def"
 };
 
 typedef struct {

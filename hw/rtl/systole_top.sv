@@ -8,6 +8,10 @@
 // is high, with its line and the cycle in which it started; cycle_o is the
 // present cycle, 0 in the one in which the start is taken.
 //
+// take_o: a start is taken in this cycle. done_o: the run is over with it. busy_o:
+// a run is under way, or its start waits to be taken. quiet_o: no burst accepted
+// on m_axi awaits its answer; a start is only taken then.
+//
 // When the sequencer gives up on an engine that does not move (systole_seq,
 // reset), engines and AXI masters are reset and the answers to bursts already
 // accepted are swallowed when they come.
@@ -83,6 +87,10 @@ module systole_top #(
     output logic                        m_axi_bready_o,
     input  logic [0:0]                  m_axi_bid_i,
     input  logic [1:0]                  m_axi_bresp_i,
+    output logic                        take_o,
+    output logic                        done_o,
+    output logic                        busy_o,
+    output logic                        quiet_o,
     output logic [63:0]                 cycle_o,
     output logic [3:0]                  trace_end_o,
     output logic [127:0]                trace_index_o,
@@ -114,6 +122,8 @@ module systole_top #(
   logic [6:0] status_word;
   logic [31:0] status_data, status_error_addr;
   assign cycle_o = cycle;
+  assign take_o = take;
+  assign done_o = done;
 
   // Per engine: LD, MX, VX, ST.
   logic [3:0] push, full, ready, go, ended, active, stall, empty, blocked;
@@ -160,6 +170,7 @@ module systole_top #(
       .s_axil_rresp_o  (s_axil_rresp_o),
       .irq_o           (irq_o),
       .start_o         (start),
+      .busy_o          (busy_o),
       .take_i          (take),
       .running_i       (running),
       .end_i           (run_end),
@@ -216,7 +227,7 @@ module systole_top #(
   ) u_seq (
       .clk_i            (clk_i),
       .rst_ni           (rst_ni),
-      .start_i          (start),
+      .start_i          (start && quiet_o),
       .take_o           (take),
       .running_o        (running),
       .end_o            (run_end),
@@ -803,6 +814,7 @@ module systole_top #(
   // Bursts accepted and not answered; those of before a reset are orphans.
   logic [9:0] reads_q, writes_q, orphan_reads_q, orphan_writes_q;
   logic [9:0] reads_d, writes_d;
+  assign quiet_o = reads_q == 10'd0 && writes_q == 10'd0;
   assign reads_d = reads_q + {9'd0, m_axi_arvalid_o && m_axi_arready_i} -
                    {9'd0, m_axi_rvalid_i && m_axi_rlast_i};
   assign writes_d = writes_q + {9'd0, m_axi_awvalid_o && m_axi_awready_i} - {9'd0, m_axi_bvalid_i};

@@ -78,10 +78,14 @@ void systole_dram_destroy(systole_dram *dram) {
   free(dram);
 }
 
-void systole_dram_reset(systole_dram *dram) {
-  memset(dram->count, 0, sizeof dram->count);
+void systole_dram_settle(systole_dram *dram) {
   dram->read_free = dram->write_free = 0;
   if (dram->banked) systole_banked_reset(dram->banked);
+}
+
+void systole_dram_reset(systole_dram *dram) {
+  memset(dram->count, 0, sizeof dram->count);
+  systole_dram_settle(dram);
 }
 
 // ---- random delays -----------------------------------------------------------------

@@ -35,6 +35,9 @@ void systole_dram_destroy(systole_dram *dram);
 // first refresh is due one interval from here.
 void systole_dram_reset(systole_dram *dram);
 
+// Back to cycle 0 of an idle memory, as above, but the random delays go on.
+void systole_dram_settle(systole_dram *dram);
+
 // Cycles for which the slave keeps ARREADY (AWREADY) low after it first sees
 // the next burst's address valid.
 uint32_t systole_dram_read_stall(systole_dram *dram);

@@ -1,17 +1,29 @@
 // Binding: fields that take their value from scalar registers.
 #include "sim/model/resolve.h"
 
+#define ALWAYS_INLINE static inline __attribute__((always_inline))
+
 typedef struct {
   unsigned field, scalar;
   int64_t mult;
   uint32_t cap;
 } slot;
 
+// Bits lsb..lsb+width-1 of 80 that begin with `low`.
+ALWAYS_INLINE uint64_t slice(uint64_t low, uint64_t high, unsigned lsb, unsigned width) {
+  const uint64_t from = lsb == 0 ? low : lsb < 64 ? low >> lsb | high << (64 - lsb) : high >> (lsb - 64);
+  return width < 64 ? from & ((1ull << width) - 1) : from;
+}
+
+// A slot begins at a multiple of 16 bits.
 static slot get_slot(const systole_line *binding, unsigned number) {
-  const unsigned at = number * SYSTOLE_BINDING_BITS;
+  const unsigned at = number * SYSTOLE_BINDING_BITS, shift = at % 32;
+  const uint32_t *word = &binding->word[at / 32];
+  const uint64_t high = (uint64_t)word[2] >> shift;
+  const uint64_t low = (word[0] | (uint64_t)word[1] << 32) >> shift | (uint64_t)word[2] << 32 << (32 - shift);
   slot s;
 #define BINDING(name, lsb, width, kind, text) \
-  const uint64_t raw_##name = systole_line_get(binding, at + (lsb), width);
+  const uint64_t raw_##name = slice(low, high, lsb, width);
 #include "hw/isa/isa.def"
   s.field = (unsigned)raw_field;
   s.scalar = (unsigned)raw_scalar;
@@ -50,8 +62,7 @@ unsigned systole_resolve_slots(const systole_line *binding) {
   enum { SLOT_WORDS = SYSTOLE_BINDING_SLOTS * SYSTOLE_BINDING_BITS / 32 };  // what follows is no slot's
   for (unsigned w = SLOT_WORDS; w-- > 0;) {
     if (binding->word[w] == 0) continue;
-    unsigned top = 31;
-    while (binding->word[w] >> top == 0) top--;
+    const unsigned top = 31 - (unsigned)__builtin_clz(binding->word[w]);
     return (32 * w + top) / SYSTOLE_BINDING_BITS + 1;
   }
   return 0;

@@ -1,6 +1,5 @@
 #include "sim/model/engines.h"
 
-#include "sim/model/duration.h"
 #include "sim/model/execute.h"
 
 enum { LD = SYSTOLE_ENGINE_LD, MX = SYSTOLE_ENGINE_MX, VX = SYSTOLE_ENGINE_VX, ST = SYSTOLE_ENGINE_ST };
@@ -9,22 +8,20 @@ void systole_engines_open(systole_engines *engines, systole_dram *dram) {
   for (unsigned e = 0; e < SYSTOLE_ENGINES; e++) {
     systole_queue *queue = &engines->queues[e];
     queue->head = queue->count = queue->missing = 0;
-    queue->starts = queue->ends = queue->done = 0;
+    queue->starts = queue->ends = queue->ready = 0;
+    queue->done = queue->next = SYSTOLE_NEVER;
     queue->state = SYSTOLE_IDLE;
     queue->since = 1;
     for (unsigned s = 0; s < 4; s++) queue->cycles[s] = 0;
     for (unsigned f = 0; f < SYSTOLE_ENGINES; f++) engines->semaphores[e][f] = 0;
   }
+  engines->next = SYSTOLE_NEVER;
   systole_ld_time_open(&engines->ld, engines->config, engines->memory);
   systole_st_time_open(&engines->st, engines->config->bus_bytes, dram);
 }
 
 static const systole_instruction *head_of(const systole_queue *queue) {
   return &queue->slots[queue->head];
-}
-
-bool systole_engines_full(const systole_engines *engines, unsigned engine) {
-  return engines->queues[engine].count == engines->config->queue_depth;
 }
 
 // Multiply-accumulates asked for; they count when dispatched.
@@ -39,40 +36,19 @@ void systole_engines_push(systole_engines *engines, const systole_instruction *i
   if (instruction->engine == MX) engines->report->macs += macs(&instruction->line);
 }
 
-// MX and VX are ready in the cycle after their end, ST in that of its end.
-static uint64_t ready(const systole_engines *engines, unsigned e) {
-  const systole_queue *queue = &engines->queues[e];
-  switch (e) {
-    case LD: return systole_ld_time_ready(&engines->ld);
-    case ST: return engines->st.done;
-    default: return queue->done == 0 ? 0 : queue->done + 1;
-  }
+static bool startable(const systole_queue *queue) {
+  return queue->count > 0 && queue->missing == 0;
 }
 
-static uint64_t done(const systole_engines *engines, unsigned e) {
-  const systole_queue *queue = &engines->queues[e];
-  if (queue->starts == queue->ends) return SYSTOLE_NEVER;
-  switch (e) {
-    case LD: return systole_ld_time_done(&engines->ld);
-    case ST: return engines->st.done;
-    default: return queue->done;
-  }
-}
-
-unsigned systole_engines_able(const systole_engines *engines, uint64_t now) {
-  unsigned mask = 0;
+systole_engines_due systole_engines_due_in(const systole_engines *engines, uint64_t now) {
+  systole_engines_due due = {0, 0};
   for (unsigned e = 0; e < SYSTOLE_ENGINES; e++) {
     const systole_queue *queue = &engines->queues[e];
-    if (queue->count > 0 && queue->missing == 0 && ready(engines, e) <= now) mask |= 1u << e;
+    if (queue->next > now) continue;
+    if (startable(queue) && queue->ready <= now) due.able |= 1u << e;
+    if (queue->done == now) due.ended |= 1u << e;
   }
-  return mask;
-}
-
-unsigned systole_engines_ended(const systole_engines *engines, uint64_t now) {
-  unsigned mask = 0;
-  for (unsigned e = 0; e < SYSTOLE_ENGINES; e++)
-    if (done(engines, e) == now) mask |= 1u << e;
-  return mask;
+  return due;
 }
 
 const systole_started *systole_engines_ending(const systole_engines *engines, unsigned engine) {
@@ -80,46 +56,48 @@ const systole_started *systole_engines_ending(const systole_engines *engines, un
   return &queue->started[queue->ends % SYSTOLE_MAX_STARTED];
 }
 
-systole_outcome systole_engines_outcome(const systole_engines *engines, unsigned engine) {
-  systole_outcome outcome = systole_engines_ending(engines, engine)->outcome;
-  if (engine != LD || outcome.cause != SYSTOLE_CAUSE_NONE) return outcome;
-  const systole_ld_started *ld = &engines->ld.started[engines->ld.ends % SYSTOLE_LD_STARTED];
-  if (ld->bad_index) outcome = (systole_outcome){SYSTOLE_CAUSE_INDEX, ld->index, 0};
-  return outcome;
-}
-
 // A counter that is raised and taken from in one cycle changes by both.
 static unsigned after_cycle(const systole_engines *engines, unsigned from, unsigned to,
-                            unsigned ended, unsigned able) {
+                            unsigned able) {
   unsigned sum = engines->semaphores[from][to];
-  if (ended >> from & 1) sum += systole_engines_ending(engines, from)->raise[to];
+  sum += systole_engines_ending(engines, from)->raise[to];
   if (able >> to & 1) sum -= head_of(&engines->queues[to])->wait[from];
   return sum;
 }
 
-unsigned systole_engines_overflow(const systole_engines *engines, unsigned ended, unsigned able) {
-  unsigned mask = 0;
+static bool overflows(const systole_engines *engines, unsigned engine, unsigned able) {
+  if (!systole_engines_ending(engines, engine)->raises) return false;
   for (unsigned e = 0; e < SYSTOLE_ENGINES; e++)
-    for (unsigned f = 0; f < SYSTOLE_ENGINES && ended >> e & 1; f++)
-      if (after_cycle(engines, e, f, ended, able) > SYSTOLE_SEMAPHORE_MAX) mask |= 1u << e;
-  return mask;
+    if (after_cycle(engines, engine, e, able) > SYSTOLE_SEMAPHORE_MAX) return true;
+  return false;
+}
+
+systole_outcome systole_engines_outcome(const systole_engines *engines, unsigned engine,
+                                        unsigned able) {
+  const systole_outcome own = systole_engines_ending(engines, engine)->outcome;
+  if (own.cause != SYSTOLE_CAUSE_NONE) return own;
+  const systole_ld_started *ld = &engines->ld.started[engines->ld.ends % SYSTOLE_LD_STARTED];
+  if (engine == LD && ld->bad_index) return (systole_outcome){SYSTOLE_CAUSE_INDEX, ld->index, 0};
+  if (overflows(engines, engine, able)) return (systole_outcome){SYSTOLE_CAUSE_SEMAPHORE, 0, 0};
+  return own;
 }
 
 static void begin_work(systole_engines *engines, const systole_instruction *in, uint64_t now) {
-  const systole_config *config = engines->config;
-  systole_queue *queue = &engines->queues[in->engine];
   switch (in->engine) {
     case LD: systole_ld_time_start(&engines->ld, in, now); break;
-    case MX: queue->done = now + systole_duration_mx(&in->line, config->dim, config->load_rows); break;
-    case VX: queue->done = now + systole_duration_vx(&in->line, config->dim); break;
-    default: systole_st_time_start(&engines->st, in, now); break;
+    case ST: systole_st_time_start(&engines->st, in, now); break;
+    default: {  // MX and VX are ready in the cycle after their end
+      systole_queue *queue = &engines->queues[in->engine];
+      queue->done = now + in->cycles;
+      queue->ready = queue->done + 1;
+    }
   }
 }
 
 static void start_head(systole_engines *engines, systole_queue *queue, uint64_t now) {
   const systole_instruction *in = head_of(queue);
   systole_started *started = &queue->started[queue->starts++ % SYSTOLE_MAX_STARTED];
-  *started = (systole_started){.index = in->index, .start = now};
+  *started = (systole_started){.index = in->index, .raises = in->raises, .start = now};
   for (unsigned e = 0; e < SYSTOLE_ENGINES; e++) {
     engines->semaphores[e][in->engine] -= in->wait[e];
     started->raise[e] = in->raise[e];
@@ -134,11 +112,11 @@ static void start_head(systole_engines *engines, systole_queue *queue, uint64_t 
 }
 
 void systole_engines_start(systole_engines *engines, unsigned able, uint64_t now) {
-  for (unsigned e = 0; e < SYSTOLE_ENGINES; e++)
-    if (able >> e & 1) start_head(engines, &engines->queues[e], now);
+  for (; able; able &= able - 1) start_head(engines, &engines->queues[__builtin_ctz(able)], now);
 }
 
 static void raise(systole_engines *engines, unsigned from, const systole_started *ending) {
+  if (!ending->raises) return;
   for (unsigned e = 0; e < SYSTOLE_ENGINES; e++) {
     const unsigned sum = engines->semaphores[from][e] + ending->raise[e];
     engines->semaphores[from][e] = (uint8_t)(sum < SYSTOLE_SEMAPHORE_MAX ? sum : SYSTOLE_SEMAPHORE_MAX);
@@ -146,13 +124,14 @@ static void raise(systole_engines *engines, unsigned from, const systole_started
 }
 
 void systole_engines_end(systole_engines *engines, unsigned ended, uint64_t now) {
-  for (unsigned e = 0; e < SYSTOLE_ENGINES; e++) {
-    if (!(ended >> e & 1)) continue;
+  for (; ended; ended &= ended - 1) {
+    const unsigned e = (unsigned)__builtin_ctz(ended);
     const systole_started *ending = systole_engines_ending(engines, e);
     raise(engines, e, ending);
     engines->report->retired++;
     if (engines->trace) engines->trace(engines->trace_user, e, ending->index, ending->start, now);
     engines->queues[e].ends++;
+    engines->queues[e].done = SYSTOLE_NEVER;
     if (e == LD) systole_ld_time_end(&engines->ld);
   }
 }
@@ -164,6 +143,7 @@ bool systole_engines_active(const systole_engines *engines, unsigned engine) {
 static unsigned missing(const systole_engines *engines, const systole_queue *queue) {
   const systole_instruction *head = head_of(queue);
   unsigned mask = 0;
+  if (!head->waits) return 0;
   for (unsigned e = 0; e < SYSTOLE_ENGINES; e++)
     if (engines->semaphores[e][head->engine] < head->wait[e]) mask |= 1u << e;
   return mask;
@@ -181,19 +161,54 @@ static void count_state(systole_queue *queue, uint64_t until) {
   queue->since = until;
 }
 
-// A raise may be what any head waits for. The changes show from the next cycle on.
+// When LD and ST end and are ready is for the bus to say. ST is ready in the
+// cycle in which it ends.
+static void ask_bus(systole_engines *engines, unsigned e) {
+  systole_queue *queue = &engines->queues[e];
+  if (e == LD) {
+    queue->done = systole_ld_time_done(&engines->ld);
+    queue->ready = systole_ld_time_ready(&engines->ld);
+  } else if (e == ST) {
+    queue->done = systole_engines_active(engines, ST) ? engines->st.done : SYSTOLE_NEVER;
+    queue->ready = engines->st.done;
+  }
+}
+
+static uint64_t next_of(const systole_queue *queue, uint64_t now) {
+  if (!startable(queue)) return queue->done;
+  return systole_sooner(queue->done, systole_later(now + 1, queue->ready));
+}
+
+static uint64_t soonest(const systole_queue *queues) {
+  return systole_sooner(systole_sooner(queues[0].next, queues[1].next),
+                        systole_sooner(queues[2].next, queues[3].next));
+}
+
+void systole_engines_look(systole_engines *engines, unsigned engine, uint64_t now) {
+  ask_bus(engines, engine);
+  engines->queues[engine].next = next_of(&engines->queues[engine], now);
+  engines->next = soonest(engines->queues);
+}
+
+static void settle(systole_engines *engines, unsigned e, uint64_t now) {
+  systole_queue *queue = &engines->queues[e];
+  ask_bus(engines, e);
+  queue->missing = queue->count > 0 ? missing(engines, queue) : 0;
+  queue->next = next_of(queue, now);
+  const systole_engine_state state = state_of(engines, e);
+  if (state == queue->state) return;
+  count_state(queue, now + 1);
+  queue->state = state;
+}
+
+// A raise may be what a head waits for. The changes show from the next cycle on.
 void systole_engines_settle(systole_engines *engines, uint64_t now, unsigned moved,
                             unsigned ended) {
-  for (unsigned e = 0; e < SYSTOLE_ENGINES; e++) {
-    systole_queue *queue = &engines->queues[e];
-    if (moved >> e & 1 || (ended && queue->missing))
-      queue->missing = queue->count > 0 ? missing(engines, queue) : 0;
-    else if (!(ended >> e & 1)) continue;
-    const systole_engine_state state = state_of(engines, e);
-    if (state == queue->state) continue;
-    count_state(queue, now + 1);
-    queue->state = state;
-  }
+  unsigned touched = moved | ended;
+  for (unsigned e = 0; e < SYSTOLE_ENGINES && ended; e++)
+    if (engines->queues[e].missing & ended) touched |= 1u << e;
+  for (; touched; touched &= touched - 1) settle(engines, (unsigned)__builtin_ctz(touched), now);
+  engines->next = soonest(engines->queues);
 }
 
 bool systole_engines_empty(const systole_engines *engines) {
@@ -213,17 +228,6 @@ bool systole_engines_blocked(const systole_engines *engines) {
   for (unsigned e = 0; e < SYSTOLE_ENGINES; e++)
     blocked &= engines->queues[e].count == 0 || engines->queues[e].missing != 0;
   return blocked;
-}
-
-uint64_t systole_engines_next(const systole_engines *engines, uint64_t now) {
-  uint64_t next = SYSTOLE_NEVER;
-  for (unsigned e = 0; e < SYSTOLE_ENGINES; e++) {
-    const systole_queue *queue = &engines->queues[e];
-    next = systole_sooner(next, done(engines, e));
-    if (queue->count > 0 && queue->missing == 0)
-      next = systole_sooner(next, systole_later(now + 1, ready(engines, e)));
-  }
-  return next;
 }
 
 static void describe_state(const systole_engines *engines, unsigned e) {

@@ -3,8 +3,8 @@
 // systole_sem.sv.
 //
 // A cycle is told in two steps, as registers have it: what happens in it is
-// decided by what was there when it began (systole_engines_able,
-// systole_engines_ended and all that asks), then it is done.
+// decided by what was there when it began (systole_engines_due_in and all that
+// asks), then it is done.
 #ifndef SYSTOLE_MODEL_ENGINES_H
 #define SYSTOLE_MODEL_ENGINES_H
 
@@ -15,6 +15,7 @@
 #include "sim/model/instruction.h"
 #include "sim/model/ld_time.h"
 #include "sim/model/model.h"
+#include "sim/model/resolved.h"
 #include "sim/model/sram.h"
 #include "sim/model/st_time.h"
 
@@ -26,6 +27,7 @@ typedef enum { SYSTOLE_IDLE, SYSTOLE_WAITS_SEM, SYSTOLE_WAITS_MEM, SYSTOLE_BUSY 
 typedef struct {
   uint32_t index;
   uint8_t raise[SYSTOLE_ENGINES];
+  bool raises;  // anything
   uint64_t start;
   systole_outcome outcome;
 } systole_started;
@@ -36,7 +38,9 @@ typedef struct {
   unsigned missing;  // bit e: the head waits for semaphore e -> self
   systole_started started[SYSTOLE_MAX_STARTED];
   uint64_t starts, ends;
-  uint64_t done;     // MX, VX: cycle in which the last started ends
+  // Cycles as far as they are known: the oldest started ends; the head may
+  // start as far as the engine goes; the sooner of what can happen.
+  uint64_t done, ready, next;
   systole_engine_state state;  // since a cycle; an active one counts as WAITS_MEM
   uint64_t since, cycles[4];   // cycles of each state before `since`
 } systole_queue;
@@ -45,6 +49,7 @@ typedef struct {
   const systole_config *config;
   systole_memory *memory;
   systole_srams *srams;
+  systole_resolved_table *resolved;
   bool values;             // compute them; else only times
   systole_report *report;  // receives counters
   systole_trace_fn trace;  // may be NULL
@@ -52,6 +57,7 @@ typedef struct {
   systole_model_observer observer;  // may be NULL
   void *observer_user;
   systole_queue queues[SYSTOLE_ENGINES];
+  uint64_t next;     // the soonest of the queues'
   uint8_t semaphores[SYSTOLE_ENGINES][SYSTOLE_ENGINES];  // [from][to]
   systole_ld_time ld;
   systole_st_time st;
@@ -61,18 +67,23 @@ typedef struct {
 // observer_user are the caller's, filled in before.
 void systole_engines_open(systole_engines *engines, systole_dram *dram);
 
-bool systole_engines_full(const systole_engines *engines, unsigned engine);
+static inline bool systole_engines_full(const systole_engines *engines, unsigned engine) {
+  return engines->queues[engine].count == engines->config->queue_depth;
+}
 void systole_engines_push(systole_engines *engines, const systole_instruction *instruction);
 
-// Engines (a bit each) that start their head in this cycle; that end an
-// instruction in this cycle; whose raise at that end runs over a semaphore.
-unsigned systole_engines_able(const systole_engines *engines, uint64_t now);
-unsigned systole_engines_ended(const systole_engines *engines, uint64_t now);
-unsigned systole_engines_overflow(const systole_engines *engines, unsigned ended, unsigned able);
+// Engines, a bit each.
+typedef struct {
+  unsigned able;   // start their head in this cycle
+  unsigned ended;  // end an instruction in this cycle
+} systole_engines_due;
+systole_engines_due systole_engines_due_in(const systole_engines *engines, uint64_t now);
 
-// The instruction that engine `engine` ends, and what it came to.
+// The instruction that an engine ends, and what it came to: its own fault, or
+// a raise over a semaphore's most, from which the engines `able` take.
 const systole_started *systole_engines_ending(const systole_engines *engines, unsigned engine);
-systole_outcome systole_engines_outcome(const systole_engines *engines, unsigned engine);
+systole_outcome systole_engines_outcome(const systole_engines *engines, unsigned engine,
+                                        unsigned able);
 
 void systole_engines_start(systole_engines *engines, unsigned able, uint64_t now);
 void systole_engines_end(systole_engines *engines, unsigned ended, uint64_t now);
@@ -87,8 +98,8 @@ bool systole_engines_active(const systole_engines *engines, unsigned engine);
 bool systole_engines_still(const systole_engines *engines);
 bool systole_engines_blocked(const systole_engines *engines);
 
-// The next cycle after `now` in which one starts or ends something.
-uint64_t systole_engines_next(const systole_engines *engines, uint64_t now);
+// What LD or ST saw on the bus in cycle `now` may change when it goes on.
+void systole_engines_look(systole_engines *engines, unsigned engine, uint64_t now);
 
 // Writes the counters of time, ENGINE_STATE and ENGINE_INDEX as they are at the
 // end of cycle `now`, the run's last. `beats`: how many LD received.

@@ -1,17 +1,5 @@
 #include "sim/model/fetch.h"
 
-#include "hw/isa/isa.h"
-
-void systole_fetch_open(systole_fetch *fetch, unsigned bus_bytes, uint64_t base, uint64_t lines) {
-  *fetch = (systole_fetch){.base = base, .lines = lines};
-  while (1u << fetch->bus_shift < bus_bytes) fetch->bus_shift++;
-}
-
-uint64_t systole_fetch_have(const systole_fetch *fetch) {
-  if (fetch->at >= fetch->known) return SYSTOLE_NEVER;
-  return fetch->arrival[fetch->at % SYSTOLE_FETCH_RING] + 1;
-}
-
 // Lines of a beat: 2 on a bus of 128 bytes, else 1.
 static unsigned lines_of_beat(const systole_fetch *fetch) {
   return 1u << fetch->bus_shift > SYSTOLE_LINE_BYTES ? 2 : 1;
@@ -29,18 +17,15 @@ static unsigned burst_lines(const systole_fetch *fetch) {
 }
 
 // Whole beats are held, so a line beyond the last may count.
-static bool has_room(const systole_fetch *fetch) {
+static uint64_t held_with_next(const systole_fetch *fetch) {
   const uint64_t odd = lines_of_beat(fetch) - 1;  // 0 or 1
-  const uint64_t past = (fetch->asked + burst_lines(fetch) + odd) & ~odd;
-  return past - fetch->at <= SYSTOLE_FETCH_HELD;
+  return (fetch->asked + burst_lines(fetch) + odd) & ~odd;
 }
 
-uint64_t systole_fetch_may_ask(systole_fetch *fetch) {
-  if (fetch->requests || fetch->asked >= fetch->lines || !has_room(fetch)) return SYSTOLE_NEVER;
-  if (fetch->asked_beats < SYSTOLE_FETCH_BEATS) return fetch->ask_cycle;
-  const uint64_t beat = fetch->asked_beats - SYSTOLE_FETCH_BEATS + 1;
-  return systole_later(fetch->ask_cycle,
-                       systole_after(systole_beat_log_cycle(&fetch->log, beat), 1));
+void systole_fetch_open(systole_fetch *fetch, unsigned bus_bytes, uint64_t base, uint64_t lines) {
+  *fetch = (systole_fetch){.base = base, .lines = lines};
+  while (1u << fetch->bus_shift < bus_bytes) fetch->bus_shift++;
+  fetch->past = held_with_next(fetch);
 }
 
 void systole_fetch_ask(systole_fetch *fetch, uint64_t now) {
@@ -54,6 +39,7 @@ void systole_fetch_ask(systole_fetch *fetch, uint64_t now) {
   fetch->request_cycle = now + 1;
   fetch->asked += lines;
   fetch->asked_beats += beats;
+  fetch->past = held_with_next(fetch);
 }
 
 void systole_fetch_take(systole_fetch *fetch, uint64_t now) {
@@ -77,10 +63,9 @@ void systole_fetch_accept(systole_fetch *fetch, uint64_t first) {
   fetch->known = burst->first + burst->lines;
 }
 
-void systole_fetch_pop(systole_fetch *fetch) { fetch->at++; }
-
 void systole_fetch_jump(systole_fetch *fetch, uint64_t line) {
   fetch->at = fetch->asked = fetch->known = line;
+  fetch->past = held_with_next(fetch);
   fetch->generation++;
 }
 

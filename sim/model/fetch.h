@@ -5,9 +5,11 @@
 
 #include <stdbool.h>
 
+#include "hw/isa/isa.h"
 #include "sim/model/beat_log.h"
 
 enum { SYSTOLE_FETCH_HELD = 32, SYSTOLE_FETCH_BEATS = 128, SYSTOLE_FETCH_RING = 64 };
+enum { SYSTOLE_FETCH_POPS = 4 };
 
 typedef struct {
   uint64_t first;  // line
@@ -19,8 +21,10 @@ typedef struct {
 typedef struct {
   unsigned bus_shift;  // bytes of a beat: 1 << shift
   uint64_t base, lines;
-  uint64_t at;     // the line that the sequencer needs
+  uint64_t at;     // the line that the sequencer needs next
+  uint64_t popped[SYSTOLE_FETCH_POPS];  // cycles in which the last were taken, or will be
   uint64_t asked;  // lines below have been asked for (since the last jump)
+  uint64_t past;   // and those below will be held with the next burst
   uint64_t known;  // and of those below, the arrival is known
   uint64_t arrival[SYSTOLE_FETCH_RING];  // cycle of a line's last beat
   unsigned generation;     // jumps so far: bursts of before are dropped
@@ -35,11 +39,32 @@ typedef struct {
 
 void systole_fetch_open(systole_fetch *fetch, unsigned bus_bytes, uint64_t base, uint64_t lines);
 
+static inline bool systole_fetch_at_end(const systole_fetch *fetch) {
+  return fetch->at >= fetch->lines;
+}
+
 // The first cycle in which the line `at` is there; NEVER if that is not known yet.
-uint64_t systole_fetch_have(const systole_fetch *fetch);
+static inline uint64_t systole_fetch_have(const systole_fetch *fetch) {
+  if (fetch->at >= fetch->known) return SYSTOLE_NEVER;
+  return fetch->arrival[fetch->at % SYSTOLE_FETCH_RING] + 1;
+}
+
+// The first cycle in which the next burst has room, as far as is known.
+static inline uint64_t systole_fetch_room(const systole_fetch *fetch) {
+  const uint64_t held = fetch->past - fetch->at;
+  if (held > SYSTOLE_FETCH_HELD) return SYSTOLE_NEVER;
+  if (held + SYSTOLE_FETCH_POPS <= SYSTOLE_FETCH_HELD || fetch->past <= SYSTOLE_FETCH_HELD) return 0;
+  return fetch->popped[(fetch->past - SYSTOLE_FETCH_HELD - 1) % SYSTOLE_FETCH_POPS] + 1;
+}
 
 // The first cycle in which the next burst may be asked for, as things stand.
-uint64_t systole_fetch_may_ask(systole_fetch *fetch);
+static inline uint64_t systole_fetch_may_ask(systole_fetch *fetch) {
+  if (fetch->requests || fetch->asked >= fetch->lines) return SYSTOLE_NEVER;
+  const uint64_t cycle = systole_later(fetch->ask_cycle, systole_fetch_room(fetch));
+  if (cycle == SYSTOLE_NEVER || fetch->asked_beats < SYSTOLE_FETCH_BEATS) return cycle;
+  const uint64_t beat = fetch->asked_beats - SYSTOLE_FETCH_BEATS + 1;
+  return systole_later(cycle, systole_after(systole_beat_log_cycle(&fetch->log, beat), 1));
+}
 void systole_fetch_ask(systole_fetch *fetch, uint64_t now);
 
 // The request was taken by the read channel; its address was accepted.
@@ -47,7 +72,9 @@ void systole_fetch_take(systole_fetch *fetch, uint64_t now);
 void systole_fetch_accept(systole_fetch *fetch, uint64_t first);
 
 // The next line; another line, with all that is held dropped.
-void systole_fetch_pop(systole_fetch *fetch);
+static inline void systole_fetch_pop(systole_fetch *fetch, uint64_t cycle) {
+  fetch->popped[fetch->at++ % SYSTOLE_FETCH_POPS] = cycle;
+}
 void systole_fetch_jump(systole_fetch *fetch, uint64_t line);
 
 // The first cycle in which nothing is asked for or on the way.

@@ -22,21 +22,6 @@ static systole_ld_started *newest(systole_ld_time *ld) {
   return &ld->started[(ld->starts - 1) % SYSTOLE_LD_STARTED];
 }
 
-// The oldest of the last eight flights makes room when it has landed.
-uint64_t systole_ld_time_ready(const systole_ld_time *ld) {
-  if (ld->flights < SYSTOLE_LD_FLIGHTS) return ld->ready;
-  return systole_later(ld->ready,
-                       systole_after(ld->flight_end[ld->flights % SYSTOLE_LD_FLIGHTS], 1));
-}
-
-uint64_t systole_ld_time_done(const systole_ld_time *ld) {
-  return ld->ends == ld->starts ? SYSTOLE_NEVER : ld->started[ld->ends % SYSTOLE_LD_STARTED].done;
-}
-
-const systole_ld_started *systole_ld_time_end(systole_ld_time *ld) {
-  return &ld->started[ld->ends++ % SYSTOLE_LD_STARTED];
-}
-
 // The oldest flight whose end was not known ends in this cycle.
 static void land_flight(systole_ld_time *ld, uint64_t last_cycle) {
   ld->flight_end[ld->landed++ % SYSTOLE_LD_FLIGHTS] = last_cycle;
@@ -180,12 +165,13 @@ static void end_run(systole_ld_time *ld, uint64_t now) {
   }
 }
 
-void systole_ld_time_take(systole_ld_time *ld, uint64_t now) {
-  const uint32_t beats = systole_ld_time_burst(ld);
+bool systole_ld_time_take(systole_ld_time *ld, uint64_t now, uint32_t beats) {
   ld->left -= beats;
   ld->address += (uint64_t)beats * ld->bus_bytes;
   ld->request = now + 1;
-  if (ld->left == 0) end_run(ld, now);
+  if (ld->left > 0) return false;
+  end_run(ld, now);
+  return ld->request == SYSTOLE_NEVER;
 }
 
 // The last burst of an LD is answered up to a known cycle: what waits for that
@@ -204,7 +190,8 @@ static void land(systole_ld_time *ld) {
   }
 }
 
-void systole_ld_time_accept(systole_ld_time *ld, uint64_t last) {
+bool systole_ld_time_accept(systole_ld_time *ld, uint64_t last) {
+  const uint64_t landed = ld->landed;
   ld->last_beat = last;
   if (ld->landing) {
     land(ld);
@@ -215,4 +202,5 @@ void systole_ld_time_accept(systole_ld_time *ld, uint64_t last) {
     else begin_row(ld, last + 2);
     if (ld->stage == SYSTOLE_LD_CLOSE) finish_gather(ld);
   }
+  return ld->landed != landed;
 }

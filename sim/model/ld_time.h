@@ -58,20 +58,29 @@ typedef struct {
 void systole_ld_time_open(systole_ld_time *ld, const systole_config *config,
                           systole_memory *memory);
 
-// The first cycle in which the next instruction may start, as far as is known.
-uint64_t systole_ld_time_ready(const systole_ld_time *ld);
+// The first cycle in which the next instruction may start, as far as is known:
+// the oldest of the last eight flights makes room when it has landed.
+static inline uint64_t systole_ld_time_ready(const systole_ld_time *ld) {
+  if (ld->flights < SYSTOLE_LD_FLIGHTS) return ld->ready;
+  return systole_later(ld->ready,
+                       systole_after(ld->flight_end[ld->flights % SYSTOLE_LD_FLIGHTS], 1));
+}
+
 void systole_ld_time_start(systole_ld_time *ld, const systole_instruction *instruction,
                            uint64_t now);
 
 // The burst that is asked for from cycle `request` on (NEVER: none): its beats.
 uint32_t systole_ld_time_burst(const systole_ld_time *ld);
-// The read channel took it; memory accepted it and answers up to cycle `last`.
-void systole_ld_time_take(systole_ld_time *ld, uint64_t now);
-void systole_ld_time_accept(systole_ld_time *ld, uint64_t last);
+// The read channel took it, all its beats; memory accepted it and answers up to cycle `last`.
+// True if that may change when instructions start or end.
+bool systole_ld_time_take(systole_ld_time *ld, uint64_t now, uint32_t beats);
+bool systole_ld_time_accept(systole_ld_time *ld, uint64_t last);
 
 // The cycle in which the oldest instruction ends; NEVER if there is none or it
 // is not known yet. systole_ld_time_end goes on to the next.
-uint64_t systole_ld_time_done(const systole_ld_time *ld);
-const systole_ld_started *systole_ld_time_end(systole_ld_time *ld);
+static inline uint64_t systole_ld_time_done(const systole_ld_time *ld) {
+  return ld->ends == ld->starts ? SYSTOLE_NEVER : ld->started[ld->ends % SYSTOLE_LD_STARTED].done;
+}
+static inline void systole_ld_time_end(systole_ld_time *ld) { ld->ends++; }
 
 #endif

@@ -20,25 +20,52 @@ typedef struct {
   systole_dram *dram;
   systole_beat_log log;   // of bursts accepted
   uint64_t taken, beats;  // bursts, and beats of those bursts
-  bool pending;           // a burst is taken and not yet accepted
+  bool pending;           // a burst is taken and its answer not yet known
   uint64_t accept;        // cycle in which the last one taken is accepted
+  uint64_t free, free_for_ld;  // if none is pending: see below
   systole_read_client client;  // of the pending burst
   uint64_t address;
   uint32_t count;  // its beats
 } systole_read_channel;
 
-void systole_read_open(systole_read_channel *channel, systole_dram *dram);
+static inline void systole_read_open(systole_read_channel *channel, systole_dram *dram) {
+  *channel = (systole_read_channel){.dram = dram};
+}
 
-// The first cycle in which a fetch burst, or one of LD, may be taken, as far as
-// the channel goes; NEVER if that depends on an address not yet accepted.
-uint64_t systole_read_free(const systole_read_channel *channel);
-uint64_t systole_read_free_for_ld(systole_read_channel *channel);
+static inline void systole_read_take(systole_read_channel *channel, uint64_t now, systole_read_client client,
+                       uint64_t address, uint32_t beats) {
+  channel->taken++;
+  channel->beats += beats;
+  channel->pending = true;
+  channel->client = client;
+  channel->address = address;
+  channel->count = beats;
+  channel->accept = now + 1 + systole_dram_read_stall(channel->dram);
+}
 
-void systole_read_take(systole_read_channel *channel, uint64_t now, systole_read_client client,
-                       uint64_t address, uint32_t beats);
+// All that are taken have been accepted; of 64 the first has been answered then.
+static inline uint64_t systole_read_next_free(const systole_read_channel *channel) {
+  if (channel->taken < SYSTOLE_READ_OUTSTANDING) return channel->accept;
+  return systole_later(channel->accept, channel->log.last[channel->taken % SYSTOLE_BEAT_LOG] + 1);
+}
 
-// The pending burst is accepted (its cycle has come); returns the cycle of its
-// first beat.
-uint64_t systole_read_accept(systole_read_channel *channel);
+static inline uint64_t systole_read_next_free_for_ld(systole_read_channel *channel) {
+  if (channel->beats < SYSTOLE_READ_LD_BEATS) return channel->free;
+  const uint64_t beat = channel->beats - SYSTOLE_READ_LD_BEATS + 1;
+  return systole_later(channel->free, systole_beat_log_cycle(&channel->log, beat) + 1);
+}
+
+// The pending burst is accepted in cycle `accept`; returns the cycle of its first
+// beat. From then on `free` is the first cycle in which a fetch burst may be
+// taken as far as the channel goes, `free_for_ld` that for one of LD.
+static inline uint64_t systole_read_accept(systole_read_channel *channel) {
+  const uint64_t first =
+      systole_dram_read(channel->dram, channel->accept, channel->address, channel->count);
+  systole_beat_log_add(&channel->log, first + channel->count - 1, channel->count);
+  channel->pending = false;
+  channel->free = systole_read_next_free(channel);
+  channel->free_for_ld = systole_read_next_free_for_ld(channel);
+  return first;
+}
 
 #endif

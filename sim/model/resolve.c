@@ -11,9 +11,13 @@ static systole_cause check_boxes(const systole_config *config, const systole_job
 }
 
 static void get_semaphores(systole_instruction *out) {
+  const uint64_t wait = systole_line_get(&out->line, SYSTOLE_LSB_wait, SYSTOLE_WIDTH_wait);
+  const uint64_t raise = systole_line_get(&out->line, SYSTOLE_LSB_raise, SYSTOLE_WIDTH_raise);
+  out->waits = wait != 0;
+  out->raises = raise != 0;
   for (unsigned e = 0; e < SYSTOLE_ENGINES; e++) {
-    out->wait[e] = (uint8_t)systole_line_get(&out->line, SYSTOLE_LSB_wait + 4 * e, 4);
-    out->raise[e] = (uint8_t)systole_line_get(&out->line, SYSTOLE_LSB_raise + 4 * e, 4);
+    out->wait[e] = wait >> (4 * e) & 15;
+    out->raise[e] = raise >> (4 * e) & 15;
   }
 }
 
@@ -34,20 +38,26 @@ static void get_addresses(const systole_job *job, systole_instruction *out) {
                                   SYSTOLE_GET(line, LDG, index_offset));
 }
 
-systole_cause systole_resolve(const systole_config *config, const systole_job *job,
-                              const int32_t scalars[SYSTOLE_SCALARS], const systole_line *line,
-                              const systole_line *binding, uint32_t index,
-                              systole_instruction *out) {
-  const bool bound = systole_line_get(line, SYSTOLE_LSB_bound, SYSTOLE_WIDTH_bound);
+static bool is_bound(const systole_line *line) {
+  return systole_line_get(line, SYSTOLE_LSB_bound, SYSTOLE_WIDTH_bound);
+}
+
+static void begin(const systole_line *line, uint32_t index, systole_instruction *out) {
   const int engine = systole_opcode_engine(line->word[0] & 0xFF);
   *out = (systole_instruction){.line = *line,
                                .index = index,
                                .opcode = (uint8_t)(line->word[0] & 0xFF),
                                .engine = (uint8_t)(engine < 0 ? SYSTOLE_ENGINE_SEQ : engine),
-                               .lines = bound ? 2 : 1};
-  systole_cause cause = systole_resolve_legal(line, bound ? binding : NULL);
-  if (cause == SYSTOLE_CAUSE_NONE && bound)
-    cause = systole_resolve_bind(binding, scalars, &out->line);
+                               .lines = is_bound(line) ? 2 : 1};
+}
+
+systole_cause systole_resolve_rest(const systole_config *config, const systole_job *job,
+                                   const int32_t scalars[SYSTOLE_SCALARS], const systole_line *line,
+                                   const systole_line *binding, uint32_t index,
+                                   systole_instruction *out) {
+  systole_cause cause = SYSTOLE_CAUSE_NONE;
+  begin(line, index, out);
+  if (is_bound(line)) cause = systole_resolve_bind(binding, scalars, &out->line);
   out->checked = cause == SYSTOLE_CAUSE_NONE;
   if (cause == SYSTOLE_CAUSE_NONE) cause = systole_resolve_counts(config, &out->line);
   if (cause != SYSTOLE_CAUSE_NONE) return cause;
@@ -55,4 +65,15 @@ systole_cause systole_resolve(const systole_config *config, const systole_job *j
   get_semaphores(out);
   get_addresses(job, out);
   return out->noop ? SYSTOLE_CAUSE_NONE : check_boxes(config, job, &out->line);
+}
+
+systole_cause systole_resolve(const systole_config *config, const systole_job *job,
+                              const int32_t scalars[SYSTOLE_SCALARS], const systole_line *line,
+                              const systole_line *binding, uint32_t index,
+                              systole_instruction *out) {
+  const systole_cause cause = systole_resolve_legal(line, is_bound(line) ? binding : NULL);
+  if (cause == SYSTOLE_CAUSE_NONE)
+    return systole_resolve_rest(config, job, scalars, line, binding, index, out);
+  begin(line, index, out);
+  return cause;
 }

@@ -18,11 +18,18 @@ systole_cause systole_resolve(const systole_config *config, const systole_job *j
                               const systole_line *binding, uint32_t index,
                               systole_instruction *out);
 
+// The same for a line, and its binding line if it is bound, known to be legal.
+systole_cause systole_resolve_rest(const systole_config *config, const systole_job *job,
+                                   const int32_t scalars[SYSTOLE_SCALARS], const systole_line *line,
+                                   const systole_line *binding, uint32_t index,
+                                   systole_instruction *out);
+
 // Its steps, in the order in which systole_resolve takes them.
 
 // ILLEGAL: opcode, reserved bits, enumerations, semaphore nibbles, port rules,
 // and the form of the binding line (NULL if there is none).
 systole_cause systole_resolve_legal(const systole_line *line, const systole_line *binding);
+systole_cause systole_resolve_legal_binding(const systole_line *binding, unsigned opcode);
 
 // Slots of a binding line up to the last that is not zero; bits beyond the last
 // slot do not count.

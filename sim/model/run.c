@@ -2,8 +2,14 @@
 
 enum { DEFAULT_WATCHDOG = 1048576, LEAST_DRAIN = 256, LEAST_ABORT = 8 };
 
-static void open_run(systole_run *run, const systole_job *job, systole_engines *engines,
-                     systole_dram *dram) {
+// The cycle in which the host's abort acts.
+static uint64_t abort_cycle(const systole_job *job) {
+  if (job->max_cycles == 0) return SYSTOLE_NEVER;
+  return systole_later(job->max_cycles, LEAST_ABORT);
+}
+
+void systole_run_open(systole_run *run, const systole_job *job, systole_engines *engines,
+                      systole_dram *dram) {
   systole_dram_reset(dram);
   systole_engines_open(engines, dram);
   systole_sequencer_open(&run->sequencer, job, engines);
@@ -13,74 +19,120 @@ static void open_run(systole_run *run, const systole_job *job, systole_engines *
   run->watchdog = (systole_watchdog){job->watchdog ? job->watchdog : DEFAULT_WATCHDOG,
                                      job->watchdog == 1 ? 0 : 1};
   run->now = 0;
-  run->draining = run->ended = false;
-  run->engines_stale = run->sequencer_stale = true;
+  run->stop = abort_cycle(job);
+  run->draining = run->ended = run->cut = false;
+  run->sequencer_next = 1;
+  run->read_next = run->write_next = run->ask_next = SYSTOLE_NEVER;
 }
 
-// The cycle in which the host's abort acts.
-static uint64_t abort_cycle(const systole_job *job) {
-  if (job->max_cycles == 0) return SYSTOLE_NEVER;
-  return systole_later(job->max_cycles, LEAST_ABORT);
+// ---- What comes next
+
+static void look_at_sequencer(systole_run *run) {
+  systole_sequencer *sequencer = &run->sequencer;
+  run->sequencer_next = systole_sequencer_next(sequencer, run->now);
+  run->ask_next = systole_later(systole_fetch_may_ask(&sequencer->fetch), run->now + 1);
+  if (!systole_sequencer_fetches(sequencer, run->ask_next)) run->ask_next = SYSTOLE_NEVER;
+}
+
+static void look_at_reads(systole_run *run) {
+  const systole_read_channel *channel = &run->channel;
+  const systole_fetch *fetch = &run->sequencer.fetch;
+  if (channel->pending) {
+    run->read_next = channel->accept;
+    return;
+  }
+  run->read_next = systole_later(run->engines->ld.request, channel->free_for_ld);
+  if (fetch->requests)
+    run->read_next = systole_sooner(run->read_next,
+                                    systole_later(fetch->request_cycle, channel->free));
+}
+
+static void look_at_writes(systole_run *run) {
+  run->write_next = systole_sooner(systole_st_time_next_write(&run->engines->st),
+                                   systole_st_time_next_claim(&run->engines->st));
+}
+
+static uint64_t next_event(const systole_run *run) {
+  const uint64_t bus = systole_sooner(systole_sooner(run->read_next, run->write_next), run->ask_next);
+  const uint64_t next = systole_sooner(run->engines->next, run->sequencer_next);
+  return systole_later(systole_sooner(next, bus), run->now + 1);
 }
 
 // ---- The bus
 
 static void accept_read(systole_run *run) {
   systole_read_channel *channel = &run->channel;
-  if (!channel->pending || channel->accept != run->now) return;
   const uint64_t first = systole_read_accept(channel);
-  run->watchdog.mark = run->now;
+  run->watchdog.mark = systole_later(run->watchdog.mark, channel->accept);
   if (channel->client == SYSTOLE_READ_FETCH) {
     systole_fetch_accept(&run->sequencer.fetch, first);
-    run->sequencer_stale = true;
-  } else {
-    const uint64_t landed = run->engines->ld.landed;
-    systole_ld_time_accept(&run->engines->ld, first + channel->count - 1);
-    if (run->engines->ld.landed != landed) run->engines_stale = true;
+    systole_sequencer_go_ahead(&run->sequencer);
+  } else if (systole_ld_time_accept(&run->engines->ld, first + channel->count - 1)) {
+    systole_engines_look(run->engines, SYSTOLE_ENGINE_LD, run->now);
   }
 }
 
-// Fetch goes before LD.
-static void take_read(systole_run *run) {
+// Memory's answer to a burst that was taken is known at once unless it accepts
+// the address late: until then nothing is written, and the watchdog, which
+// counts that as progress, cannot bite.
+static void accept_ahead(systole_run *run) {
+  const uint64_t accept = run->channel.accept;
+  if (accept - run->now <= SYSTOLE_ST_LEAD &&
+      accept <= systole_st_time_next_write(&run->engines->st) &&
+      accept < run->watchdog.mark + run->watchdog.limit)
+    accept_read(run);
+}
+
+static void take_for_fetch(systole_run *run, uint64_t cycle) {
   systole_fetch *fetch = &run->sequencer.fetch;
+  systole_read_take(&run->channel, cycle, SYSTOLE_READ_FETCH, fetch->asking.address,
+                    fetch->asking.beats);
+  systole_fetch_take(fetch, cycle);
+  accept_ahead(run);
+}
+
+static void take_for_ld(systole_run *run) {
   systole_ld_time *ld = &run->engines->ld;
-  if (fetch->requests && fetch->request_cycle <= run->now) {
-    if (run->channel.pending || systole_read_free(&run->channel) > run->now) return;
-    systole_read_take(&run->channel, run->now, SYSTOLE_READ_FETCH, fetch->asking.address,
-                      fetch->asking.beats);
-    systole_fetch_take(fetch, run->now);
-  } else if (ld->request <= run->now && !run->channel.pending &&
-             systole_read_free_for_ld(&run->channel) <= run->now) {
-    systole_read_take(&run->channel, run->now, SYSTOLE_READ_LD, ld->address,
-                      systole_ld_time_burst(ld));
-    systole_ld_time_take(ld, run->now);
-    if (ld->request == SYSTOLE_NEVER) run->engines_stale = true;
+  const uint32_t beats = systole_ld_time_burst(ld);
+  systole_read_take(&run->channel, run->now, SYSTOLE_READ_LD, ld->address, beats);
+  if (systole_ld_time_take(ld, run->now, beats))
+    systole_engines_look(run->engines, SYSTOLE_ENGINE_LD, run->now);
+  accept_ahead(run);
+}
+
+// Fetch goes before LD.
+static void read(systole_run *run) {
+  systole_read_channel *channel = &run->channel;
+  const systole_fetch *fetch = &run->sequencer.fetch;
+  if (channel->pending) {
+    if (channel->accept > run->now) return;
+    accept_read(run);
+    look_at_sequencer(run);
   }
+  if (fetch->requests && fetch->request_cycle <= run->now) {
+    if (channel->free > run->now) return;
+    take_for_fetch(run, run->now);
+    look_at_sequencer(run);
+  } else if (run->engines->ld.request <= run->now && channel->free_for_ld <= run->now) {
+    take_for_ld(run);
+  }
+}
+
+// The fetch asks; no other can be quicker at a channel that is free.
+static void ask(systole_run *run) {
+  systole_fetch *fetch = &run->sequencer.fetch;
+  systole_fetch_ask(fetch, run->now);
+  if (!run->channel.pending)
+    take_for_fetch(run, systole_later(fetch->request_cycle, run->channel.free));
 }
 
 static void write(systole_run *run) {
   systole_st_time *st = &run->engines->st;
   if (systole_st_time_next_write(st) == run->now) {
     systole_st_time_write(st);
-    run->engines_stale = true;
+    systole_engines_look(run->engines, SYSTOLE_ENGINE_ST, run->now);
   }
   if (systole_st_time_next_claim(st) <= run->now) systole_st_time_claim(st, run->now);
-}
-
-static uint64_t next_on_bus(systole_run *run) {
-  systole_fetch *fetch = &run->sequencer.fetch;
-  const systole_ld_time *ld = &run->engines->ld;
-  uint64_t next = systole_sooner(systole_st_time_next_write(&run->engines->st),
-                                 systole_st_time_next_claim(&run->engines->st));
-  run->ask_next = systole_sequencer_fetches(&run->sequencer) ? systole_fetch_may_ask(fetch)
-                                                             : SYSTOLE_NEVER;
-  next = systole_sooner(next, run->ask_next);
-  if (run->channel.pending) return systole_sooner(next, run->channel.accept);
-  if (fetch->requests)
-    next = systole_sooner(next, systole_later(fetch->request_cycle, systole_read_free(&run->channel)));
-  if (ld->request != SYSTOLE_NEVER)
-    next = systole_sooner(next, systole_later(ld->request, systole_read_free_for_ld(&run->channel)));
-  return next;
 }
 
 // ---- Faults
@@ -95,19 +147,16 @@ void systole_report_fault(systole_report *report, uint32_t cause, uint32_t engin
 }
 
 // What engines end with: the lowest one's, its own before its semaphore's.
-static bool engine_fault(systole_run *run, unsigned ended, unsigned able) {
-  const unsigned over = systole_engines_overflow(run->engines, ended, able);
+static bool engine_fault(systole_run *run, systole_engines_due due) {
   bool hit = false;
-  for (unsigned e = 0; e < SYSTOLE_ENGINES; e++) {
-    if (!(ended >> e & 1)) continue;
-    systole_outcome outcome = systole_engines_outcome(run->engines, e);
-    if (outcome.cause == SYSTOLE_CAUSE_NONE && over >> e & 1)
-      outcome = (systole_outcome){SYSTOLE_CAUSE_SEMAPHORE, 0, 0};
+  for (unsigned ended = due.ended; ended; ended &= ended - 1) {
+    const unsigned e = (unsigned)__builtin_ctz(ended);
+    const systole_outcome outcome = systole_engines_outcome(run->engines, e, due.able);
     if (outcome.cause == SYSTOLE_CAUSE_NONE) continue;
     hit = true;
     if (!run->draining)
       systole_report_fault(run->engines->report, outcome.cause, e,
-                   systole_engines_ending(run->engines, e)->index, outcome.detail);
+                           systole_engines_ending(run->engines, e)->index, outcome.detail);
   }
   return hit;
 }
@@ -117,6 +166,7 @@ static void drain(systole_run *run, uint64_t limit) {
   run->watchdog.mark = run->now;
   run->watchdog.limit = systole_later(limit, LEAST_DRAIN);
   systole_sequencer_drain(&run->sequencer, run->now);
+  look_at_sequencer(run);
 }
 
 // ---- Cycles
@@ -132,10 +182,33 @@ static bool progresses(const systole_run *run, bool changed) {
 // asks for nothing.
 static void bus_cycle(systole_run *run, bool jumps) {
   const bool asks = run->ask_next <= run->now && !jumps;
-  accept_read(run);
-  take_read(run);
-  write(run);
-  if (asks) systole_fetch_ask(&run->sequencer.fetch, run->now);
+  if (run->read_next <= run->now) {
+    read(run);
+    look_at_reads(run);
+  }
+  if (run->write_next <= run->now) {
+    write(run);
+    look_at_writes(run);
+  }
+  if (asks) {
+    ask(run);
+    look_at_reads(run);
+    look_at_sequencer(run);
+  }
+}
+
+// The engines that start or end something, and the one that was pushed to.
+static void engines_cycle(systole_run *run, systole_engines_due due, systole_seq_step step) {
+  systole_engines *engines = run->engines;
+  if (due.able) {
+    systole_engines_start(engines, due.able, run->now);
+    look_at_reads(run);
+    look_at_writes(run);
+  }
+  if (due.ended) systole_engines_end(engines, due.ended, run->now);
+  const unsigned target = step.pushed ? 1u << step.engine : 0;
+  systole_engines_settle(engines, run->now, due.able | target, due.ended);
+  run->watchdog.mark = systole_later(run->watchdog.mark, run->now);
 }
 
 // Everything that happens in cycle run->now: first what depends on how things
@@ -145,30 +218,23 @@ static void cycle(systole_run *run, bool bites, bool aborts) {
   systole_sequencer *sequencer = &run->sequencer;
   systole_report *report = engines->report;
   const uint64_t now = run->now;
-  const bool engines_due = run->engines_next <= now, sequencer_due = run->sequencer_next <= now;
-  const unsigned able = engines_due ? systole_engines_able(engines, now) : 0;
-  const unsigned ended = engines_due ? systole_engines_ended(engines, now) : 0;
+  systole_engines_due due = {0, 0};
+  if (engines->next <= now) due = systole_engines_due_in(engines, now);
   const uint32_t state = systole_sequencer_state(sequencer, now);
   const uint32_t index = systole_sequencer_index(sequencer, now);
-  bool hit = ended && engine_fault(run, ended, able);
+  bool hit = engine_fault(run, due);
 
   systole_seq_step step = {0};
-  if (sequencer_due) step = systole_sequencer_step(sequencer, now);
-  const bool changed = step.pushed || able || ended;
+  if (run->sequencer_next <= now) step = systole_sequencer_step(sequencer, now);
+  const bool changed = step.pushed || due.able || due.ended;
   const bool bite = bites && !progresses(run, changed);
   bus_cycle(run, step.jumped);
-  systole_engines_start(engines, able, now);
-  systole_engines_end(engines, ended, now);
-  if (changed) {
-    const unsigned pushed = step.pushed ? 1u << sequencer->instruction.engine : 0;
-    systole_engines_settle(engines, now, able | pushed, ended);
-    run->watchdog.mark = now;
-    run->engines_stale = true;
-  }
-  run->sequencer_stale = true;
+  if (changed) engines_cycle(run, due, step);
+  if (run->sequencer_next <= now || sequencer->phase >= SYSTOLE_SEQ_COMMIT) look_at_sequencer(run);
 
   if (run->draining) {
     run->ended = step.ended || bite;
+    run->cut = bite && !step.ended;
     return;
   }
   if (step.cause != SYSTOLE_CAUSE_NONE)
@@ -183,80 +249,47 @@ static void cycle(systole_run *run, bool bites, bool aborts) {
   else run->ended = true;
 }
 
-static uint64_t next_event(systole_run *run) {
-  const uint64_t bus = next_on_bus(run);
-  const bool resting = run->sequencer.phase >= SYSTOLE_SEQ_END;  // waits for the fetch, too
-  if (run->engines_stale) run->engines_next = systole_engines_next(run->engines, run->now);
-  if (run->sequencer_stale || resting)
-    run->sequencer_next = systole_sequencer_next(&run->sequencer, run->now);
-  run->engines_stale = run->sequencer_stale = false;
-  const uint64_t next = systole_sooner(run->engines_next, run->sequencer_next);
-  return systole_later(systole_sooner(next, bus), run->now + 1);
+// Cycle `next`, run->now from here on.
+static void step_to(systole_run *run, uint64_t next, bool bites, bool aborts) {
+  run->now = next;
+  if (next >= run->engines->next || next >= run->sequencer_next || bites || aborts)
+    cycle(run, bites, aborts);
+  else
+    bus_cycle(run, false);
 }
 
-// Whether LD's bursts are all that can change the bus.
-static bool streams(const systole_run *run) {
-  const systole_ld_time *ld = &run->engines->ld;
-  return ld->stage == SYSTOLE_LD_RUNS && !ld->landing && !run->sequencer.fetch.requests &&
-         !(run->channel.pending && run->channel.client == SYSTOLE_READ_FETCH);
-}
-
-// The cycles in which bursts of LD are taken and accepted, while nothing else
-// happens: before `until`, and before the watchdog could bite.
-static bool stream(systole_run *run, uint64_t until) {
-  systole_read_channel *channel = &run->channel;
-  const uint64_t begun = run->now;
-  while (streams(run)) {
-    const uint64_t take = channel->pending ? channel->accept
-                                           : systole_later(run->engines->ld.request,
-                                                           systole_read_free_for_ld(channel));
-    const uint64_t next = systole_later(take, run->now + 1);
-    if (next >= until || next - run->watchdog.mark >= run->watchdog.limit) break;
-    run->now = next;
-    accept_read(run);
-    take_read(run);
+// Goes on to the next cycle of an event; false, and nothing done, if that is
+// after `limit`.
+static bool go_on(systole_run *run, uint64_t limit) {
+  uint64_t next = next_event(run);
+  if (next <= limit && next < run->stop && next < run->watchdog.mark + run->watchdog.limit) {
+    step_to(run, next, false, false);
+    return true;
   }
-  return run->now != begun;
+  next = systole_sooner(next, run->stop);
+  const uint64_t bite =
+      systole_watchdog_bite(&run->watchdog, run->engines, &run->channel,
+                            systole_sooner(next, systole_after(limit, 1)));
+  next = systole_sooner(next, bite);
+  if (next > limit) return false;
+  const bool aborts = next == run->stop;
+  if (aborts) run->stop = SYSTOLE_NEVER;
+  step_to(run, next, next == bite, aborts);
+  return true;
 }
 
-// Up to this cycle, that not included, nothing but reads can happen.
-static uint64_t quiet_until(const systole_run *run, uint64_t stop) {
-  const systole_st_time *st = &run->engines->st;
-  uint64_t until = systole_sooner(run->engines_next, run->sequencer_next);
-  until = systole_sooner(until, run->ask_next);
-  if (stop > run->now) until = systole_sooner(until, stop);
-  return systole_sooner(until, systole_sooner(systole_st_time_next_write(st),
-                                              systole_st_time_next_claim(st)));
+bool systole_run_until(systole_run *run, uint64_t limit) {
+  while (!run->ended && go_on(run, limit)) continue;
+  return run->ended;
 }
 
-static void describe(systole_run *run) {
+void systole_run_describe(systole_run *run) {
   systole_report *report = run->engines->report;
   const uint64_t beats = systole_beat_log_upto(&run->channel.log, run->now);
   const uint64_t fetched = systole_beat_log_upto(&run->sequencer.fetch.log, run->now);
   report->cycles = run->now;
   report->read_bytes = (beats - fetched) * run->engines->config->bus_bytes +
-                       run->sequencer.taken * SYSTOLE_LINE_BYTES;
+                       systole_sequencer_taken(&run->sequencer, run->now) * SYSTOLE_LINE_BYTES;
   report->write_bytes = run->engines->st.bytes;
   systole_engines_describe(run->engines, run->now, beats - fetched);
-}
-
-void systole_run_job(systole_run *run, const systole_job *job, systole_engines *engines,
-                     systole_dram *dram) {
-  open_run(run, job, engines, dram);
-  const uint64_t stop = abort_cycle(job);
-  while (!run->ended) {
-    const uint64_t last = run->now;
-    uint64_t next = next_event(run);
-    if (stream(run, quiet_until(run, stop))) continue;
-    if (stop > last) next = systole_sooner(next, stop);
-    const uint64_t bite =
-        systole_watchdog_bite(&run->watchdog, engines, &run->channel, next);
-    run->now = systole_sooner(next, bite);
-    if (run->now < run->engines_next && run->now < run->sequencer_next && run->now != bite &&
-        run->now != stop)
-      bus_cycle(run, false);
-    else
-      cycle(run, bite == run->now, run->now == stop);
-  }
-  describe(run);
 }

@@ -11,17 +11,26 @@ typedef struct {
   systole_sequencer sequencer;
   systole_read_channel channel;
   systole_watchdog watchdog;
-  uint64_t now;
-  // The next cycle in which each has something to do; `stale`: to be found anew.
-  uint64_t engines_next, sequencer_next, ask_next;
-  bool engines_stale, sequencer_stale;
+  uint64_t now;   // the last cycle of an event
+  uint64_t stop;  // the cycle in which the host's abort acts, NEVER without one
+  // The next cycle in which each has something to do, as far as is known: the
+  // sequencer; the read channel; ST on the bus; the fetch, to ask for lines.
+  uint64_t sequencer_next, read_next, write_next, ask_next;
   bool draining, ended;
+  bool cut;  // the watchdog ended the draining: engines and AXI masters are reset
 } systole_run;
 
-// Runs a job from its start to its END or its fault, draining included.
-// `engines` is as systole_engines_open wants it, its report all zero.
-void systole_run_job(systole_run *run, const systole_job *job, systole_engines *engines,
-                     systole_dram *dram);
+// A job from its start to its END or its fault, draining included. `engines` is
+// as systole_engines_open wants it, its report all zero. `run` may not move.
+void systole_run_open(systole_run *run, const systole_job *job, systole_engines *engines,
+                      systole_dram *dram);
+
+// Everything that happens up to cycle `limit` and in it. True when the job has
+// ended; then run->now is its last cycle. Else a later call goes on from here.
+bool systole_run_until(systole_run *run, uint64_t limit);
+
+// Writes the counters and registers as they are after cycle run->now.
+void systole_run_describe(systole_run *run);
 
 // Keeps the first fault of a run.
 void systole_report_fault(systole_report *report, uint32_t cause, uint32_t engine, uint32_t index,

@@ -19,6 +19,9 @@ typedef enum {
   SYSTOLE_SEQ_DRAIN
 } systole_seq_phase;
 
+// From a line that is bound to the first cycle in which its binding line is taken.
+enum { SYSTOLE_SEQ_TO_BINDING = 3 };
+
 typedef struct {
   uint64_t body;  // line after LOOP
   uint32_t count;
@@ -35,16 +38,18 @@ typedef struct {
   unsigned beat_bytes;  // of a beat or a line, whichever is larger
   systole_seq_phase phase;
   uint64_t since;     // the phase begins, maybe in the future: until then work is done
-  uint64_t taken;     // lines so far, for READ_BYTES
-  uint64_t line;      // of the instruction in hand
-  systole_line words;  // and its words as fetched
-  systole_instruction instruction;
-  systole_cause cause;  // what resolving it found
+  // Of the instruction in hand: its line; the cycles, maybe to come, in which
+  // that and its binding line are taken (0: none is).
+  uint64_t line, line_cycle, binding_cycle;
+  uint64_t taken;     // lines so far, with those to come
+  systole_cause cause;         // what resolving it found,
+  const systole_instruction *instruction;  // and made of it
 } systole_sequencer;
 
 // What the sequencer does in one cycle.
 typedef struct {
   bool pushed, jumped, ended;
+  uint8_t engine;  // pushed to
   systole_cause cause;  // a fault, or NONE
   uint32_t index, detail;
 } systole_seq_step;
@@ -52,18 +57,69 @@ typedef struct {
 void systole_sequencer_open(systole_sequencer *s, const systole_job *job,
                             systole_engines *engines);
 
-// Whether lines may be asked for in cycle `now`.
-bool systole_sequencer_fetches(const systole_sequencer *s);
-
 systole_seq_step systole_sequencer_step(systole_sequencer *s, uint64_t now);
+// Takes the lines whose cycle is known, even if it is one to come: nothing but a
+// fault can come between, and draining gives them back. Called when more is
+// known of the fetch.
+void systole_sequencer_go_ahead(systole_sequencer *s);
 // After a fault in cycle `now`: no further line is taken.
 void systole_sequencer_drain(systole_sequencer *s, uint64_t now);
 
-// The next cycle after `now` in which it does something, as things stand.
-uint64_t systole_sequencer_next(const systole_sequencer *s, uint64_t now);
+// Of END and draining: the first cycle in which all has come to rest, as far as
+// is known.
+uint64_t systole_sequencer_ends(const systole_sequencer *s);
 
-// The registers SEQ_STATE and SEQ_INDEX in cycle `now`.
-uint32_t systole_sequencer_state(const systole_sequencer *s, uint64_t now);
-uint32_t systole_sequencer_index(const systole_sequencer *s, uint64_t now);
+// Lines taken in cycle `now` or before, for READ_BYTES.
+static inline uint64_t systole_sequencer_taken(const systole_sequencer *s, uint64_t now) {
+  return s->taken - (s->line_cycle > now) - (s->binding_cycle > now);
+}
+
+// Whether lines may be asked for in a cycle to come: until END is taken.
+static inline bool systole_sequencer_fetches(const systole_sequencer *s, uint64_t cycle) {
+  if (s->phase == SYSTOLE_SEQ_BEGIN) return false;
+  return s->phase < SYSTOLE_SEQ_END || cycle <= systole_later(s->line_cycle, s->binding_cycle);
+}
+
+// The first cycle in which the phase has what it waits for, as things stand.
+static inline uint64_t systole_sequencer_waits(const systole_sequencer *s) {
+  switch (s->phase) {
+    case SYSTOLE_SEQ_LINE:
+    case SYSTOLE_SEQ_BINDING:
+      return systole_fetch_at_end(&s->fetch) ? 0 : systole_fetch_have(&s->fetch);
+    case SYSTOLE_SEQ_COMMIT:
+      return s->cause == SYSTOLE_CAUSE_NONE &&
+                     systole_engines_full(s->engines, s->instruction->engine)
+                 ? SYSTOLE_NEVER
+                 : 0;
+    case SYSTOLE_SEQ_END:
+    case SYSTOLE_SEQ_DRAIN: return systole_sequencer_ends(s);
+    default: return 0;
+  }
+}
+
+// The next cycle after `now` in which it does something, as things stand.
+static inline uint64_t systole_sequencer_next(const systole_sequencer *s, uint64_t now) {
+  return systole_later(systole_sequencer_waits(s), systole_later(s->since, now + 1));
+}
+
+// The register SEQ_STATE in cycle `now`.
+static inline uint32_t systole_sequencer_state(const systole_sequencer *s, uint64_t now) {
+  enum { FETCHING = 1, RESOLVING = 2, DISPATCHING = 3, DRAINING = 4 };
+  static const uint8_t states[] = {
+      [SYSTOLE_SEQ_BEGIN] = RESOLVING, [SYSTOLE_SEQ_LINE] = FETCHING,
+      [SYSTOLE_SEQ_BINDING] = FETCHING, [SYSTOLE_SEQ_FAULT] = RESOLVING,
+      [SYSTOLE_SEQ_LOOP] = RESOLVING, [SYSTOLE_SEQ_ENDLOOP] = RESOLVING,
+      [SYSTOLE_SEQ_COMMIT] = DISPATCHING, [SYSTOLE_SEQ_END] = DRAINING,
+      [SYSTOLE_SEQ_DRAIN] = DRAINING};
+  if (now <= s->line_cycle) return FETCHING;
+  if (now <= s->binding_cycle) return now < s->line_cycle + SYSTOLE_SEQ_TO_BINDING ? RESOLVING : FETCHING;
+  return now < s->since ? RESOLVING : states[s->phase];
+}
+
+// The register SEQ_INDEX.
+static inline uint32_t systole_sequencer_index(const systole_sequencer *s, uint64_t now) {
+  const bool between = s->phase == SYSTOLE_SEQ_LINE && now >= s->since;
+  return (uint32_t)(between ? s->fetch.at : s->line);
+}
 
 #endif

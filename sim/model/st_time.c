@@ -44,18 +44,6 @@ void systole_st_time_start(systole_st_time *st, const systole_instruction *in, u
   begin_run(st, now + 3);
 }
 
-// A slot of the buffer is free, and few enough bursts await their answer.
-uint64_t systole_st_time_next_claim(const systole_st_time *st) {
-  uint64_t cycle = st->claim;
-  if (cycle == SYSTOLE_NEVER) return cycle;
-  if (st->claims >= SYSTOLE_ST_SLOTS)
-    cycle = systole_later(
-        cycle, st->bursts[(st->claims - SYSTOLE_ST_SLOTS) % SYSTOLE_ST_OUTSTANDING].last + 1);
-  if (st->claims >= SYSTOLE_ST_OUTSTANDING)
-    cycle = systole_later(cycle, systole_after(st->bursts[st->claims % SYSTOLE_ST_OUTSTANDING].answer, 1));
-  return cycle;
-}
-
 void systole_st_time_claim(systole_st_time *st, uint64_t now) {
   const uint64_t bus = st->bus_bytes, lead = st->address % bus;
   const uint64_t bytes = systole_burst_bytes(st->address, st->left, st->bus_bytes);
@@ -82,11 +70,6 @@ void systole_st_time_claim(systole_st_time *st, uint64_t now) {
     st->claim = SYSTOLE_NEVER;
     st->claimed = true;
   }
-}
-
-uint64_t systole_st_time_next_write(const systole_st_time *st) {
-  if (st->writes == st->claims) return SYSTOLE_NEVER;
-  return st->bursts[st->writes % SYSTOLE_ST_OUTSTANDING].last;
 }
 
 void systole_st_time_write(systole_st_time *st) {

@@ -43,12 +43,27 @@ void systole_st_time_open(systole_st_time *st, unsigned bus_bytes, systole_dram 
 void systole_st_time_start(systole_st_time *st, const systole_instruction *instruction,
                            uint64_t now);
 
-// The cycle in which the next burst is claimed, as far as is known.
-uint64_t systole_st_time_next_claim(const systole_st_time *st);
+// The cycle in which the next burst is claimed, as far as is known: a slot of
+// the buffer is free, and few enough bursts await their answer.
+static inline uint64_t systole_st_time_next_claim(const systole_st_time *st) {
+  uint64_t cycle = st->claim;
+  if (cycle == SYSTOLE_NEVER) return cycle;
+  if (st->claims >= SYSTOLE_ST_SLOTS)
+    cycle = systole_later(
+        cycle, st->bursts[(st->claims - SYSTOLE_ST_SLOTS) % SYSTOLE_ST_OUTSTANDING].last + 1);
+  if (st->claims >= SYSTOLE_ST_OUTSTANDING)
+    cycle = systole_later(cycle, systole_after(st->bursts[st->claims % SYSTOLE_ST_OUTSTANDING].answer, 1));
+  return cycle;
+}
 void systole_st_time_claim(systole_st_time *st, uint64_t now);
 
-// The cycle of the next last beat of a burst, in which memory is told of it.
-uint64_t systole_st_time_next_write(const systole_st_time *st);
+// The cycle of the next last beat of a burst, in which memory is told of it. It
+// comes at least SYSTOLE_ST_LEAD cycles after the claim.
+enum { SYSTOLE_ST_LEAD = 6 };
+static inline uint64_t systole_st_time_next_write(const systole_st_time *st) {
+  if (st->writes == st->claims) return SYSTOLE_NEVER;
+  return st->bursts[st->writes % SYSTOLE_ST_OUTSTANDING].last;
+}
 void systole_st_time_write(systole_st_time *st);
 
 // Beats that ST handed on in cycle `now` or before.

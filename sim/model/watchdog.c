@@ -14,7 +14,7 @@ static void consider(stretch *s, uint64_t first, uint64_t last) {
 
 static void consider_reads(stretch *s, const systole_read_channel *channel) {
   const systole_beat_log *log = &channel->log;
-  if (channel->pending) consider(s, channel->accept, channel->accept);
+  consider(s, channel->accept, channel->accept);
   for (uint64_t i = log->bursts; i-- > 0 && log->bursts - i <= SYSTOLE_BEAT_LOG;) {
     const uint64_t at = i % SYSTOLE_BEAT_LOG, beats = log->upto[at] - log->before[at];
     consider(s, log->last[at] - beats + 1, log->last[at]);
@@ -49,7 +49,7 @@ uint64_t systole_watchdog_progress(const systole_engines *engines,
 
 uint64_t systole_watchdog_bite(systole_watchdog *watchdog, const systole_engines *engines,
                                const systole_read_channel *channel, uint64_t cycle) {
-  while (cycle - watchdog->mark >= watchdog->limit) {
+  while (cycle >= watchdog->mark + watchdog->limit) {
     uint64_t upto;
     const uint64_t first =
         systole_watchdog_progress(engines, channel, watchdog->mark + 1, &upto);

@@ -9,7 +9,7 @@
 
 typedef struct {
   uint64_t limit;
-  uint64_t mark;  // the last cycle known to have progress
+  uint64_t mark;  // the last cycle known to have progress, maybe one to come
 } systole_watchdog;
 
 // The cycle of the bite if it comes before `cycle`, or in it if nothing makes

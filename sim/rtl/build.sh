@@ -49,17 +49,17 @@ coverage)  # a million lines of C++: compiled without much ado
 esac
 # shellcheck disable=SC2086
 verilator --cc -O3 --x-assign fast --x-initial fast --noassert -fno-const-bit-op-tree \
-  --top-module systole_top --prefix Vsystole_top --Mdir "$obj" -Ihw/rtl $args $options \
+  --top-module systole_chip --prefix Vsystole_chip --Mdir "$obj" -Ihw/rtl $args $options \
   -Wno-fatal -Wno-WIDTH -Wno-UNUSED -Wno-UNOPTFLAT --output-split 60000 --no-timing \
-  hw/rtl/systole_top.sv
+  hw/rtl/systole_chip.sv
 
-before=$(grep -o '__Vtrigr\{0,1\}prev__TOP__clk_i' "$obj/Vsystole_top___024root.h" | head -1)
+before=$(grep -o '__Vtrigr\{0,1\}prev__TOP__clk_i' "$obj/Vsystole_chip___024root.h" | head -1)
 [ -z "$before" ] || define="$define -DSYSTOLE_CLOCK_BEFORE=$before"
 
 flags="-fPIC -fvisibility=hidden"
-make -s -C "$obj" -j2 -f Vsystole_top.mk CXX="$CXX" LINK="$CXX" OPT_FAST="$fast $march" \
+make -s -C "$obj" -j2 -f Vsystole_chip.mk CXX="$CXX" LINK="$CXX" OPT_FAST="$fast $march" \
   OPT_SLOW=$slow OPT_GLOBAL=-O2 USER_CPPFLAGS="$flags" \
-  Vsystole_top__ALL.a verilated.o verilated_threads.o $extra
+  Vsystole_chip__ALL.a verilated.o verilated_threads.o $extra
 include=$(verilator --getenv VERILATOR_ROOT)/include
 "$CXX" -std=c++17 -O3 $march $flags $define -I. -I"$obj" -isystem "$include" \
   -isystem "$include/vltstd" -c -o "$obj/harness.o" sim/rtl/harness.cc
@@ -70,6 +70,6 @@ for c in sim/dram/*.c hw/base/status.c hw/configs/config.c; do
   set -- "$@" "$o"
 done
 libs="-linih -pthread -latomic -lm $zlib"
-"$CXX" -shared -Wl,-z,defs -o "$obj/machine.so" "$obj/harness.o" "$obj/Vsystole_top__ALL.a" "$obj/verilated.o" \
+"$CXX" -shared -Wl,-z,defs -o "$obj/machine.so" "$obj/harness.o" "$obj/Vsystole_chip__ALL.a" "$obj/verilated.o" \
   "$obj/verilated_threads.o" ${extra:+"$obj/$extra"} "$@" $libs
 mv "$obj/machine.so" "$out/$name${kind:+.$kind}.so"

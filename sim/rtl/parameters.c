@@ -21,9 +21,9 @@ int main(int argc, char **argv) {
   if (strcmp(argv[2], "args") == 0) {
     printf("-GDim=%u -GLoadRows=%u -GBusBytes=%u -GWgtWords=%u -GActWords=%u -GQntWords=%u "
            "-GAccWords=%u -GParWords=%u -GVmWords=%u -GRsWords=%u -GQueueDepth=%u "
-           "-GConfigHash=64'h%016" PRIx64 "\n",
+           "-GController=%u -GTcmBytes=%u -GConfigHash=64'h%016" PRIx64 "\n",
            c.dim, c.load_rows, c.bus_bytes, c.wgt_words, c.act_words, c.qnt_words, c.acc_words,
-           c.par_words, c.vm_words, c.rs_words, c.queue_depth, c.hash);
+           c.par_words, c.vm_words, c.rs_words, c.queue_depth, c.controller, c.tcm_bytes, c.hash);
     return 0;
   }
   printf("// Made from configuration %s.\n", c.name);
@@ -33,9 +33,10 @@ int main(int argc, char **argv) {
   for (size_t i = 0; i < sizeof c; i++) printf("%s %u", i ? "," : "", ((const unsigned char *)&c)[i]);
   printf("\n");
   printf("#define SYSTOLE_BUS_BYTES %u\n", c.bus_bytes);
+  printf("#define SYSTOLE_CONTROLLER %u\n", c.controller);
   printf("#define SYSTOLE_MEMORIES");
   for (unsigned bank = 0; bank < c.load_rows; bank++)
-    printf(" MEMORY(%d, %u, systole_top__DOT__u_wgt__DOT__gen_bank__BRA__%u__KET____DOT__u_ram__DOT__mem_q)",
+    printf(" MEMORY(%d, %u, systole_chip__DOT__u_machine__DOT__u_wgt__DOT__gen_bank__BRA__%u__KET____DOT__u_ram__DOT__mem_q)",
            SYSTOLE_SPACE_WGT, bank, bank);
   static const struct {
     int code;
@@ -43,7 +44,7 @@ int main(int argc, char **argv) {
   } rams[] = {{SYSTOLE_SPACE_ACT, "act"}, {SYSTOLE_SPACE_QNT, "qnt"}, {SYSTOLE_SPACE_ACC, "acc"},
               {SYSTOLE_SPACE_PAR, "par"}, {SYSTOLE_SPACE_VM, "vm"},   {SYSTOLE_SPACE_RS, "rs"}};
   for (unsigned i = 0; i < sizeof rams / sizeof *rams; i++)
-    printf(" MEMORY(%d, 0, systole_top__DOT__u_%s__DOT__mem_q)", rams[i].code, rams[i].name);
+    printf(" MEMORY(%d, 0, systole_chip__DOT__u_machine__DOT__u_%s__DOT__mem_q)", rams[i].code, rams[i].name);
   printf("\n");
   return 0;
 }

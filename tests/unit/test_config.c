@@ -9,7 +9,8 @@
 static const char good[] =
     "[array]\ndim = 16\nload_rows = 4\n[memory]\nbus_bytes = 16\npreset = ideal\n[sram]\nwgt_words = 8192\n"
     "act_words = 2048\nqnt_words = 4096\nacc_words = 2048\npar_words = 2048\nvm_words = 4096\nrs_words = 256\n"
-    "[sequencer]\nqueue_depth = 16\n[system]\nclock_mhz = 200\n";
+    "[sequencer]\nqueue_depth = 16\n[system]\nclock_mhz = 200\n"
+    "controller = 1\ntcm_bytes = 32768\n";
 
 // The good text with `from` replaced by `to`, loaded.
 static systole_status load_changed(const char *from, const char *to, systole_config *config, systole_error *err) {
@@ -43,6 +44,16 @@ static void test_hash(void) {
   CU_ASSERT_EQUAL(a.hash, b.hash);
   CU_ASSERT_EQUAL(load_changed("rs_words = 256", "rs_words = 128", &b, NULL), SYSTOLE_OK);
   CU_ASSERT_NOT_EQUAL(a.hash, b.hash);
+  CU_ASSERT_EQUAL(load_changed("controller = 1", "controller = 0", &b, NULL), SYSTOLE_OK);
+  CU_ASSERT_NOT_EQUAL(a.hash, b.hash);
+}
+
+// A file without the controller's keys has no controller.
+static void test_defaults(void) {
+  systole_config config;
+  CU_ASSERT_EQUAL(load_changed("controller = 1\ntcm_bytes = 32768\n", "", &config, NULL), SYSTOLE_OK);
+  CU_ASSERT_EQUAL(config.controller, 0);
+  CU_ASSERT_EQUAL(config.tcm_bytes, SYSTOLE_TCM_BYTES);
 }
 
 static void test_refusals(void) {
@@ -65,6 +76,8 @@ static void test_refusals(void) {
       {"wgt_words = 8192", "wgt_words = 8", "one tile"},
       {"acc_words = 2048", "acc_words = 131072", "65536"},
       {"queue_depth = 16", "queue_depth = 1", "2 to 64"},
+      {"controller = 1", "controller = 2", "from 0 to 1"},
+      {"tcm_bytes = 32768", "tcm_bytes = 40000", "power of two"},
       {"preset = ideal", "preset =", "memory preset"},
       {"preset = ideal", "", "preset is missing"},
       {"preset = ideal", "preset = abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyz", "memory preset"},
@@ -102,6 +115,7 @@ static void test_places(void) {
 void suite_config(void) {
   static const systole_test tests[] = {{"a good file", test_good},
                                        {"what the hash covers", test_hash},
+                                       {"without a controller", test_defaults},
                                        {"refusals name file, key and expectation", test_refusals},
                                        {"where configurations are sought", test_places},
                                        {0}};

@@ -1,0 +1,426 @@
+// The controller's core: RV32IM, Zicsr, Zifencei, machine mode alone; in order,
+// three stages. Fetch gives an address; decode sees the word, reads registers;
+// execute does the rest.
+//
+// Time. An instruction occupies execute for so many cycles, whatever its operands:
+//
+//   what computes, LUI, AUIPC, CSR access, FENCE        1
+//   branch not taken                                    1
+//   branch taken, JAL, JALR, MRET, FENCE.I              2
+//   trap or interrupt, in place of the instruction      2
+//   load from TCM                                       2
+//   store to TCM                                        1
+//   load or store elsewhere                             1 + cycles of the request
+//     refused by the bus                                1 more (the trap)
+//   MUL, MULH, MULHSU, MULHU                            2
+//   DIV, DIVU, REM, REMU                                34
+//   WFI                                                 1 + cycles until an enabled
+//                                                       interrupt is pending
+//
+// The first instruction after reset (from address 0) executes in cycle 34, cycle 0
+// being the first with rst_ni high: registers are cleared first. An interrupt is looked for in the first cycle
+// of every instruction and taken in its place. An instruction retires in its last
+// cycle; a jump's second one is empty.
+//
+// TCM: TcmBytes (a power of two) from address 0. i_req_o reads the word at
+// i_addr_o, which is on i_rdata_i in the next cycle and stays until the next
+// i_req_o. t_req_o does the same for loads; for stores (t_we_o) t_be_o says which
+// bytes of t_wdata_o are written. A fetch in the cycle of a store of the same word
+// gives the old word: the two instructions after a store are fetched before
+// it is done. FENCE.I fetches anew.
+// Bus: loads and stores elsewhere. d_req_o and what goes with it are registers,
+// high from the cycle after the instruction's first until d_done_i, in whose cycle
+// d_rdata_i and d_err_i count. d_addr_o is a word's address, d_be_o its bytes (of
+// loads too). A refused access traps.
+// fence_o is high for one cycle, the one after a FENCE or FENCE.I.
+// irq_*: levels. sleep_o: WFI waits; nothing but the interrupts matters then.
+// pc_o is the address of the oldest instruction that has not retired.
+// retire_* tell, in the cycle after it, what retired: rd 0 and value 0 if no
+// register was written. With retire_trap_o the instruction did not retire but
+// trapped (cause {interrupt, code}).
+module systole_mcu_core #(
+    parameter TcmBytes = 32768
+) (
+    input  logic        clk_i,
+    input  logic        rst_ni,
+    // fetch
+    output logic        i_req_o,
+    output logic [31:0] i_addr_o,
+    input  logic [31:0] i_rdata_i,
+    // data, TCM
+    output logic        t_req_o,
+    output logic        t_we_o,
+    output logic [31:0] t_addr_o,
+    output logic [31:0] t_wdata_o,
+    output logic [3:0]  t_be_o,
+    input  logic [31:0] t_rdata_i,
+    // data, elsewhere
+    output logic        d_req_o,
+    output logic        d_we_o,
+    output logic [31:0] d_addr_o,
+    output logic [31:0] d_wdata_o,
+    output logic [3:0]  d_be_o,
+    input  logic        d_done_i,
+    input  logic [31:0] d_rdata_i,
+    input  logic        d_err_i,
+    output logic        fence_o,
+    // interrupts
+    input  logic        irq_external_i,
+    input  logic        irq_timer_i,
+    output logic        sleep_o,
+    // what it does
+    output logic [31:0] pc_o,
+    output logic        retire_valid_o,
+    output logic [31:0] retire_pc_o,
+    output logic [31:0] retire_instr_o,
+    output logic [4:0]  retire_rd_o,
+    output logic [31:0] retire_value_o,
+    output logic        retire_trap_o,
+    output logic [4:0]  retire_cause_o
+);
+  localparam TcmWidth = $clog2(TcmBytes);
+
+  // Causes of traps, {interrupt, code}
+  localparam [4:0] FetchMisaligned = 5'd0, FetchFault = 5'd1, Illegal = 5'd2, Breakpoint = 5'd3,
+      LoadMisaligned = 5'd4, LoadFault = 5'd5, StoreMisaligned = 5'd6, StoreFault = 5'd7, Ecall = 5'd11,
+      Timer = {1'b1, 4'd7}, External = {1'b1, 4'd11};
+
+  // What execute waits for. First: nothing yet, it is the instruction's first cycle.
+  localparam [2:0] First = 3'd0, LoadWait = 3'd1, BusWait = 3'd2, MulWait = 3'd3, DivWait = 3'd4, Sleep = 3'd5;
+  logic [2:0] phase_q;
+
+  // stall: execute keeps its instruction for another cycle, and all before it waits.
+  // redirect: the next instruction is the one at `target`, not the one that follows.
+  logic stall, redirect;
+  logic [31:0] target;
+
+  // ---- fetch -----------------------------------------------------------------
+  logic [31:0] next_q;  // the address after the one fetched last
+  assign i_req_o = !stall;
+  assign i_addr_o = redirect ? target : next_q;
+
+  // ---- decode ----------------------------------------------------------------
+  logic d_valid_q;
+  logic [31:0] pc_q;  // of the word on i_rdata_i
+  logic outside;
+  assign outside = pc_q[31:TcmWidth] != '0;
+
+  logic illegal, jump, jump_reg, branch, auipc, load, store, mul, div, csr, fence, fence_i, ecall, ebreak,
+      mret, wfi, writes, subtract, a_zero, b_imm;
+  logic [3:0] alu_op;
+  logic [31:0] imm, d_target;
+  systole_mcu_decode decode (
+      .en_i      (!stall),
+      .instr_i   (i_rdata_i),
+      .pc_i      (pc_q),
+      .illegal_o (illegal),
+      .jump_o    (jump),
+      .jump_reg_o(jump_reg),
+      .branch_o  (branch),
+      .auipc_o   (auipc),
+      .load_o    (load),
+      .store_o   (store),
+      .mul_o     (mul),
+      .div_o     (div),
+      .csr_o     (csr),
+      .fence_o   (fence),
+      .fence_i_o (fence_i),
+      .ecall_o   (ecall),
+      .ebreak_o  (ebreak),
+      .mret_o    (mret),
+      .wfi_o     (wfi),
+      .writes_o  (writes),
+      .alu_op_o  (alu_op),
+      .subtract_o(subtract),
+      .a_zero_o  (a_zero),
+      .b_imm_o   (b_imm),
+      .imm_o     (imm),
+      .target_o  (d_target)
+  );
+
+  // Registers, with what execute writes in this cycle
+  logic [31:0] regs_q[0:31];
+  logic write, clearing;
+  logic [31:0] result, rs1, rs2;
+  always_comb begin
+    rs1 = 'x;
+    rs2 = 'x;
+    if (!stall) begin
+      rs1 = write && i_rdata_i[19:15] == x_instr_q[11:7] ? result : regs_q[i_rdata_i[19:15]];
+      rs2 = write && i_rdata_i[24:20] == x_instr_q[11:7] ? result : regs_q[i_rdata_i[24:20]];
+    end
+  end
+
+  // ---- execute ---------------------------------------------------------------
+  logic x_valid_q, x_outside_q, x_illegal_q, x_jump_q, x_jump_reg_q, x_branch_q, x_auipc_q, x_load_q, x_store_q,
+      x_mul_q, x_div_q, x_csr_q, x_fence_q, x_fence_i_q, x_ecall_q, x_ebreak_q, x_mret_q, x_wfi_q, x_writes_q,
+      x_subtract_q;
+  logic [3:0] x_alu_op_q;
+  logic [31:0] x_pc_q, x_instr_q, x_a_q, x_b_q, x_rs2_q, x_target_q;
+
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) begin
+      next_q <= 32'd0;
+      d_valid_q <= 1'b0;
+      x_valid_q <= 1'b0;
+    end else if (!stall) begin
+      next_q <= i_addr_o + 32'd4;
+      pc_q <= i_addr_o;
+      d_valid_q <= 1'b1;
+      x_valid_q <= d_valid_q && !redirect;
+      x_pc_q <= pc_q;
+      x_instr_q <= i_rdata_i;
+      x_outside_q <= outside;
+      x_illegal_q <= illegal;
+      x_jump_q <= jump;
+      x_jump_reg_q <= jump_reg;
+      x_branch_q <= branch;
+      x_auipc_q <= auipc;
+      x_load_q <= load;
+      x_store_q <= store;
+      x_mul_q <= mul;
+      x_div_q <= div;
+      x_csr_q <= csr;
+      x_fence_q <= fence;
+      x_fence_i_q <= fence_i;
+      x_ecall_q <= ecall;
+      x_ebreak_q <= ebreak;
+      x_mret_q <= mret;
+      x_wfi_q <= wfi;
+      x_writes_q <= writes && i_rdata_i[11:7] != 5'd0;
+      x_subtract_q <= subtract;
+      x_alu_op_q <= alu_op;
+      x_a_q <= a_zero ? 32'd0 : rs1;
+      x_b_q <= b_imm ? imm : rs2;
+      x_rs2_q <= rs2;
+      x_target_q <= d_target;
+    end
+  end
+
+  logic [2:0] funct3;
+  assign funct3 = x_instr_q[14:12];
+
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) phase_q <= First;
+    else if (phase_q != First) begin
+      if (done) phase_q <= First;
+    end else if (first && stall) begin
+      phase_q <= bus_access ? BusWait : x_load_q ? LoadWait : x_mul_q ? MulWait : x_div_q ? DivWait : Sleep;
+    end
+  end
+  assign sleep_o = phase_q == Sleep;
+
+  // The first cycle: interrupts, then whether the instruction may be executed.
+  logic first, execute, interrupt, wake, external, csr_access, csr_illegal;
+  logic [31:0] csr_rdata, vector, epc;
+  assign first = x_valid_q && phase_q == First;
+  assign execute = first && !interrupt && !x_outside_q && !x_illegal_q;
+  assign csr_access = execute && x_csr_q;
+
+  logic [31:0] sum, alu_result;
+  logic less, equal, taken;
+  systole_mcu_alu alu (
+      .en_i      (first),
+      .op_i      (x_alu_op_q),
+      .subtract_i(x_subtract_q),
+      .unsigned_i(x_branch_q ? funct3[1] : funct3[0]),
+      .a_i       (x_a_q),
+      .b_i       (x_b_q),
+      .sum_o     (sum),
+      .less_o    (less),
+      .equal_o   (equal),
+      .result_o  (alu_result)
+  );
+  assign taken = x_jump_q || x_jump_reg_q || (x_branch_q && funct3[0] != (funct3[2] ? less : equal));
+
+  // Memory
+  logic memory, misaligned, in_tcm, tcm_access, bus_access;
+  logic [3:0] bytes;
+  assign memory = execute && (x_load_q || x_store_q);
+  assign misaligned = memory && ((funct3[0] && sum[0]) || (funct3[1] && sum[1:0] != 2'd0));
+  assign in_tcm = sum[31:TcmWidth] == '0;
+  assign tcm_access = memory && !misaligned && in_tcm;
+  assign bus_access = memory && !misaligned && !in_tcm;
+  assign bytes = (funct3[1] ? 4'b1111 : funct3[0] ? 4'b0011 : 4'b0001) << sum[1:0];
+  assign t_req_o = tcm_access;
+  assign t_we_o = x_store_q;
+  assign t_addr_o = {sum[31:2], 2'b00};
+  assign t_be_o = bytes;
+  assign t_wdata_o = funct3[1] ? x_rs2_q : funct3[0] ? {2{x_rs2_q[15:0]}} : {4{x_rs2_q[7:0]}};
+
+  logic d_req_q;
+  logic [31:0] address_q, d_wdata_q;  // address_q: of every load and store
+  logic [3:0] d_be_q;
+  assign d_req_o = d_req_q;
+  assign d_we_o = x_store_q;
+  assign d_addr_o = {address_q[31:2], 2'b00};
+  assign d_wdata_o = d_wdata_q;
+  assign d_be_o = d_be_q;
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) d_req_q <= 1'b0;
+    else if (bus_access) begin
+      d_req_q <= 1'b1;
+      d_wdata_q <= t_wdata_o;
+      d_be_q <= bytes;
+    end else if (d_done_i) d_req_q <= 1'b0;
+    if (memory) address_q <= sum;
+  end
+
+  logic [31:0] loaded;
+  always_comb begin
+    loaded = 'x;
+    if (phase_q == LoadWait || phase_q == BusWait) begin
+      loaded = (phase_q == BusWait ? d_rdata_i : t_rdata_i) >> {address_q[1:0], 3'd0};
+      if (!funct3[1]) begin
+        loaded[31:16] = {16{!funct3[2] && (funct3[0] ? loaded[15] : loaded[7])}};
+        if (!funct3[0]) loaded[15:8] = loaded[23:16];
+      end
+    end
+  end
+
+  logic [31:0] product, quotient;
+  logic divided;
+  systole_mcu_muldiv muldiv (
+      .clk_i     (clk_i),
+      .rst_ni    (rst_ni),
+      .mul_i     (execute && x_mul_q),
+      .div_i     (execute && x_div_q),
+      .op_i      (funct3[1:0]),
+      .a_i       (x_a_q),
+      .b_i       (x_b_q),
+      .product_o (product),
+      .done_o    (divided),
+      .quotient_o(quotient)
+  );
+
+  // The end: the instruction is done in this cycle, or traps.
+  logic done, trap, bus_fault;
+  logic [4:0] cause;
+  logic [31:0] tval;
+  assign bus_fault = phase_q == BusWait && d_done_i && d_err_i;
+  always_comb begin
+    done = 1'b0;
+    case (phase_q)
+      First:
+        done = x_valid_q && !(execute && (x_mul_q || x_div_q || (x_wfi_q && !wake))) &&
+               !bus_access && !(tcm_access && x_load_q);
+      LoadWait, MulWait: done = 1'b1;
+      BusWait: done = d_done_i;
+      DivWait: done = divided;
+      default: done = wake;
+    endcase
+  end
+  assign stall = (x_valid_q && !done) || clearing;
+
+  always_comb begin
+    trap = bus_fault;
+    cause = x_store_q ? StoreFault : LoadFault;
+    tval = address_q;
+    if (first) begin
+      trap = 1'b1;
+      tval = 32'd0;
+      if (interrupt) begin
+        cause = external ? External : Timer;
+      end else if (x_outside_q) begin
+        cause = FetchFault;
+        tval = x_pc_q;
+      end else if (x_illegal_q || csr_illegal) begin
+        cause = Illegal;
+        tval = x_instr_q;
+      end else if (x_ecall_q) begin
+        cause = Ecall;
+      end else if (x_ebreak_q) begin
+        cause = Breakpoint;
+        tval = x_pc_q;
+      end else if (taken && jump_target[1]) begin
+        cause = FetchMisaligned;
+        tval = jump_target;
+      end else if (misaligned) begin
+        cause = x_store_q ? StoreMisaligned : LoadMisaligned;
+        tval = sum;
+      end else begin
+        trap = 1'b0;
+      end
+    end
+  end
+
+  // Where control goes
+  logic [31:0] jump_target;
+  assign jump_target = x_jump_reg_q ? {sum[31:1], 1'b0} : x_target_q;
+  assign redirect = trap || (execute && (taken || x_mret_q || x_fence_i_q));
+  assign target = trap ? vector : x_mret_q ? epc : x_fence_i_q ? pc_q : jump_target;
+
+  assign write = done && !trap && x_writes_q;
+  always_comb begin
+    result = alu_result;
+    case (phase_q)
+      First:
+        if (x_jump_q || x_jump_reg_q) result = pc_q;  // decode has the word that follows
+        else if (x_auipc_q) result = x_target_q;
+        else if (x_csr_q) result = csr_rdata;
+      LoadWait, BusWait: result = loaded;
+      MulWait: result = product;
+      default: result = quotient;
+    endcase
+  end
+
+  // Out of reset, one register a cycle becomes zero before the first fetch.
+  logic [5:0] cleared_q;
+  assign clearing = !cleared_q[5];
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) cleared_q <= 6'd0;
+    else if (clearing) cleared_q <= cleared_q + 6'd1;
+    if (write || clearing) regs_q[clearing ? cleared_q[4:0] : x_instr_q[11:7]] <= clearing ? 32'd0 : result;
+  end
+
+  systole_mcu_csr csrs (
+      .clk_i         (clk_i),
+      .rst_ni        (rst_ni),
+      .access_i      (csr_access),
+      .write_i       (!funct3[1] || x_instr_q[19:15] != 5'd0),
+      .op_i          (funct3[1:0]),
+      .addr_i        (x_instr_q[31:20]),
+      .operand_i     (funct3[2] ? {27'd0, x_instr_q[19:15]} : x_a_q),
+      .rdata_o       (csr_rdata),
+      .illegal_o     (csr_illegal),
+      .retire_i      (done && !trap),
+      .mret_i        (execute && x_mret_q),
+      .trap_i        (trap),
+      .cause_i       (cause),
+      .epc_i         (x_pc_q[31:2]),
+      .tval_i        (tval),
+      .vector_o      (vector),
+      .epc_o         (epc),
+      .irq_external_i(irq_external_i),
+      .irq_timer_i   (irq_timer_i),
+      .wake_o        (wake),
+      .interrupt_o   (interrupt),
+      .external_o    (external)
+  );
+
+  // ---- what others see ---------------------------------------------------------
+  logic fence_q, retire_valid_q, retire_trap_q;
+  logic [31:0] retire_pc_q, retire_instr_q, retire_value_q;
+  logic [4:0] retire_rd_q, retire_cause_q;
+  assign fence_o = fence_q;
+  assign pc_o = x_valid_q ? x_pc_q : d_valid_q ? pc_q : 32'd0;
+  assign retire_valid_o = retire_valid_q;
+  assign retire_pc_o = retire_pc_q;
+  assign retire_instr_o = retire_instr_q;
+  assign retire_rd_o = retire_rd_q;
+  assign retire_value_o = retire_value_q;
+  assign retire_trap_o = retire_trap_q;
+  assign retire_cause_o = retire_cause_q;
+  always_ff @(posedge clk_i) begin
+    fence_q <= rst_ni && execute && x_fence_q;
+    retire_valid_q <= rst_ni && done;
+    if (done) begin
+      retire_pc_q <= x_pc_q;
+      retire_instr_q <= x_outside_q ? 32'd0 : x_instr_q;
+      retire_rd_q <= write ? x_instr_q[11:7] : 5'd0;
+      retire_value_q <= write ? result : 32'd0;
+      retire_trap_q <= trap;
+      retire_cause_q <= trap ? cause : 5'd0;
+    end
+  end
+endmodule

@@ -1,0 +1,146 @@
+// The controller's control and status registers, machine mode only.
+//
+// An access: with access_i, rdata_o is the register's value in the same cycle;
+// unless illegal_o, the write that op_i asks for (funct3[1:0]: 1 write, 2 set,
+// 3 clear; write_i low for CSRRS and CSRRC of x0) is done at the cycle's end, and
+// the next instruction sees it. illegal_o: no such register, or read-only.
+//
+//   mstatus   MIE, MPIE; MPP reads 3       mie, mip   bits 11 (external) and 7 (timer)
+//   misa      0x40001100, read-only        mtvec      direct or vectored, any word
+//   mepc      a word's address             mcause     bit 31 and bits 3..0
+//   mtval, mscratch                        all 32 bits
+//   mcycle, minstret (and h)               64 bits, written by halves
+//   cycle, instret (and h)                 the same, read-only
+//   mstatush, mcountinhibit, mhpmcounter3..31, mhpmevent3..31, mvendorid, marchid,
+//   mimpid, mhartid, mconfigptr            read 0
+//
+// mcycle counts cycles from 0 in the first one out of reset; minstret counts
+// instructions that retired. After a write to either, the next instruction reads
+// what was written in the cycle after the write.
+module systole_mcu_csr (
+    input  logic        clk_i,
+    input  logic        rst_ni,
+    input  logic        access_i,
+    input  logic        write_i,
+    input  logic [1:0]  op_i,
+    input  logic [11:0] addr_i,
+    input  logic [31:0] operand_i,
+    output logic [31:0] rdata_o,
+    output logic        illegal_o,
+    // what happens, one at most in a cycle
+    input  logic        retire_i,
+    input  logic        mret_i,
+    input  logic        trap_i,
+    input  logic [4:0]  cause_i,       // {interrupt, code}
+    input  logic [31:2] epc_i,
+    input  logic [31:0] tval_i,
+    output logic [31:0] vector_o,      // where the trap goes, by cause_i
+    output logic [31:0] epc_o,
+    // interrupts
+    input  logic        irq_external_i,
+    input  logic        irq_timer_i,
+    output logic        wake_o,        // one is pending and enabled in mie
+    output logic        interrupt_o,   // and MIE is set
+    output logic        external_o     // it is the external one
+);
+  logic mie_q, mpie_q, meie_q, mtie_q;
+  logic [31:2] mtvec_q, mepc_q;
+  logic vectored_q, cause_interrupt_q;
+  logic [3:0] cause_q;
+  logic [31:0] mscratch_q, mtval_q;
+  logic [63:0] cycle_q, instret_q;
+
+  assign external_o = meie_q && irq_external_i;
+  assign wake_o = external_o || (mtie_q && irq_timer_i);
+  assign interrupt_o = mie_q && wake_o;
+  assign epc_o = {mepc_q, 2'b00};
+  always_comb begin
+    vector_o = 'x;
+    if (trap_i) begin
+      vector_o = {mtvec_q, 2'b00};
+      if (vectored_q && cause_i[4]) vector_o = vector_o + {26'd0, cause_i[3:0], 2'b00};
+    end
+  end
+
+  logic known, write;
+  logic [31:0] wdata;
+  always_comb begin
+    rdata_o = 'x;
+    known = 1'bx;
+    wdata = 'x;
+    if (access_i) begin
+      rdata_o = 32'd0;
+      known = 1'b1;
+      case (addr_i)
+        12'h300: rdata_o = {19'd0, 2'b11, 3'd0, mpie_q, 3'd0, mie_q, 3'd0};
+        12'h301: rdata_o = 32'h40001100;
+        12'h304: rdata_o = {20'd0, meie_q, 3'd0, mtie_q, 7'd0};
+        12'h305: rdata_o = {mtvec_q, 1'b0, vectored_q};
+        12'h340: rdata_o = mscratch_q;
+        12'h341: rdata_o = {mepc_q, 2'b00};
+        12'h342: rdata_o = {cause_interrupt_q, 27'd0, cause_q};
+        12'h343: rdata_o = mtval_q;
+        12'h344: rdata_o = {20'd0, irq_external_i, 3'd0, irq_timer_i, 7'd0};
+        12'hb00, 12'hc00: rdata_o = cycle_q[31:0];
+        12'hb02, 12'hc02: rdata_o = instret_q[31:0];
+        12'hb80, 12'hc80: rdata_o = cycle_q[63:32];
+        12'hb82, 12'hc82: rdata_o = instret_q[63:32];
+        12'h310, 12'h320, 12'hf11, 12'hf12, 12'hf13, 12'hf14, 12'hf15: rdata_o = 32'd0;
+        // mhpmevent, mhpmcounter, mhpmcounterh 3..31
+        default: known = (addr_i[11:5] == 7'h19 || addr_i[11:5] == 7'h58 || addr_i[11:5] == 7'h5c) &&
+                         addr_i[4:0] > 5'd2;
+      endcase
+      wdata = op_i == 2'd1 ? operand_i : op_i == 2'd2 ? rdata_o | operand_i : rdata_o & ~operand_i;
+    end
+  end
+  assign illegal_o = access_i && (!known || (write_i && addr_i[11:10] == 2'b11));
+  assign write = access_i && write_i && !illegal_o && !trap_i;
+
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) begin
+      mie_q <= 1'b0;
+      mpie_q <= 1'b0;
+      meie_q <= 1'b0;
+      mtie_q <= 1'b0;
+      mtvec_q <= 30'd0;
+      vectored_q <= 1'b0;
+      mepc_q <= 30'd0;
+      cause_interrupt_q <= 1'b0;
+      cause_q <= 4'd0;
+      mscratch_q <= 32'd0;
+      mtval_q <= 32'd0;
+    end else if (trap_i) begin
+      mie_q <= 1'b0;
+      mpie_q <= mie_q;
+      mepc_q <= epc_i;
+      {cause_interrupt_q, cause_q} <= cause_i;
+      mtval_q <= tval_i;
+    end else if (mret_i) begin
+      mie_q <= mpie_q;
+      mpie_q <= 1'b1;
+    end else if (write) begin
+      case (addr_i)
+        12'h300: {mpie_q, mie_q} <= {wdata[7], wdata[3]};
+        12'h304: {meie_q, mtie_q} <= {wdata[11], wdata[7]};
+        12'h305: {mtvec_q, vectored_q} <= {wdata[31:2], wdata[0]};
+        12'h340: mscratch_q <= wdata;
+        12'h341: mepc_q <= wdata[31:2];
+        12'h342: {cause_interrupt_q, cause_q} <= {wdata[31], wdata[3:0]};
+        12'h343: mtval_q <= wdata;
+        default: ;
+      endcase
+    end
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) cycle_q <= 64'd0;
+    else if (write && addr_i == 12'hb00) cycle_q[31:0] <= wdata;
+    else if (write && addr_i == 12'hb80) cycle_q[63:32] <= wdata;
+    else cycle_q <= cycle_q + 64'd1;
+
+    if (!rst_ni) instret_q <= 64'd0;
+    else if (write && addr_i == 12'hb02) instret_q[31:0] <= wdata;
+    else if (write && addr_i == 12'hb82) instret_q[63:32] <= wdata;
+    else if (retire_i) instret_q <= instret_q + 64'd1;
+  end
+endmodule

@@ -1,0 +1,80 @@
+// The controller's multiplier and divider.
+//
+// op_i is funct3[1:0] and must stay until the result is taken.
+// Multiply: with mul_i in one cycle, product_o in the next is the high or low
+// half (op_i: MUL 0, MULH 1, MULHSU 2, MULHU 3).
+// Divide: with div_i in one cycle, done_o is high 33 cycles later (and only
+// then), with quotient_o (the remainder for REM, REMU) as the RISC-V manual has
+// it: x / 0 is all ones, x % 0 is x, and the most negative number by -1 is itself.
+// op_i: DIV 0, DIVU 1, REM 2, REMU 3. One bit a cycle, whatever the operands.
+module systole_mcu_muldiv (
+    input  logic        clk_i,
+    input  logic        rst_ni,
+    input  logic        mul_i,
+    input  logic        div_i,
+    input  logic [1:0]  op_i,
+    input  logic [31:0] a_i,
+    input  logic [31:0] b_i,
+    output logic [31:0] product_o,
+    output logic        done_o,
+    output logic [31:0] quotient_o
+);
+  logic signed [63:0] product_q;
+  assign product_o = op_i == 2'd0 ? product_q[31:0] : product_q[63:32];
+  always_ff @(posedge clk_i) begin
+    if (mul_i)
+      product_q <= 64'($signed({op_i != 2'd3 && a_i[31], a_i}) * $signed({!op_i[1] && b_i[31], b_i}));
+  end
+
+  // Restoring division of magnitudes: quotient_q holds what is left of the
+  // dividend above the quotient's bits found so far.
+  logic [5:0] left_q;  // bits to go, 0 at rest
+  logic ending_q;
+  logic [31:0] remainder_q, quotient_q, divisor_q;
+  logic [32:0] next, difference;
+  logic negate_q, remainder_wanted;
+  logic a_negative, b_negative;
+  assign a_negative = !op_i[0] && a_i[31];
+  assign b_negative = !op_i[0] && b_i[31];
+  assign remainder_wanted = op_i[1];
+  assign done_o = ending_q;
+
+  always_comb begin
+    next = 'x;
+    difference = 'x;
+    if (left_q != 6'd0) begin
+      next = {remainder_q, quotient_q[31]};
+      difference = next - {1'b0, divisor_q};
+    end
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) begin
+      left_q <= 6'd0;
+      ending_q <= 1'b0;
+    end else if (div_i) begin
+      left_q <= 6'd32;
+      remainder_q <= 32'd0;
+      quotient_q <= a_negative ? -a_i : a_i;
+      divisor_q <= b_negative ? -b_i : b_i;
+      negate_q <= remainder_wanted ? a_negative : (a_negative != b_negative) && b_i != 32'd0;
+    end else if (left_q != 6'd0) begin
+      left_q <= left_q - 6'd1;
+      ending_q <= left_q == 6'd1;
+      remainder_q <= difference[32] ? next[31:0] : difference[31:0];
+      quotient_q <= {quotient_q[30:0], !difference[32]};
+    end else if (ending_q) begin
+      ending_q <= 1'b0;
+    end
+  end
+
+  logic [31:0] magnitude;
+  always_comb begin
+    magnitude = 'x;
+    quotient_o = 'x;
+    if (ending_q) begin
+      magnitude = remainder_wanted ? remainder_q : quotient_q;
+      quotient_o = negate_q ? -magnitude : magnitude;
+    end
+  end
+endmodule

@@ -1,0 +1,45 @@
+// Lines of the program that were resolved before, so that a line that comes
+// again (a loop, the same program in the next run) is not judged again. What is
+// kept is valid for the words as they stand in memory, so a program may change;
+// a bound line also for the scalars.
+#ifndef SYSTOLE_MODEL_RESOLVED_H
+#define SYSTOLE_MODEL_RESOLVED_H
+
+#include "sim/model/resolve.h"
+
+typedef struct {
+  uint32_t index;                    // of the line; UINT32_MAX: nothing is kept here
+  systole_line line;                 // as fetched
+  systole_cause form;                // ILLEGAL or NONE: of the line itself
+  bool bound;                        // the following are valid: of the last
+  systole_line binding;              // binding line
+  systole_cause binding_form;
+  unsigned slots;
+  bool complete;                     // the following are valid: for
+  int32_t scalars[SYSTOLE_SCALARS];  // these if bound,
+  systole_cause cause;               // what resolving it found
+  systole_instruction instruction;   // and made of it
+} systole_resolved;
+
+typedef struct systole_resolved_table systole_resolved_table;
+
+// For one configuration, which must outlive the table.
+systole_status systole_resolved_create(const systole_config *config,
+                                       systole_resolved_table **table, systole_error *err);
+void systole_resolved_destroy(systole_resolved_table *table);
+
+// Before a job: what other segments led to is forgotten.
+void systole_resolved_begin(systole_resolved_table *table, const systole_job *job);
+
+// ILLEGAL if the line at `index` is so whatever its binding line; it has just
+// been fetched.
+systole_cause systole_resolved_line(systole_resolved_table *table, const systole_line *line,
+                                    uint32_t index);
+
+// What systole_resolve makes of that line, binding NULL if it is not bound, with
+// the cycles of an MX or VX. Stays until the next line is met.
+const systole_resolved *systole_resolved_get(systole_resolved_table *table, const systole_job *job,
+                                             const int32_t scalars[SYSTOLE_SCALARS],
+                                             const systole_line *binding, uint32_t index);
+
+#endif
