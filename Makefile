@@ -196,6 +196,9 @@ SYSTEM_TESTS := $(patsubst tests/system/%.c,$(BUILD)/%,$(wildcard tests/system/t
 $(SYSTEM_TESTS): $(BUILD)/%: $(BUILD)/tests/system/%.o $(BUILD)/libsystole.a
 	$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
+# Those that write packets share the unit tests' with them.
+$(BUILD)/test_firmware: $(call objects,tests/unit/packets.c tests/unit/random_lines.c)
+
 .PHONY: system
 system: $(BUILD)/systole $(BUILD)/make_checkpoint $(SYSTEM_TESTS)
 	BUILD=$(BUILD) bash scripts/system.sh $(ONLY)
