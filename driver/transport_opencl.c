@@ -59,6 +59,7 @@ static systole_status create_queue(systole_opencl *o, systole_error *err) {
 
 static systole_status try_device(systole_opencl *o, const systole_opencl_options *options, systole_error *err) {
   systole_status status = create_queue(o, err);
+  if (!status) status = systole_opencl_try_memory(o, err);
   if (!status) status = systole_opencl_kernel_create(o, options, err);
   if (!status) status = systole_opencl_alloc(o, SYSTOLE_STATUS_BYTES, &o->status, err);
   return status ? status : systole_opencl_identify(o, err);

@@ -49,4 +49,16 @@ core() {
 }
 check yosys latches
 check yosys-mcu core
+
+# The portable kernel as OpenCL C 1.2 of a device that is no CPU.
+for items in 1 256; do
+  for integer in 0 1; do
+    check "opencl-items$items-integer$integer" clang -x cl -cl-std=CL1.2 -Xclang -finclude-default-header \
+      -target spir64 -Wall -Wextra -Werror -Wno-unused-parameter -Wno-parentheses -fsyntax-only -Ihw/opencl \
+      -DSYSTOLE_DIM=16 -DSYSTOLE_LOAD_ROWS=4 -DSYSTOLE_BUS_BYTES=16 -DSYSTOLE_WGT_WORDS=64 -DSYSTOLE_ACT_WORDS=64 \
+      -DSYSTOLE_QNT_WORDS=64 -DSYSTOLE_ACC_WORDS=64 -DSYSTOLE_PAR_WORDS=64 -DSYSTOLE_VM_WORDS=64 \
+      -DSYSTOLE_RS_WORDS=64 -DSYSTOLE_QUEUE_DEPTH=4 -DSYSTOLE_HASH=1ul -DSYSTOLE_ITEMS=$items \
+      -DSYSTOLE_INTEGER=$integer hw/opencl/systole.cl
+  done
+done
 exit $status

@@ -1,20 +1,14 @@
 #include "driver/opencl/launch.h"
 
 #include <stdlib.h>
-#include <time.h>
 
 #include "driver/opencl/error.h"
 #include "driver/opencl/memory.h"
 #include "driver/opencl/record.h"
+#include "driver/opencl/wait.h"
 #include "hw/isa/arguments.h"
 
 // ---- starting ----------------------------------------------------------------
-
-static double now(void) {
-  struct timespec t;
-  clock_gettime(CLOCK_MONOTONIC, &t);
-  return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 static systole_status set(systole_opencl *o, cl_uint index, size_t size, const void *value,
                           systole_error *err) {
@@ -54,9 +48,8 @@ static systole_status launch(systole_opencl *o, systole_error *err) {
 // No registers are read: without a status segment of the caller's, one of ours.
 systole_status systole_opencl_start(systole_opencl *o, const systole_transport_job *job,
                                     systole_error *err) {
-  if (o->lost)
-    return systole_fail(err, SYSTOLE_E_TIMEOUT, "opencl: %s: its last run has not ended: expected the device to be closed and opened again",
-                        o->chosen.name);
+  systole_status status = systole_opencl_check_alive(o, err);
+  if (status) return status;
   o->job = *job;
   if (job->segments[SYSTOLE_STATUS_SEGMENT].bytes < SYSTOLE_STATUS_BYTES) {
     o->job.segments[SYSTOLE_STATUS_SEGMENT].memory = o->status;
@@ -65,48 +58,21 @@ systole_status systole_opencl_start(systole_opencl *o, const systole_transport_j
   free(o->srams);
   o->srams = NULL;
   o->kernel_seconds = 0;
-  o->started = now();
-  systole_status status = set_arguments(o, err);
+  o->started = systole_opencl_now();
+  status = set_arguments(o, err);
   return status ? status : launch(o, err);
 }
 
 // ---- waiting -----------------------------------------------------------------
 
-// A sixteenth of what has passed, so that a short run is not waited for long and
-// a long one not asked for often.
-static void sleep_a_little(double passed) {
-  double seconds = passed / 16;
-  seconds = seconds < 20e-6 ? 20e-6 : seconds > 0.01 ? 0.01 : seconds;
-  nanosleep(&(struct timespec){.tv_nsec = (long)(seconds * 1e9)}, NULL);
-}
-
 // The portable kernel pauses long before that.
 static double grace(const systole_opencl *o) { return o->scratch ? 10 : 0; }
 
-static systole_status lose(systole_opencl *o, double limit, systole_error *err) {
-  o->lost = true;
-  return systole_fail(err, SYSTOLE_E_TIMEOUT, "opencl: %s: the kernel has not ended after %.0f s: expected an end; the device must be opened again",
-                      o->chosen.name, limit);
-}
-
-static systole_status wait_for_event(systole_opencl *o, double limit, systole_error *err) {
-  cl_int state = CL_QUEUED;
-  for (;;) {
-    cl_int code = clGetEventInfo(o->running, CL_EVENT_COMMAND_EXECUTION_STATUS, sizeof state, &state, NULL);
-    if (code) return systole_opencl_fail(err, "clGetEventInfo", code, "%s", o->chosen.name);
-    if (state < 0) return systole_opencl_fail(err, "the kernel's end", state, "%s: expected it to complete", o->chosen.name);
-    if (state == CL_COMPLETE) return SYSTOLE_OK;
-    const double passed = now() - o->started;
-    if (passed > limit + grace(o)) return lose(o, limit, err);
-    sleep_a_little(passed);
-  }
-}
-
 // Seconds on the device's own clock, if it tells.
-static void add_kernel_time(systole_opencl *o) {
+static void add_kernel_time(systole_opencl *o, cl_event event) {
   cl_ulong start, end;
-  if (clGetEventProfilingInfo(o->running, CL_PROFILING_COMMAND_START, sizeof start, &start, NULL)) return;
-  if (clGetEventProfilingInfo(o->running, CL_PROFILING_COMMAND_END, sizeof end, &end, NULL)) return;
+  if (clGetEventProfilingInfo(event, CL_PROFILING_COMMAND_START, sizeof start, &start, NULL)) return;
+  if (clGetEventProfilingInfo(event, CL_PROFILING_COMMAND_END, sizeof end, &end, NULL)) return;
   if (end > start) o->kernel_seconds += 1e-9 * (double)(end - start);
 }
 
@@ -115,10 +81,12 @@ static systole_status read_record(systole_opencl *o, uint32_t *record, systole_e
 }
 
 static systole_status end_launch(systole_opencl *o, double limit, uint32_t *record, systole_error *err) {
-  systole_status status = wait_for_event(o, limit, err);
-  if (!status) add_kernel_time(o);
-  if (o->running) clReleaseEvent(o->running);
+  cl_event event = o->running;
   o->running = NULL;
+  clRetainEvent(event);  // for its times
+  systole_status status = systole_opencl_wait_event(o, event, "the kernel", o->started + limit + grace(o), err);
+  if (!status) add_kernel_time(o, event);
+  clReleaseEvent(event);
   return status ? status : read_record(o, record, err);
 }
 
@@ -148,7 +116,7 @@ systole_status systole_opencl_wait(systole_opencl *o, uint64_t limit_cycles,
     if (status) return status;
     systole_opencl_take_record(record, report);
     if (!o->scratch || !systole_opencl_is_paused(report)) return SYSTOLE_OK;
-    if (now() - o->started > limit) return abort_run(o, report, err);
+    if (systole_opencl_now() - o->started > limit) return abort_run(o, report, err);
     status = launch(o, err);
     if (status) return status;
   }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "driver/opencl/error.h"
+#include "driver/opencl/wait.h"
 
 typedef struct {
   cl_mem object;
@@ -11,6 +12,21 @@ typedef struct {
 } piece;
 
 cl_mem systole_opencl_object(void *memory) { return memory ? ((piece *)memory)->object : NULL; }
+
+systole_status systole_opencl_try_memory(systole_opencl *o, systole_error *err) {
+  enum { SECONDS = 10 };
+  static const uint32_t word = 0;
+  cl_int code;
+  cl_event event;
+  cl_mem object = clCreateBuffer(o->context, CL_MEM_READ_WRITE, sizeof word, NULL, &code);
+  if (code) return systole_opencl_fail(err, "clCreateBuffer", code, "%zu bytes on %s", sizeof word, o->chosen.name);
+  code = clEnqueueWriteBuffer(o->queue, object, CL_FALSE, 0, sizeof word, &word, 0, NULL, &event);
+  if (!code) code = clFlush(o->queue);
+  systole_status status = code ? systole_opencl_fail(err, "clEnqueueWriteBuffer", code, "%s", o->chosen.name)
+                               : systole_opencl_wait_event(o, event, "its first command", systole_opencl_now() + SECONDS, err);
+  clReleaseMemObject(object);
+  return status;
+}
 
 static systole_status check_room(const systole_opencl *o, uint64_t bytes, systole_error *err) {
   cl_ulong one = UINT64_MAX, all = UINT64_MAX;
@@ -68,16 +84,9 @@ void systole_opencl_release(systole_opencl *o, void *memory) {
   free(p);
 }
 
-// A device whose last run did not end answers nothing any more.
-static systole_status check_alive(const systole_opencl *o, systole_error *err) {
-  if (!o->lost) return SYSTOLE_OK;
-  return systole_fail(err, SYSTOLE_E_TIMEOUT, "opencl: %s: its last run has not ended: expected the device to be closed and opened again",
-                      o->chosen.name);
-}
-
 systole_status systole_opencl_write(systole_opencl *o, void *memory, uint64_t offset,
                                     const void *data, uint64_t bytes, systole_error *err) {
-  systole_status status = check_alive(o, err);
+  systole_status status = systole_opencl_check_alive(o, err);
   if (status || !bytes) return status;
   cl_int code = clEnqueueWriteBuffer(o->queue, systole_opencl_object(memory), CL_TRUE, offset, bytes, data, 0, NULL, NULL);
   if (!code) return SYSTOLE_OK;
@@ -86,7 +95,7 @@ systole_status systole_opencl_write(systole_opencl *o, void *memory, uint64_t of
 
 systole_status systole_opencl_read(systole_opencl *o, void *memory, uint64_t offset, void *data,
                                    uint64_t bytes, systole_error *err) {
-  systole_status status = check_alive(o, err);
+  systole_status status = systole_opencl_check_alive(o, err);
   if (status || !bytes) return status;
   cl_int code = clEnqueueReadBuffer(o->queue, systole_opencl_object(memory), CL_TRUE, offset, bytes, data, 0, NULL, NULL);
   if (!code) return SYSTOLE_OK;

@@ -13,6 +13,10 @@ systole_status systole_opencl_write(systole_opencl *o, void *memory, uint64_t of
 systole_status systole_opencl_read(systole_opencl *o, void *memory, uint64_t offset, void *data,
                                    uint64_t bytes, systole_error *err);
 
+// Whether a device answers at all: one that is still busy with a run that somebody
+// gave up would keep the first blocking call for ever.
+systole_status systole_opencl_try_memory(systole_opencl *o, systole_error *err);
+
 // What a kernel's argument wants; NULL for NULL.
 cl_mem systole_opencl_object(void *memory);
 

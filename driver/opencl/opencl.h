@@ -3,6 +3,7 @@
 //   choose.h   platform and device         source.h   the portable kernel's text
 //   memory.h   buffers                     kernel.h   from text or binary to a kernel
 //   launch.h   a run, its end, its report  error.h    OpenCL's errors in our words
+//   record.h   status records              wait.h     waiting with an end
 #ifndef SYSTOLE_DRIVER_OPENCL_OPENCL_H
 #define SYSTOLE_DRIVER_OPENCL_OPENCL_H
 
