@@ -47,13 +47,16 @@ void systole_figures_sum(systole_figures *f, const systole_figures *o) {
   }
 }
 
-systole_status systole_figures_wait(systole_figures *f, systole_device *device,
-                                    const systole_entry *entry, const int32_t *scalars,
-                                    uint64_t limit, systole_report *report, systole_error *err) {
+systole_status systole_figures_run(systole_figures *f, systole_device *device,
+                                   systole_loaded *loaded, const systole_entry *entry,
+                                   const int32_t *scalars, uint64_t limit, systole_report *report,
+                                   systole_error *err) {
   systole_report own;
   if (!report) report = &own;
   double start = systole_seconds();
-  systole_status status = systole_wait(device, limit, report, err);
+  systole_status status = systole_submit(loaded, entry->name, scalars, err);
+  if (status) return status;
+  status = systole_wait(device, limit, report, err);
   f->wall_seconds += systole_seconds() - start;
   f->kernel_seconds += systole_kernel_seconds(device);
   f->cycles += report->cycles;

@@ -107,7 +107,8 @@ static systole_status waves(systole_machine *machine, const char *path, systole_
 }
 
 const systole_machine_api *systole_test_opencl_api(void) {
-  static const systole_machine_api api = {SYSTOLE_MACHINE_ABI, "opencl", create, destroy, run, peek, waves};
+  static const systole_machine_api api = {.abi = SYSTOLE_MACHINE_ABI, .name = "opencl", .create = create,
+                                          .destroy = destroy, .run = run, .peek = peek, .waves = waves};
   return &api;
 }
 

@@ -12,7 +12,7 @@
 #include "tests/unit/harness.h"
 #include "tests/unit/opencl_machine.h"
 
-enum { PROGRAMS = 100, MOST_SKIPPED = 20 };
+enum { PROGRAMS = 60, MOST_SKIPPED = 20 };
 
 static bool there(void) {
   systole_error err = {{0}};
