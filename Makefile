@@ -14,6 +14,9 @@ CLANGXX := $(shell command -v clang++ || command -v g++ || echo c++)
 native   = $(shell $(1) -march=native -E -x c /dev/null >/dev/null 2>&1 && echo -march=native)
 NATIVE  := $(call native,$(CC))
 
+# What PoCL compiles is kept here; without this it would go to the user's cache.
+export POCL_CACHE_DIR ?= $(abspath $(BUILD))/pocl
+
 OPTIMISE ?= -O3 $(NATIVE)
 SANITIZE ?=
 # gcc's guess at uninitialized variables does not see that a failure was returned.
@@ -25,19 +28,19 @@ OWN      := $(call accepts,-fno-semantic-interposition)
 CFLAGS    = -std=c11 -D_POSIX_C_SOURCE=200809L $(WARN) -g $(OPTIMISE) -ffp-contract=off -fPIC $(OWN) \
             $(SANITIZE) -I. -MMD -MP
 LDFLAGS   = $(SANITIZE) -rdynamic
-LDLIBS    = -linih -lcjson -lopenblas -lpcre2-8 -lutf8proc -ldl -lpthread -lm
+LDLIBS    = -lOpenCL -linih -lcjson -lopenblas -lpcre2-8 -lutf8proc -ldl -lpthread -lm
 
 # ---- the library and the command -------------------------------------------
 LIBRARY_SOURCES := $(filter-out $(wildcard hw/isa/generate*.c), \
   $(wildcard hw/base/*.c hw/configs/*.c hw/isa/*.c sim/model/*.c sim/dram/*.c sim/fuzz/*.c sim/reference/*.c \
-             compiler/*.c compiler/*/*.c driver/*.c))
+             compiler/*.c compiler/*/*.c driver/*.c driver/*/*.c))
 CLI_SOURCES := $(wildcard cli/*.c)
 objects = $(patsubst %.c,$(BUILD)/%.o,$(1))
 
 .PHONY: all
 all: $(BUILD)/systole
 
-$(BUILD)/libsystole.a: $(call objects,$(LIBRARY_SOURCES))
+$(BUILD)/libsystole.a: $(call objects,$(LIBRARY_SOURCES)) $(BUILD)/firmware/image.o
 	@rm -f $@
 	$(AR) rcs $@ $^
 
@@ -92,18 +95,22 @@ $(BUILD)/rtl/mcu.so: $(wildcard hw/rtl/systole_mcu_*.sv hw/rtl/*.svh sim/mcu/*) 
 	@echo "  RTL mcu"
 	@BUILD=$(BUILD) sh sim/mcu/build.sh
 
+include sim/icd/icd.mk
+include firmware/firmware.mk
+
 # ---- generated files, kept in the repository ---------------------------------
 TABLES := hw/isa/isa.def hw/isa/registers.def hw/isa/core.def $(wildcard hw/isa/text/*.md)
 
-$(BUILD)/generate: $(call objects,hw/isa/generate.c hw/isa/generate_docs.c hw/isa/table.c)
+$(BUILD)/generate: $(call objects,hw/isa/generate.c hw/isa/generate_commands.c hw/isa/generate_docs.c hw/isa/generate_opencl.c hw/isa/table.c)
 	$(CC) $(LDFLAGS) -o $@ $^
 
 $(BUILD)/generate_tables: $(call objects,hw/isa/generate_tables.c)
 	$(CC) $(LDFLAGS) -o $@ $^ -lm
 
 # GENERATED is a list of file=command.
-GENERATED = hw/rtl/systole_isa.svh="generate svh" docs/isa.md="generate docs" \
-            sim/model/fp32_tables.h="generate_tables c" hw/rtl/systole_fp_tables.svh="generate_tables verilog"
+GENERATED = hw/rtl/systole_isa.svh="generate svh" docs/isa.md="generate docs" docs/commands.md="generate commands" \
+            sim/model/fp32_tables.h="generate_tables c" hw/rtl/systole_fp_tables.svh="generate_tables verilog" \
+            hw/opencl/isa.cl="generate opencl" hw/opencl/tables.cl="generate_tables opencl"
 
 .PHONY: generate check-generated
 generate: $(BUILD)/generate $(BUILD)/generate_tables $(TABLES)
@@ -129,7 +136,7 @@ $(SUITES): $(UNIT_SOURCES)
 $(BUILD)/tests/unit/main.o: $(SUITES)
 $(BUILD)/tests/unit/main.o: CFLAGS += -DSYSTOLE_SUITES='"$(SUITES)"'
 
-$(BUILD)/unit_tests: $(call objects,$(UNIT_SOURCES)) $(BUILD)/libsystole.a
+$(BUILD)/unit_tests: $(call objects,$(UNIT_SOURCES)) $(BUILD)/libfirmware.a $(BUILD)/libsystole.a
 	$(CC) $(LDFLAGS) -o $@ $^ -lcunit $(LDLIBS)
 
 .PHONY: unit
@@ -141,7 +148,7 @@ unit: $(BUILD)/unit_tests
 FUZZERS := $(patsubst tests/fuzz/%.c,$(BUILD)/%,$(wildcard tests/fuzz/fuzz_*.c))
 FUZZ_ITERATIONS ?= 2000
 
-$(BUILD)/fuzz_%: $(BUILD)/tests/fuzz/fuzz_%.o $(call objects,$(UNIT_HELPERS)) $(BUILD)/libsystole.a
+$(BUILD)/fuzz_%: $(BUILD)/tests/fuzz/fuzz_%.o $(call objects,$(UNIT_HELPERS)) $(BUILD)/libfirmware.a $(BUILD)/libsystole.a
 	$(CC) $(LDFLAGS) -o $@ $^ -lcunit $(LDLIBS)
 
 .PHONY: fuzz
@@ -166,6 +173,9 @@ ASAN = BUILD=$(BUILD)/asan OPTIMISE="-O1 -fno-omit-frame-pointer" \
 .PHONY: asan
 asan:
 	+$(MAKE) $(ASAN) unit fuzz
+	+$(MAKE) icd HW=edge16
+	+$(MAKE) icd HW=tiny8
+	+$(MAKE) $(ASAN) MACHINES=$(BUILD) icd-test
 
 # ---- everything ------------------------------------------------------------------
 # Each test program leaves its output under results/; the sum of their last
@@ -185,6 +195,9 @@ SYSTEM_TESTS := $(patsubst tests/system/%.c,$(BUILD)/%,$(wildcard tests/system/t
 
 $(SYSTEM_TESTS): $(BUILD)/%: $(BUILD)/tests/system/%.o $(BUILD)/libsystole.a
 	$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+# Those that write packets share the unit tests' with them.
+$(BUILD)/test_firmware: $(call objects,tests/unit/packets.c tests/unit/random_lines.c)
 
 .PHONY: system
 system: $(BUILD)/systole $(BUILD)/make_checkpoint $(SYSTEM_TESTS)
@@ -237,6 +250,8 @@ help:
 	@echo "make test            install what is missing, build and run every test"
 	@echo "make rtl HW=edge16   build/rtl/edge16.so, the Verilated machine (HW may be an .ini file)"
 	@echo "make rtl-trace       the same able to write waves, slower"
+	@echo "make icd HW=edge16   build/icd: an OpenCL driver with that machine behind it"
+	@echo "make mcu             build/rtl/mcu.so, the controller's core alone for systole mcu"
 	@echo "make unit [ONLY=x]   unit tests; blocks, fuzz, system: the other kinds"
 	@echo "make soak [COUNT=n]  random programs on RTL and model, until one differs (SOAK=--faults: with faults)"
 	@echo "make coverage        lines and toggles of the RTL that random programs reach (HW=tiny8, COUNT=n)"

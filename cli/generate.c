@@ -14,6 +14,9 @@ typedef struct {
   systole_sampler *sampler;  // NULL: greedy
   float *logits;             // for the sampler
   systole_bytes text;
+  uint32_t room;             // tokens that can come
+  systole_status status;     // of showing tokens while the device goes on
+  systole_error *err;
 } writer;
 
 // ---- text --------------------------------------------------------------------
@@ -93,11 +96,33 @@ static systole_status write_tokens(writer *w, systole_error *err) {
   }
 }
 
+// ---- all of them in one command ------------------------------------------------
+
+static void take_token(void *user, int32_t token) {
+  writer *w = user;
+  w->made->tokens[w->made->count++] = token;
+  if (!w->status) w->status = push(w, token, true, w->err);
+}
+
+static systole_status command_tokens(writer *w, systole_error *err) {
+  systole_generated *g = w->made;
+  const systole_session_text text = {
+      .prompt = w->wish->prompt, .prompt_count = w->wish->prompt_count, .most = w->room,
+      .sampling = w->wish->sampling, .token = take_token, .user = w, .cycles = g->decode_cycles};
+  w->err = err;
+  systole_status status = systole_session_generate(w->session, &text, &g->prefill, &g->decode, &g->steps, err);
+  if (!status) status = w->status;
+  systole_chip_state(systole_session_device(w->session), &g->chip);
+  if (!status) g->stopped = reason(w, g->tokens[g->count - 1]);
+  return status;
+}
+
 // ---- setting up --------------------------------------------------------------
 
 static systole_status make_room(writer *w, systole_error *err) {
   uint32_t room = systole_session_context(w->session) - w->wish->prompt_count + 1;
   if (w->wish->most < room) room = w->wish->most;
+  w->room = room;
   w->made->tokens = malloc(room * sizeof *w->made->tokens);
   w->made->decode_cycles = malloc(room * sizeof *w->made->decode_cycles);
   w->logits = malloc((size_t)w->checkpoint->model.vocab * sizeof *w->logits);
@@ -122,6 +147,10 @@ static systole_status set_up(writer *w, systole_error *err) {
 static systole_status generate(writer *w, systole_error *err) {
   systole_status status = set_up(w, err);
   if (!status) status = show_prompt(w, err);
+  if (!status && systole_session_can_generate(w->session, w->wish->sampling)) {
+    status = command_tokens(w, err);
+    return status ? status : finish_text(w, err);
+  }
   if (!status)
     status = systole_session_feed(w->session, w->wish->prompt, w->wish->prompt_count,
                                   SYSTOLE_LOGITS_LAST, NULL, &w->made->prefill, err);

@@ -22,6 +22,7 @@ typedef struct {
   systole_figures prefill, decode;
   uint64_t *decode_cycles;  // one for each token but the first, which prefill gives
   uint32_t steps;
+  systole_chip_report chip; // of runs by firmware: gaps between them; else 0
   const char *stopped;      // "end token", "--tokens", "context"
 } systole_generated;
 

@@ -97,9 +97,21 @@ static void print_engines(const systole_generated *g, FILE *out) {
   }
 }
 
+// All engines idle: from the last instruction's end to the next run's first start.
+static void print_gaps(const systole_generated *g, FILE *out) {
+  const systole_chip_report *c = &g->chip;
+  if (!c->gaps) return;
+  row(out, "idle between runs", 0, (double)c->gap_cycles / (double)c->gaps, 1, NULL);
+  fprintf(out, "  %-22s %14s %14" PRIu64 "   most; the firmware's time between two runs\n", "", "", c->gap_most);
+}
+
 static void print_speed(const systole_generated *g, FILE *out) {
   systole_figures all = total(g);
   fprintf(out, "  %-22s %14.3f\n", "wall seconds", all.wall_seconds);
+  if (all.kernel_seconds > 0)
+    fprintf(out, "  %-22s %14.6f   on the device's own clock\n", "kernel seconds", all.kernel_seconds);
+  if (!all.cycles && g->steps && g->decode.wall_seconds > 0)
+    fprintf(out, "  %-22s %14.1f   on the host's clock\n", "tokens per second", g->steps / g->decode.wall_seconds);
   if (!all.cycles) return;
   if (all.wall_seconds > 0)
     fprintf(out, "  %-22s %14.0f   simulated cycles per wall second\n", "simulation", (double)all.cycles / all.wall_seconds);
@@ -113,14 +125,15 @@ void systole_generated_table(const systole_generated *g, FILE *out) {
   if (g->prefill.cycles) print_time(g, out);
   else fprintf(out, "  no cycles: this back end keeps no time; --backend model and rtl do\n");
   print_work(g, out);
-  if (g->prefill.cycles) print_engines(g, out);
+  print_gaps(g, out);
+  if (g->prefill.cycles && systole_figures_know_engines(&g->prefill)) print_engines(g, out);
   print_speed(g, out);
 }
 
 void systole_generated_print(const systole_generation *generation,
                              const systole_generated *g, FILE *out) {
   const systole_figures *p = &g->prefill;
-  bool device = p->retired > 0;
+  bool device = p->macs > 0;
   fprintf(out, "\n%s%s%s: %lu tokens of prompt, %lu generated, ended by %s\n", p->backend,
           device ? " on " : "", device ? p->config.name : "",
           (unsigned long)generation->prompt_count, (unsigned long)g->count, g->stopped);

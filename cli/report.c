@@ -36,6 +36,7 @@ void systole_figures_sum(systole_figures *f, const systole_figures *o) {
   f->cycles += o->cycles, f->macs += o->macs, f->retired += o->retired;
   f->read_bytes += o->read_bytes, f->write_bytes += o->write_bytes;
   f->wall_seconds += o->wall_seconds;
+  f->kernel_seconds += o->kernel_seconds;
   f->work.door_rows += o->work.door_rows;
   for (int i = 0; i < SYSTOLE_SEGMENTS; i++) f->work.read_bytes[i] += o->work.read_bytes[i];
   for (int e = 0; e < 4; e++) {
@@ -46,14 +47,18 @@ void systole_figures_sum(systole_figures *f, const systole_figures *o) {
   }
 }
 
-systole_status systole_figures_wait(systole_figures *f, systole_device *device,
-                                    const systole_entry *entry, const int32_t *scalars,
-                                    uint64_t limit, systole_report *report, systole_error *err) {
+systole_status systole_figures_run(systole_figures *f, systole_device *device,
+                                   systole_loaded *loaded, const systole_entry *entry,
+                                   const int32_t *scalars, uint64_t limit, systole_report *report,
+                                   systole_error *err) {
   systole_report own;
   if (!report) report = &own;
   double start = systole_seconds();
-  systole_status status = systole_wait(device, limit, report, err);
+  systole_status status = systole_submit(loaded, entry->name, scalars, err);
+  if (status) return status;
+  status = systole_wait(device, limit, report, err);
   f->wall_seconds += systole_seconds() - start;
+  f->kernel_seconds += systole_kernel_seconds(device);
   f->cycles += report->cycles;
   f->macs += report->macs;
   f->read_bytes += report->read_bytes;
@@ -94,6 +99,10 @@ static void print_bound(FILE *out, const char *name, double cycles, const systol
   fprintf(out, "   %s\n", meaning);
 }
 
+bool systole_figures_know_engines(const systole_figures *f) {
+  return f->engines[0].busy + f->engines[0].wait_sem + f->engines[0].wait_mem + f->engines[0].idle == f->cycles;
+}
+
 // A row for each engine; only of runs with time.
 static void print_engines(const systole_figures *f, FILE *out) {
   fprintf(out, "  %-18s %14s %14s %14s %14s   cycles, which sum up to those above\n", "engine", "busy", "wait_sem", "wait_mem", "idle");
@@ -104,7 +113,7 @@ static void print_engines(const systole_figures *f, FILE *out) {
 
 static void put_engines(const systole_figures *f, cJSON *object) {
   cJSON *engines = cJSON_AddObjectToObject(object, "engines");
-  for (int e = 0; f->cycles && e < 4; e++) {
+  for (int e = 0; f->cycles && systole_figures_know_engines(f) && e < 4; e++) {
     cJSON *engine = cJSON_AddObjectToObject(engines, engine_names[e]);
     cJSON_AddNumberToObject(engine, "busy", (double)f->engines[e].busy);
     cJSON_AddNumberToObject(engine, "wait_sem", (double)f->engines[e].wait_sem);
@@ -139,6 +148,8 @@ void systole_figures_print(const systole_figures *f, FILE *out) {
   if (f->cycles && f->wall_seconds > 0)
     fprintf(out, "            %.0f simulated cycles per second", (double)f->cycles / f->wall_seconds);
   fputc('\n', out);
+  if (f->kernel_seconds > 0)
+    fprintf(out, "  %-18s %14.6f            on the device's own clock\n", "kernel seconds", f->kernel_seconds);
 }
 
 void systole_figures_json(const systole_figures *f, cJSON *object) {
@@ -158,6 +169,7 @@ void systole_figures_json(const systole_figures *f, cJSON *object) {
   cJSON_AddNumberToObject(object, "instructions", (double)f->retired);
   put_engines(f, object);
   cJSON_AddNumberToObject(object, "wall_seconds", f->wall_seconds);
+  cJSON_AddNumberToObject(object, "kernel_seconds", f->kernel_seconds);
   cJSON_AddNumberToObject(object, "cycles_per_second",
                           f->wall_seconds > 0 ? (double)f->cycles / f->wall_seconds : 0);
 }

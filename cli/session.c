@@ -77,6 +77,20 @@ systole_status systole_session_step(systole_session *session, int32_t token,
   return status;
 }
 
+bool systole_session_can_generate(const systole_session *session, const systole_sampling *sampling) {
+  return session->backend->can_generate && session->backend->can_generate(session->state, sampling);
+}
+
+systole_status systole_session_generate(systole_session *session, const systole_session_text *text,
+                                        systole_figures *prefill, systole_figures *decode,
+                                        uint32_t *steps, systole_error *err) {
+  systole_status status = check_tokens(session, text->prompt, text->prompt_count, err);
+  if (!status)
+    status = session->backend->generate(session->state, session->position, text, prefill, decode, steps, err);
+  if (!status) session->position += text->prompt_count + *steps;
+  return status;
+}
+
 systole_status systole_session_next(systole_session *session, int32_t *token, systole_error *err) {
   return session->backend->next(session->state, token, err);
 }

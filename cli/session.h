@@ -5,6 +5,7 @@
 #define SYSTOLE_CLI_SESSION_H
 
 #include "cli/report.h"
+#include "cli/sample.h"
 #include "cli/trace.h"
 #include "compiler/load/checkpoint.h"
 #include "driver/include/systole.h"
@@ -49,6 +50,25 @@ systole_status systole_session_step(systole_session *session, int32_t token,
 // found it, and the logits [vocab].
 systole_status systole_session_next(systole_session *session, int32_t *token, systole_error *err);
 systole_status systole_session_logits(systole_session *session, float *logits, systole_error *err);
+
+// A whole text in one command of the controller's firmware: the prompt and, from
+// the first token of it on, each token as it comes.
+typedef struct {
+  const int32_t *prompt;
+  uint32_t prompt_count, most;  // tokens; most: at least 1
+  const systole_sampling *sampling;  // NULL or temperature 0: the most likely
+  systole_token_fn token;
+  void *user;
+  uint64_t *cycles;             // of each decode run: room for most - 1
+} systole_session_text;
+
+// Whether the back end can, with these ends and this sampling.
+bool systole_session_can_generate(const systole_session *session, const systole_sampling *sampling);
+
+// *steps: decode runs. The position is then that of the last token generated.
+systole_status systole_session_generate(systole_session *session, const systole_session_text *text,
+                                        systole_figures *prefill, systole_figures *decode,
+                                        uint32_t *steps, systole_error *err);
 
 // What is below, to compare and to repeat runs. NULL for `reference`.
 systole_device *systole_session_device(systole_session *session);

@@ -17,6 +17,10 @@ typedef struct {
                          systole_error *err);
   systole_status (*next)(void *state, int32_t *token, systole_error *err);
   systole_status (*logits)(void *state, float *logits, systole_error *err);
+  bool (*can_generate)(const void *state, const systole_sampling *sampling);  // NULL: never
+  systole_status (*generate)(void *state, uint32_t position, const systole_session_text *text,
+                             systole_figures *prefill, systole_figures *decode, uint32_t *steps,
+                             systole_error *err);
   systole_device *(*device)(void *state);
   systole_loaded *(*loaded)(void *state);
   const systole_session_run *(*last_run)(const void *state);

@@ -7,12 +7,13 @@
 
 #include "cli/session_backend.h"
 #include "compiler/llama/plan.h"
+#include "hw/isa/commands.h"
 
 typedef struct {
   systole_device *device;
   systole_loaded *loaded;
   systole_buffer *io;
-  uint32_t dim, vocab, context, prefill_rows, score_rows;
+  uint32_t vocab, context, prefill_rows, score_rows;
   uint64_t tokens, next, logits, logits_pitch;  // offsets in io
   int32_t waiting;                              // the token at io.next, -1 before the first
   uint64_t limit;
@@ -20,6 +21,7 @@ typedef struct {
   systole_tracer *tracer;
   uint32_t prefills, scores, decodes;           // runs so far
   const systole_program *program;
+  const systole_model *model;
 } state;
 
 // ---- open and close ----------------------------------------------------------
@@ -79,7 +81,7 @@ static systole_status open_device(const systole_session_params *params, void **o
   state *s = calloc(1, sizeof *s);
   if (!s) return systole_fail(err, SYSTOLE_E_MEMORY, "session: out of memory");
   s->program = params->program;
-  s->dim = params->config->dim;
+  s->model = &params->checkpoint->model;
   s->limit = params->limit;
   s->tracer = params->tracer;
   s->waiting = -1;
@@ -94,32 +96,26 @@ static uint32_t context(const void *opaque) { return ((const state *)opaque)->co
 // ---- runs --------------------------------------------------------------------
 
 static void set_scalars(state *s, uint32_t position, uint32_t rows, bool logits) {
-  int32_t *scalars = s->last.scalars;
-  memset(scalars, 0, sizeof s->last.scalars);
-  scalars[SYSTOLE_S_POSITION] = (int32_t)position;
-  scalars[SYSTOLE_S_ROWS] = (int32_t)rows;
-  scalars[SYSTOLE_S_TOTAL] = (int32_t)(position + rows);
-  scalars[SYSTOLE_S_TOTAL_WORDS] = (int32_t)((position + rows + s->dim - 1) / s->dim);
-  scalars[SYSTOLE_S_LOGITS] = logits;
-  scalars[SYSTOLE_S_OLD_WORDS] = (int32_t)(position / s->dim);
+  const systole_standing at = {(int32_t)position, (int32_t)rows, logits};
+  memset(s->last.scalars, 0, sizeof s->last.scalars);
+  systole_program_set_scalars(s->program, at, s->last.scalars);
 }
 
 // Figures that nobody wants are still checked.
-static systole_status wait_for(state *s, systole_figures *figures, systole_error *err) {
+static systole_status run_entry(state *s, systole_figures *figures, systole_error *err) {
   systole_figures none = {.config = *systole_device_config(s->device)};
-  return systole_figures_wait(figures ? figures : &none, s->device, s->last.entry, s->last.scalars,
-                              s->limit, &s->last.report, err);
+  return systole_figures_run(figures ? figures : &none, s->device, s->loaded, s->last.entry,
+                             s->last.scalars, s->limit, &s->last.report, err);
 }
 
 // number: what the trace adds to the entry's name, 0 for nothing.
 static systole_status run(state *s, const char *entry, uint32_t number, systole_figures *figures,
                           systole_error *err) {
   s->last.entry = systole_program_entry(s->program, entry);
-  if (s->last.entry)
-    systole_tracer_begin(s->tracer, s->device, s->last.entry, s->last.scalars, number);
-  systole_status status = systole_submit(s->loaded, entry, s->last.scalars, err);
-  if (status) return status;
-  status = wait_for(s, figures, err);
+  if (!s->last.entry)
+    return systole_fail(err, SYSTOLE_E_FORMAT, "program: entry %s: expected it, as `systole compile` writes it", entry);
+  systole_tracer_begin(s->tracer, s->device, s->last.entry, s->last.scalars, number);
+  systole_status status = run_entry(s, figures, err);
   systole_status traced = systole_tracer_end(s->tracer, s->device, &s->last.report, status ? NULL : err);
   return status ? status : traced;
 }
@@ -199,6 +195,82 @@ static systole_status copy_logits(void *opaque, float *logits, systole_error *er
   return read_row(opaque, 0, logits, err);
 }
 
+// ---- a text in one command -----------------------------------------------------
+
+// Runs are traced one by one, and chance beyond the firmware's is the host's.
+static bool can_generate(const void *opaque, const systole_sampling *sampling) {
+  const state *s = opaque;
+  const bool draws = sampling && sampling->temperature > 0;
+  return systole_device_control(s->device) == SYSTOLE_CONTROL_FIRMWARE && !s->tracer &&
+         s->model->eos_count <= SYSTOLE_LIMIT_END_TOKENS &&
+         (!draws || (sampling->top_p >= 1 && sampling->top_k >= 1 && sampling->top_k <= SYSTOLE_LIMIT_TOP_K));
+}
+
+typedef struct {
+  const systole_session_text *text;
+  uint32_t tokens, skip, steps;  // skip: runs of prefill that are still to come
+} telling;
+
+static void tell_token(void *user, int32_t token) {
+  telling *t = user;
+  t->tokens++;
+  t->text->token(t->text->user, token);
+}
+
+static void tell_run(void *user, uint64_t cycles) {
+  telling *t = user;
+  if (t->skip) t->skip--;
+  else if (t->steps < t->text->most - 1) t->text->cycles[t->steps++] = cycles;
+}
+
+static void add_totals(systole_figures *f, const systole_totals *t) {
+  f->cycles += t->cycles;
+  f->macs += t->macs;
+  f->read_bytes += t->read_bytes;
+  f->write_bytes += t->write_bytes;
+}
+
+// What the runs moved, found out without them.
+static void add_work(state *s, const char *entry, uint32_t position, uint32_t rows, bool logits, systole_figures *f) {
+  set_scalars(s, position, rows, logits);
+  systole_work_add(&f->config, systole_program_entry(s->program, entry), s->last.scalars, &f->work);
+}
+
+static void add_all(state *s, uint32_t position, const systole_session_text *t, uint32_t steps,
+                    systole_figures *prefill, systole_figures *decode) {
+  systole_totals others, prompt;
+  systole_last_totals(s->device, &others, &prompt);
+  add_totals(decode, &others);
+  add_totals(prefill, &prompt);
+  for (uint32_t done = 0, rows; done < t->prompt_count; done += rows) {
+    rows = t->prompt_count - done < s->prefill_rows ? t->prompt_count - done : s->prefill_rows;
+    add_work(s, "prefill", position + done, rows, done + rows == t->prompt_count, prefill);
+  }
+  for (uint32_t i = 0; i < steps; i++) add_work(s, "decode", position + t->prompt_count + i, 1, true, decode);
+}
+
+static systole_status generate(void *opaque, uint32_t position, const systole_session_text *t,
+                               systole_figures *prefill, systole_figures *decode, uint32_t *steps,
+                               systole_error *err) {
+  state *s = opaque;
+  telling telling = {.text = t, .skip = (t->prompt_count + s->prefill_rows - 1) / s->prefill_rows};
+  const bool draws = t->sampling && t->sampling->temperature > 0;
+  const systole_text text = {
+      .prefill = "prefill", .decode = "decode", .prompt = t->prompt, .prompt_count = t->prompt_count,
+      .rows = s->prefill_rows, .position = (int32_t)position, .most = t->most, .io = SYSTOLE_SEG_IO,
+      .tokens = (uint32_t)s->tokens, .next = (uint32_t)s->next, .logits = (uint32_t)s->logits,
+      .vocab = s->vocab, .ends = s->model->eos, .end_count = (uint32_t)s->model->eos_count,
+      .temperature = draws ? t->sampling->temperature : 0, .top_k = draws ? (uint32_t)t->sampling->top_k : 0,
+      .seed = draws ? t->sampling->seed : 0, .token = tell_token, .run = tell_run, .user = &telling};
+  double start = systole_seconds();
+  systole_status status = systole_submit_generate(s->loaded, &text, err);
+  if (!status) status = systole_wait(s->device, s->limit, &s->last.report, err);
+  decode->wall_seconds += systole_seconds() - start;
+  *steps = telling.tokens ? telling.tokens - 1 : 0;
+  if (!status) add_all(s, position, t, *steps, prefill, decode);
+  return status ? status : read_next(s, err);
+}
+
 static systole_device *device(void *opaque) { return ((state *)opaque)->device; }
 static systole_loaded *loaded(void *opaque) { return ((state *)opaque)->loaded; }
 static const systole_session_run *last_run(const void *opaque) {
@@ -206,4 +278,5 @@ static const systole_session_run *last_run(const void *opaque) {
 }
 
 const systole_session_backend systole_session_on_device = {
-    open_device, close_device, context, feed, step, next, copy_logits, device, loaded, last_run};
+    open_device, close_device, context, feed, step, next, copy_logits, can_generate, generate, device,
+    loaded, last_run};

@@ -77,4 +77,4 @@ static const systole_session_run *no_run(const void *opaque) { return (void)opaq
 
 const systole_session_backend systole_session_on_reference = {
     open_reference, close_reference, context, feed, step, next, copy_logits,
-    no_device, no_program, no_run};
+    NULL, NULL, no_device, no_program, no_run};

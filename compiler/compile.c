@@ -134,6 +134,26 @@ static systole_status add_scalars(compilation *c) {
   return status;
 }
 
+static systole_status add_formulas(compilation *c) {
+  int32_t log = 0;
+  while (1u << log < c->shape.dim) log++;
+  const systole_formula formulas[] = {
+      {.scalar = SYSTOLE_S_POSITION, .position = 1},
+      {.scalar = SYSTOLE_S_ROWS, .rows = 1},
+      {.scalar = SYSTOLE_S_TOTAL, .position = 1, .rows = 1},
+      {.scalar = SYSTOLE_S_TOTAL_WORDS, .position = 1, .rows = 1, .add = (int32_t)c->shape.dim - 1, .shift = (uint32_t)log},
+      {.scalar = SYSTOLE_S_LOGITS, .last = 1},
+      {.scalar = SYSTOLE_S_OLD_WORDS, .position = 1, .shift = (uint32_t)log},
+  };
+  systole_status status = SYSTOLE_OK;
+  for (size_t i = 0; i < sizeof formulas / sizeof *formulas && !status; i++) {
+    systole_formula f = formulas[i];
+    f.cap = INT32_MAX;
+    status = systole_program_add_formula(c->program, &f, c->err);
+  }
+  return status;
+}
+
 static systole_status add_number(compilation *c, const char *key, uint64_t value) {
   char text[32];
   snprintf(text, sizeof text, "%" PRIu64, value);
@@ -170,6 +190,7 @@ static systole_status build(compilation *c) {
   if (!status) status = add_entry(c, "score", &c->score);
   if (!status) status = add_segments(c);
   if (!status) status = add_scalars(c);
+  if (!status) status = add_formulas(c);
   if (!status) status = add_metadata(c);
   return status;
 }

@@ -1,5 +1,5 @@
 // Devices and their buffers.
-#include "driver/device.h"
+#include "driver/client.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,13 +23,42 @@ static systole_status find_transport(const char *name, const systole_transport *
   return systole_fail(err, SYSTOLE_E_USAGE, "back end %.80s: expected one of %s", name, names);
 }
 
+// The same refusals from every transport, also from one that keeps no time.
+static systole_status check_dram(const systole_config *config, const systole_dram_params *params,
+                                 systole_error *err) {
+  systole_dram *dram;
+  systole_status status = systole_dram_create(params, config, &dram, err);
+  if (!status) systole_dram_destroy(dram);
+  return status;
+}
+
+// AUTO: what the machine has, unless only its model can do what is asked.
+static bool by_firmware(const systole_device *device, const systole_options *options) {
+  if (options->control != SYSTOLE_CONTROL_AUTO) return options->control == SYSTOLE_CONTROL_FIRMWARE;
+  return device->config.controller && device->transport->controller && !options->check_races && !options->time_alone;
+}
+
+static systole_status set_up(systole_device *device, const systole_options *options, systole_chip *chip,
+                             systole_error *err) {
+  systole_status status = SYSTOLE_OK;
+  device->watchdog = options->watchdog;
+  if (by_firmware(device, options)) {
+    if (!chip) status = systole_chip_open(device->transport, device->state, &device->config, &chip, err);
+    if (!status) status = systole_client_open(device, chip, &device->client, err);
+  } else if (options->status_record) {
+    status = systole_buffer_alloc(device, SYSTOLE_STATUS_BYTES, &device->status, err);
+  }
+  if (status) systole_client_close(device->client);
+  return status;
+}
+
 static systole_status open_device(systole_device *device, const char *transport,
                                   const systole_options *options, systole_error *err) {
   systole_status status = find_transport(transport, &device->transport, err);
+  if (!status) status = check_dram(&device->config, &options->dram, err);
   if (!status) status = device->transport->open(&device->config, options, &device->state, err);
   if (status) return status;
-  device->watchdog = options->watchdog;
-  if (options->status_record) status = systole_buffer_alloc(device, SYSTOLE_STATUS_BYTES, &device->status, err);
+  status = set_up(device, options, NULL, err);
   if (status) device->transport->close(device->state);
   return status;
 }
@@ -50,14 +79,37 @@ systole_status systole_open(const char *transport, const systole_config *config,
   return status;
 }
 
+systole_status systole_open_beside(systole_device *first, const systole_options *options,
+                                   systole_device **device, systole_error *err) {
+  systole_options chosen = options ? *options : (systole_options){0};
+  if (!first->client) return systole_fail(err, SYSTOLE_E_USAGE, "open beside: expected a device under firmware");
+  systole_device *d = calloc(1, sizeof *d);
+  if (!d) return out_of_memory(err);
+  *d = (systole_device){.transport = first->transport, .state = first->state, .config = first->config, .beside = true};
+  chosen.control = SYSTOLE_CONTROL_FIRMWARE;
+  systole_status status = set_up(d, &chosen, systole_client_chip(first->client), err);
+  if (status) free(d);
+  else *device = d;
+  return status;
+}
+
 void systole_close(systole_device *device) {
   if (!device) return;
+  systole_client_close(device->client);
   systole_buffer_free(device->status);
-  device->transport->close(device->state);
+  if (!device->beside) device->transport->close(device->state);
   free(device);
 }
 
+systole_control systole_device_control(const systole_device *device) {
+  return device->client ? SYSTOLE_CONTROL_FIRMWARE : SYSTOLE_CONTROL_DIRECT;
+}
+
 const systole_config *systole_device_config(const systole_device *device) { return &device->config; }
+
+double systole_kernel_seconds(const systole_device *device) {
+  return device->transport->seconds ? device->transport->seconds(device->state) : 0;
+}
 
 void systole_trace(systole_device *device, systole_trace_fn trace, void *user) {
   device->trace = trace;
@@ -66,13 +118,18 @@ void systole_trace(systole_device *device, systole_trace_fn trace, void *user) {
 
 // ---- buffers ---------------------------------------------------------------
 
+static systole_status alloc(systole_device *d, uint64_t bytes, void **memory, systole_error *err) {
+  if (!d->client) return d->transport->alloc(d->state, bytes, memory, err);
+  return d->transport->controller->alloc(d->state, systole_client_queue(d->client), bytes, memory, err);
+}
+
 systole_status systole_buffer_alloc(systole_device *device, uint64_t bytes, systole_buffer **buffer,
                                     systole_error *err) {
   systole_buffer *b = calloc(1, sizeof *b);
   if (!b) return out_of_memory(err);
   if (!bytes) bytes = 1;
   *b = (systole_buffer){.device = device, .bytes = bytes};
-  systole_status status = device->transport->alloc(device->state, bytes, &b->memory, err);
+  systole_status status = alloc(device, bytes, &b->memory, err);
   if (status) free(b);
   else *buffer = b;
   return status;
@@ -117,6 +174,10 @@ systole_status systole_peek(systole_device *device, unsigned space, uint32_t wor
 }
 
 systole_status systole_status_record(systole_device *device, uint32_t words[80], systole_error *err) {
+  if (device->client) {
+    memcpy(words, systole_client_record(device->client), SYSTOLE_STATUS_BYTES);
+    return SYSTOLE_OK;
+  }
   if (!device->status)
     return systole_fail(err, SYSTOLE_E_USAGE, "status record: expected the device to be opened with status_record");
   return systole_buffer_read(device->status, 0, words, SYSTOLE_STATUS_BYTES, err);

@@ -4,6 +4,8 @@
 
 #include "driver/transport.h"
 
+struct systole_client;
+
 struct systole_device {
   const systole_transport *transport;
   void *state;
@@ -12,7 +14,9 @@ struct systole_device {
   systole_buffer *status;        // segment 15, or NULL
   systole_trace_fn trace;
   void *trace_user;
-  const systole_entry *running;  // submitted and not yet waited for, or NULL
+  const systole_entry *running;  // submitted and not yet waited for, or NULL; under direct control
+  struct systole_client *client; // under firmware, else NULL
+  bool beside;                   // transport and state are another device's
 };
 
 struct systole_buffer {

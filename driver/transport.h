@@ -16,6 +16,20 @@ typedef struct {
   uint32_t lines, watchdog;
 } systole_transport_job;
 
+// Where a machine's controller runs firmware (driver/chip.h): what a host can do
+// then. Each queue's memory lies in a range of its own.
+typedef struct {
+  systole_status (*boot)(void *state, const uint32_t *image, uint32_t words, systole_error *err);
+  // As systole_machine_api.control. A machine that runs by itself waits for its
+  // interrupt here; one that runs on the caller's thread does its work here.
+  systole_status (*control)(void *state, systole_host_access *accesses, unsigned count, uint64_t limit,
+                            const systole_observer *observer, systole_chip_report *report,
+                            systole_error *err);
+  systole_status (*alloc)(void *state, unsigned queue, uint64_t bytes, void **memory, systole_error *err);
+  uint64_t (*address)(void *memory);
+  void (*range)(void *state, unsigned queue, uint64_t *base, uint64_t *bytes);
+} systole_transport_controller;
+
 typedef struct {
   const char *name, *text;
   systole_status (*open)(const systole_config *config, const systole_options *options, void **state,
@@ -40,6 +54,10 @@ typedef struct {
   // One word of an SRAM (DIM elements), for comparison; NULL where nobody can look.
   systole_status (*peek)(void *state, unsigned space, uint32_t word, void *bytes,
                          systole_error *err);
+
+  const systole_transport_controller *controller;  // NULL where there can be none
+  // Seconds that the last run took on the device's own clock; NULL where it has none.
+  double (*seconds)(void *state);
 } systole_transport;
 
 // The tables, ended by NULL.
@@ -47,5 +65,6 @@ extern const systole_transport *const systole_transports[];
 
 extern const systole_transport systole_transport_model;  // transport_machine.c
 extern const systole_transport systole_transport_rtl;
+extern const systole_transport systole_transport_opencl;  // transport_opencl.c
 
 #endif

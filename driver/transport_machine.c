@@ -11,7 +11,8 @@
 
 // The first buffer lies above 4 GiB, so that a lost high half shows at once,
 // and every buffer starts a page of 4 KiB and is followed by an unmapped one.
-static const uint64_t first_address = 0x100001000u, page = 4096;
+// Each queue of a controller has a range of addresses.
+static const uint64_t first_address = 0x100001000u, page = 4096, range_bytes = (uint64_t)1 << 39;
 
 typedef struct {
   systole_config config;
@@ -19,7 +20,7 @@ typedef struct {
   void *object;             // of the RTL, or NULL
   systole_memory *memory;
   systole_machine *machine;
-  uint64_t next;            // address of the next buffer
+  uint64_t next[SYSTOLE_QUEUES];  // address of the next buffer, by queue
   systole_job job;
   bool check_races, time_alone;
 } state;
@@ -39,18 +40,8 @@ static void close_machine(void *opaque) {
   free(s);
 }
 
-// The same refusals from every machine, also from one that keeps no time.
-static systole_status check_dram(const systole_config *config, const systole_dram_params *params,
-                                 systole_error *err) {
-  systole_dram *dram;
-  systole_status status = systole_dram_create(params, config, &dram, err);
-  if (!status) systole_dram_destroy(dram);
-  return status;
-}
-
 static systole_status fill(state *s, const systole_options *options, systole_error *err) {
-  systole_status status = check_dram(&s->config, &options->dram, err);
-  if (!status) status = systole_memory_create(&s->memory, err);
+  systole_status status = systole_memory_create(&s->memory, err);
   if (!status) status = s->api->create(&s->config, s->memory, &options->dram, &s->machine, err);
   if (!status && s->time_alone) systole_model_set_time_alone(s->machine, true);
   if (!status && options->waves) status = s->api->waves(s->machine, options->waves, err);
@@ -65,8 +56,9 @@ static systole_status open_machine(const systole_config *config, const systole_o
     systole_rtl_object_close(object);
     return systole_fail(err, SYSTOLE_E_MEMORY, "driver: out of memory");
   }
-  *s = (state){.config = *config, .api = api, .object = object, .next = first_address,
+  *s = (state){.config = *config, .api = api, .object = object,
                .check_races = options->check_races, .time_alone = options->time_alone};
+  for (unsigned q = 0; q < SYSTOLE_QUEUES; q++) s->next[q] = first_address + q * range_bytes;
   systole_status status = fill(s, options, err);
   if (status) close_machine(s);
   else *out = s;
@@ -101,21 +93,26 @@ static systole_status map(state *s, piece *p, systole_error *err) {
 
 // Where only time is kept, an address is all that weights and caches need: a
 // piece gets memory when somebody writes to it.
-static systole_status alloc(void *opaque, uint64_t bytes, void **memory, systole_error *err) {
+static systole_status alloc_for(void *opaque, unsigned queue, uint64_t bytes, void **memory,
+                                systole_error *err) {
   state *s = opaque;
   if (bytes > (uint64_t)1 << 40)
     return systole_fail(err, SYSTOLE_E_RANGE, "buffer: %llu bytes: expected at most 2^40", (unsigned long long)bytes);
   piece *p = malloc(sizeof *p);
   if (!p) return systole_fail(err, SYSTOLE_E_MEMORY, "driver: out of memory");
-  *p = (piece){s->next, (bytes + 127) / 128 * 128, false};
+  *p = (piece){s->next[queue], (bytes + 127) / 128 * 128, false};
   systole_status status = s->time_alone ? SYSTOLE_OK : map(s, p, err);
   if (status) {
     free(p);
     return status;
   }
-  s->next += (p->bytes + page - 1) / page * page + page;
+  s->next[queue] += (p->bytes + page - 1) / page * page + page;
   *memory = p;
   return SYSTOLE_OK;
+}
+
+static systole_status alloc(void *opaque, uint64_t bytes, void **memory, systole_error *err) {
+  return alloc_for(opaque, 0, bytes, memory, err);
 }
 
 static void release(void *opaque, void *memory) {
@@ -199,10 +196,34 @@ static systole_status peek(void *opaque, unsigned space, uint32_t word, void *by
   return s->api->peek(s->machine, space, word, bytes, err);
 }
 
+// ---- firmware ----------------------------------------------------------------
+
+static systole_status boot(void *opaque, const uint32_t *image, uint32_t words, systole_error *err) {
+  state *s = opaque;
+  return s->api->boot(s->machine, image, words, err);
+}
+
+static systole_status control(void *opaque, systole_host_access *accesses, unsigned count, uint64_t limit,
+                              const systole_observer *observer, systole_chip_report *report,
+                              systole_error *err) {
+  state *s = opaque;
+  return s->api->control(s->machine, accesses, count, limit, observer, report, err);
+}
+
+static uint64_t address(void *memory) { return ((const piece *)memory)->address; }
+
+static void range(void *opaque, unsigned queue, uint64_t *base, uint64_t *bytes) {
+  (void)opaque;
+  *base = first_address + queue * range_bytes;
+  *bytes = range_bytes;
+}
+
+static const systole_transport_controller controller = {boot, control, alloc_for, address, range};
+
 const systole_transport systole_transport_model = {
     "model", "the C model: every bit of every instruction", open_model, close_machine, alloc,
-    release, write, read, start, wait, peek};
+    release, write, read, start, wait, peek, &controller, NULL};
 
 const systole_transport systole_transport_rtl = {
     "rtl", "the Verilated RTL, cycle by cycle", open_rtl, close_machine, alloc,
-    release, write, read, start, wait, peek};
+    release, write, read, start, wait, peek, &controller, NULL};

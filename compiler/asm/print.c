@@ -80,12 +80,27 @@ systole_status systole_source_print_lines(const systole_entry *entry, bool numbe
   return SYSTOLE_OK;
 }
 
+// What is 0, or the cap's largest value, is left out.
+static void print_formula(const systole_formula *f, FILE *out) {
+  const struct {
+    const char *name;
+    long value, usual;
+  } terms[] = {{"position", f->position, 0}, {"rows", f->rows, 0},        {"last", f->last, 0},
+               {"add", f->add, 0},           {"shift", (long)f->shift, 0}, {"low", f->low, 0},
+               {"cap", f->cap, INT32_MAX}};
+  fprintf(out, ".formula %u", f->scalar);
+  for (size_t i = 0; i < sizeof terms / sizeof *terms; i++)
+    if (terms[i].value != terms[i].usual) fprintf(out, " %s=%ld", terms[i].name, terms[i].value);
+  fputc('\n', out);
+}
+
 static void print_head(const systole_program *p, FILE *out) {
   fprintf(out, ".hw %s\n", p->config_name);
   for (uint32_t i = 0; i < p->metadata_count; i++)
     fprintf(out, ".meta %s %s\n", p->metadata[i].key, p->metadata[i].value);
   for (uint32_t i = 0; i < p->scalar_count; i++)
     fprintf(out, ".scalar %u name=%s %s\n", p->scalars[i].index, p->scalars[i].name, p->scalars[i].text);
+  for (uint32_t i = 0; i < p->formula_count; i++) print_formula(&p->formulas[i], out);
   for (uint32_t i = 0; i < p->segment_count; i++) {
     const systole_segment *s = &p->segments[i];
     fprintf(out, ".segment %u name=%s kind=%s bytes=%llu", s->index, s->name,

@@ -207,6 +207,38 @@ static systole_status take_scalar(state *s, systole_token rest) {
   return locate(s, systole_program_add_scalar(s->program, index, name, text, &inner), &inner);
 }
 
+// NAME=NUMBER, the names as in hw/isa/formula.h.
+static systole_status take_formula_word(state *s, systole_formula *f, systole_token word) {
+  const struct {
+    const char *name;
+    int32_t *value;
+  } terms[] = {{"position=", &f->position}, {"rows=", &f->rows}, {"last=", &f->last}, {"add=", &f->add},
+               {"low=", &f->low},           {"cap=", &f->cap},   {"shift=", (int32_t *)&f->shift}};
+  for (size_t i = 0; i < sizeof terms / sizeof *terms; i++) {
+    systole_token value = word;
+    int64_t number;
+    if (!systole_scan_skip(&value, terms[i].name)) continue;
+    if (!systole_scan_integer(&value, &number) || value.length || number < INT32_MIN || number > INT32_MAX)
+      return refuse(s, SYSTOLE_E_FORMAT, word, "a signed number of 32 bits");
+    *terms[i].value = (int32_t)number;
+    return SYSTOLE_OK;
+  }
+  return refuse(s, SYSTOLE_E_FORMAT, word, "position=, rows=, last=, add=, shift=, low= or cap=");
+}
+
+static systole_status take_formula(state *s, systole_token rest) {
+  systole_formula f = {.cap = INT32_MAX};
+  systole_error inner = {{0}};
+  unsigned index;
+  systole_status status = need_program(s);
+  if (!status) status = take_index(s, &rest, &index);
+  systole_token word = systole_scan_word(&rest);
+  for (; !status && word.length; word = systole_scan_word(&rest)) status = take_formula_word(s, &f, word);
+  if (status) return status;
+  f.scalar = index;
+  return locate(s, systole_program_add_formula(s->program, &f, &inner), &inner);
+}
+
 static systole_status take_meta(state *s, systole_token rest) {
   char key[NAME_MAX_BYTES], value[NAME_MAX_BYTES];
   systole_error inner = {{0}};
@@ -330,11 +362,11 @@ static systole_status take_directive(state *s, systole_token text) {
     take_fn take;
   } table[] = {{".hw", take_hw},         {".entry", take_entry},   {".segment", take_segment},
                {".scalar", take_scalar}, {".symbol", take_symbol}, {".meta", take_meta},
-               {".line", take_line}};
+               {".line", take_line},     {".formula", take_formula}};
   systole_token rest = text, word = systole_scan_word(&rest);
   for (size_t i = 0; i < sizeof table / sizeof table[0]; i++)
     if (systole_isa_same(table[i].name, word.text, word.length)) return table[i].take(s, rest);
-  return refuse(s, SYSTOLE_E_FORMAT, word, ".hw, .entry, .segment, .scalar, .symbol, .meta or .line");
+  return refuse(s, SYSTOLE_E_FORMAT, word, ".hw, .entry, .segment, .scalar, .formula, .symbol, .meta or .line");
 }
 
 static systole_status take_row(state *s, systole_token row) {

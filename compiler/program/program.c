@@ -74,6 +74,20 @@ systole_status systole_program_check_scalar(const systole_program *program, cons
   return SYSTOLE_OK;
 }
 
+systole_status systole_program_check_formula(const systole_program *program, const char *label,
+                                             const systole_formula *f, systole_error *err) {
+  if (f->scalar >= SYSTOLE_SCALARS || f->shift > 31)
+    return systole_fail(err, SYSTOLE_E_RANGE, "%s: formula of scalar %u, shift %u: expected 0 to 15, and a shift of 0 to 31",
+                        label, f->scalar, f->shift);
+  if (f->low > f->cap)
+    return systole_fail(err, SYSTOLE_E_RANGE, "%s: formula of scalar %u: low %ld, cap %ld: expected low to be at most cap",
+                        label, f->scalar, (long)f->low, (long)f->cap);
+  for (uint32_t i = 0; i < program->formula_count; i++)
+    if (program->formulas[i].scalar == f->scalar)
+      return systole_fail(err, SYSTOLE_E_FORMAT, "%s: formula of scalar %u: expected one for each scalar", label, f->scalar);
+  return SYSTOLE_OK;
+}
+
 // ---- building --------------------------------------------------------------
 
 systole_status systole_program_create(const systole_config *config, systole_program **program,
@@ -168,6 +182,17 @@ systole_status systole_program_add_scalar(systole_program *program, unsigned ind
   return SYSTOLE_OK;
 }
 
+systole_status systole_program_add_formula(systole_program *program, const systole_formula *formula,
+                                           systole_error *err) {
+  systole_status status = systole_program_check_formula(program, program->config_name, formula, err);
+  if (status) return status;
+  systole_formula *grown = GROW(program->formulas, program->formula_count);
+  if (!grown) return out_of_memory(err);
+  program->formulas = grown;
+  grown[program->formula_count++] = *formula;
+  return SYSTOLE_OK;
+}
+
 systole_status systole_program_add_metadata(systole_program *program, const char *key,
                                             const char *value, systole_error *err) {
   systole_status status = systole_program_check_name(program->config_name, "metadata key", key, err);
@@ -203,6 +228,7 @@ void systole_program_destroy(systole_program *program) {
   free(program->entries);
   free(program->segments);
   free(program->scalars);
+  free(program->formulas);
   free(program->metadata);
   free(program->store);
   free(program);
@@ -225,6 +251,14 @@ const systole_segment *systole_program_segment(const systole_program *program, c
 
 const systole_scalar *systole_program_scalar(const systole_program *program, const char *name) {
   FIND(program->scalars, program->scalar_count, name, name);
+}
+
+void systole_program_set_scalars(const systole_program *program, systole_standing at,
+                                 int32_t *scalars) {
+  for (uint32_t i = 0; i < program->formula_count; i++) {
+    const systole_formula *f = &program->formulas[i];
+    scalars[f->scalar] = systole_formula_value(f, at);
+  }
 }
 
 const char *systole_program_metadata(const systole_program *program, const char *key) {

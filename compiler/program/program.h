@@ -12,6 +12,7 @@
 
 #include "hw/base/status.h"
 #include "hw/configs/config.h"
+#include "hw/isa/formula.h"
 #include "hw/isa/isa.h"
 
 typedef enum {
@@ -63,6 +64,8 @@ typedef struct {
   uint32_t segment_count;
   systole_scalar *scalars;
   uint32_t scalar_count;
+  systole_formula *formulas;  // of scalars that follow from where a run stands in its text
+  uint32_t formula_count;
   systole_metadata *metadata;
   uint32_t metadata_count;
   struct systole_program_store *store;  // what the pointers point into
@@ -91,6 +94,9 @@ systole_status systole_program_add_symbol(systole_program *program, uint32_t ent
                                           uint32_t count, const char *name, systole_error *err);
 systole_status systole_program_add_scalar(systole_program *program, unsigned index,
                                           const char *name, const char *text, systole_error *err);
+// At most one for each scalar.
+systole_status systole_program_add_formula(systole_program *program, const systole_formula *formula,
+                                           systole_error *err);
 systole_status systole_program_add_metadata(systole_program *program, const char *key,
                                             const char *value, systole_error *err);
 
@@ -115,6 +121,10 @@ const systole_entry *systole_program_entry(const systole_program *program, const
 const systole_segment *systole_program_segment(const systole_program *program, const char *name);
 const systole_scalar *systole_program_scalar(const systole_program *program, const char *name);
 const char *systole_program_metadata(const systole_program *program, const char *key);
+
+// Sets those of the 16 scalars that the program has formulas for.
+void systole_program_set_scalars(const systole_program *program, systole_standing at,
+                                 int32_t *scalars);
 
 // The name of the narrowest symbol around a line, or NULL.
 const char *systole_entry_symbol(const systole_entry *entry, uint32_t line);

@@ -45,6 +45,7 @@ static systole_status check_tables(reader *r) {
   systole_status status = check_table(r, "entry table", &h->entries, sizeof(systole_file_entry));
   if (!status) status = check_table(r, "segment table", &h->segments, sizeof(systole_file_segment));
   if (!status) status = check_table(r, "scalar table", &h->scalars, sizeof(systole_file_scalar));
+  if (!status) status = check_table(r, "formula table", &h->formulas, sizeof(systole_file_formula));
   if (!status) status = check_table(r, "metadata", &h->metadata, sizeof(systole_file_metadata));
   if (!status) status = check_table(r, "symbol table", &h->symbols, sizeof(systole_file_symbol));
   if (!status) status = check_table(r, "strings", &h->strings, 1);
@@ -152,6 +153,13 @@ static systole_status take_scalar(reader *r, const systole_file_scalar *from) {
   return status;
 }
 
+static systole_status take_formula(reader *r, const systole_file_formula *from) {
+  systole_program *p = r->program;
+  systole_status status = systole_program_check_formula(p, r->label, from, r->err);
+  if (!status) p->formulas[p->formula_count++] = *from;
+  return status;
+}
+
 static systole_status take_metadata(reader *r, const systole_file_metadata *from) {
   systole_program *p = r->program;
   systole_metadata m = {0};
@@ -171,11 +179,13 @@ static systole_status take_metadata(reader *r, const systole_file_metadata *from
 
 static systole_status take_tables(reader *r) {
   systole_status status;
-  if (r->header->segments.count > SYSTOLE_SEGMENTS || r->header->scalars.count > SYSTOLE_SCALARS)
-    return bad(r, "segments and scalars", "at most 16 of each");
+  if (r->header->segments.count > SYSTOLE_SEGMENTS || r->header->scalars.count > SYSTOLE_SCALARS ||
+      r->header->formulas.count > SYSTOLE_SCALARS)
+    return bad(r, "segments, scalars and formulas", "at most 16 of each");
   TAKE(entries, entry);
   TAKE(segments, segment);
   TAKE(scalars, scalar);
+  TAKE(formulas, formula);
   TAKE(metadata, metadata);
   return SYSTOLE_OK;
 }

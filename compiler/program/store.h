@@ -21,5 +21,7 @@ systole_status systole_program_check_entry(const systole_program *program, const
                                            const char *name, systole_error *err);
 systole_status systole_program_check_scalar(const systole_program *program, const char *label,
                                             unsigned index, systole_error *err);
+systole_status systole_program_check_formula(const systole_program *program, const char *label,
+                                             const systole_formula *formula, systole_error *err);
 
 #endif

@@ -62,6 +62,7 @@ static systole_file_header make_header(const systole_program *p) {
   h.entries = place(&end, p->entry_count, sizeof(systole_file_entry));
   h.segments = place(&end, p->segment_count, sizeof(systole_file_segment));
   h.scalars = place(&end, p->scalar_count, sizeof(systole_file_scalar));
+  h.formulas = place(&end, p->formula_count, sizeof(systole_file_formula));
   h.metadata = place(&end, p->metadata_count, sizeof(systole_file_metadata));
   h.symbols = place(&end, all_symbols(p), sizeof(systole_file_symbol));
   h.strings = place(&end, all_strings(p), 1);
@@ -179,6 +180,8 @@ static void emit_all(writer *w, const systole_program *p) {
   emit_segments(w, p, bodies);
   pad_to(w, h.scalars.offset);
   emit_scalars(w, p);
+  pad_to(w, h.formulas.offset);
+  emit(w, p->formulas, p->formula_count * sizeof *p->formulas);
   pad_to(w, h.metadata.offset);
   emit_metadata(w, p);
   pad_to(w, h.symbols.offset);

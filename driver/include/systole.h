@@ -29,6 +29,18 @@ typedef struct systole_loaded systole_loaded;
 
 // ---- devices ---------------------------------------------------------------
 
+// For the transport `opencl`.
+typedef struct {
+  const char *platform, *device;  // parts of their names, NULL: any
+  const char *binary;             // a kernel's binary, NULL: the portable kernel from source
+  uint32_t items;                 // work-items of the portable kernel, 0: what suits the device
+  bool integer;                   // its fp32 in integers even where the device's own would do
+} systole_opencl_options;
+
+// Who starts the runs: the host, by writing the machine's registers, or the
+// controller's firmware, from a queue of commands in memory.
+typedef enum { SYSTOLE_CONTROL_AUTO, SYSTOLE_CONTROL_DIRECT, SYSTOLE_CONTROL_FIRMWARE } systole_control;
+
 // All zero is a good default.
 typedef struct {
   systole_dram_params dram;  // preset "": the configuration's own
@@ -39,6 +51,8 @@ typedef struct {
   bool check_races;          // `model` only: a race makes systole_wait fail with E_DIFFER
   bool time_alone;           // `model` only: cycles and counters as ever, but no values; memory
                              // that nobody wrote takes no room and reads as zero
+  systole_opencl_options opencl;
+  systole_control control;   // AUTO: firmware where there is a controller and nothing above forbids it
   bool status_record;        // give the machine a status segment (see systole_status_record)
 } systole_options;
 
@@ -49,6 +63,13 @@ systole_status systole_open(const char *transport, const systole_config *config,
 void systole_close(systole_device *device);  // after its buffers and programs; NULL is allowed
 
 const systole_config *systole_device_config(const systole_device *device);
+systole_control systole_device_control(const systole_device *device);  // DIRECT or FIRMWARE
+
+// A second client of a machine under firmware, with a queue and memory of its
+// own: neither can read, write or stop what is the other's. Options as far as
+// they are not the machine's. Close it before the first.
+systole_status systole_open_beside(systole_device *first, const systole_options *options,
+                                   systole_device **device, systole_error *err);
 
 // The transports by number, NULL after the last; their purpose in a few words.
 const char *systole_transport_name(unsigned number);
@@ -99,6 +120,69 @@ systole_status systole_submit(systole_loaded *loaded, const char *entry, const i
 // (may be NULL) is filled in all three cases.
 systole_status systole_wait(systole_device *device, uint64_t limit_cycles, systole_report *report,
                             systole_error *err);
+
+// Seconds that the last run took on the device itself, by its own clock; 0 where
+// the transport has none.
+double systole_kernel_seconds(const systole_device *device);
+
+// ---- commands of the firmware ----------------------------------------------------
+//
+// Under firmware up to SYSTOLE_PENDING commands may be submitted before the first
+// is waited for; systole_wait is for the oldest. Where a command consists of many
+// runs, the report has the sums of cycles, MACs and bytes, and of the engines only
+// what they were doing in the end.
+
+enum { SYSTOLE_PENDING = 8 };
+
+// Runs of an entry at successive positions; the program's formulas give the scalars.
+systole_status systole_submit_decode(systole_loaded *loaded, const char *entry, int32_t position,
+                                     uint32_t steps, systole_error *err);
+
+// Called for each token as it comes, from inside systole_wait.
+typedef void (*systole_token_fn)(void *user, int32_t token);
+
+// Called after each run with its cycles, where the transport can see it (simulators).
+typedef void (*systole_run_fn)(void *user, uint64_t cycles);
+
+typedef struct {
+  const char *prefill, *decode;  // entries
+  const int32_t *prompt;
+  uint32_t prompt_count;         // 0: go on from the token that waits at `next`
+  uint32_t rows;                 // tokens that a run of prefill takes
+  int32_t position;              // tokens already in the cache
+  uint32_t most;                 // tokens to generate, at least 1
+  unsigned io;                   // segment of tokens and logits; offsets in it:
+  uint32_t tokens, next, logits;
+  uint32_t vocab;
+  const int32_t *ends;           // tokens that end the text, at most 8
+  uint32_t end_count;
+  double temperature;            // 0: the most likely token
+  uint32_t top_k;                // else: drawn from so many, 1 to 64
+  uint64_t seed;
+  systole_token_fn token;        // may be NULL
+  systole_run_fn run;            // may be NULL
+  void *user;
+} systole_text;
+
+systole_status systole_submit_generate(systole_loaded *loaded, const systole_text *text,
+                                       systole_error *err);
+
+// The self-test of the firmware; cycles that each later command may run, 0 for any.
+systole_status systole_submit_selftest(systole_device *device, systole_error *err);
+systole_status systole_submit_limit(systole_device *device, uint64_t cycles, systole_error *err);
+
+// Everything submitted so far ends soon; systole_wait then fails with E_TIMEOUT.
+systole_status systole_cancel(systole_device *device, systole_error *err);
+
+// What the runs of the last command waited for came to, without those of prefill
+// and those alone. gap: cycles from a run's end to the next one's start.
+typedef struct {
+  uint64_t runs, cycles, macs, read_bytes, write_bytes, gap, fewest, most;
+} systole_totals;
+void systole_last_totals(const systole_device *device, systole_totals *others, systole_totals *prefill);
+
+// The chip as it is now: its cycle, register accesses by hosts, gaps between runs.
+void systole_chip_state(const systole_device *device, systole_chip_report *report);
 
 // Called for each instruction of later runs when it ends. NULL: no more.
 void systole_trace(systole_device *device, systole_trace_fn trace, void *user);

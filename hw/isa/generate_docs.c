@@ -36,6 +36,7 @@ static const char syntax[] =
     "| `.entry NAME` | starts an entry; without one it is `main` |\n"
     "| `.segment I name=N kind=K bytes=B file=PATH` | a segment from 1 to 14; kind const, state or io; `file=` or `fill=BYTE` if it has content |\n"
     "| `.scalar I name=N TEXT` | what a scalar register means |\n"
+    "| `.formula I position=P rows=R last=L add=A shift=S low=W cap=C` | what gives scalar I its value: clamp((position x P + rows x R + last x L + A) >> S, W, C); left out: 0, for the cap 2147483647 |\n"
     "| `.symbol NAME` | names the lines from here to the next `.symbol` or `.entry` |\n"
     "| `.meta KEY TEXT` | a fact about the program |\n"
     "| `.line W0 ... W15` | a line, word by word |\n\n";

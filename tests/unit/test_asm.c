@@ -47,6 +47,8 @@ static void test_any_bits(void) {
     CU_ASSERT_EQUAL_FATAL(systole_program_create(&config, &program, &err), SYSTOLE_OK);
     CU_ASSERT_EQUAL_FATAL(systole_program_add_entry(program, "main", &entry, &err), SYSTOLE_OK);
     CU_ASSERT_EQUAL_FATAL(systole_program_add_lines(program, entry, lines, 64, &err), SYSTOLE_OK);
+    const systole_formula formula = {.scalar = 7, .shift = (uint32_t)round % 32, .rows = -round, .low = INT32_MIN, .cap = round};
+    CU_ASSERT_EQUAL(systole_program_add_formula(program, &formula, &err), SYSTOLE_OK);
     char *text = NULL;
     size_t size;
     FILE *out = open_memstream(&text, &size);
@@ -56,6 +58,7 @@ static void test_any_bits(void) {
     if (status) printf("  %s\n", err.text);
     CU_ASSERT_EQUAL_FATAL(status, SYSTOLE_OK);
     CU_ASSERT_EQUAL(back->entries[0].line_count, 64);
+    CU_ASSERT(back->formula_count == 1 && !memcmp(back->formulas, &formula, sizeof formula));
     CU_ASSERT(!memcmp(back->entries[0].lines, lines, sizeof lines));
     free(text);
     systole_program_destroy(program);
@@ -142,6 +145,10 @@ static void test_refusals(void) {
       {".segment 1 name=a bytes=4 kind=big", "kind=const, state or io"},
       {".segment 1 name=a bytes=4\n.segment 1 name=b bytes=4", "each index and name once"},
       {".scalar 3 text", "name=NAME"},
+      {".formula 3 position=1 limit=2", "position=, rows="},
+      {".formula 3 add=4294967296", "32 bits"},
+      {".formula 3 shift=32", "shift of 0 to 31"},
+      {".formula 3 low=1 cap=0", "low to be at most cap"},
       {".meta key", "a key and a text"},
       {".line 1 2 3", "16 words"},
       {"", "no instructions"},

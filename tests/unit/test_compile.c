@@ -106,6 +106,9 @@ static void run(bed *b, const char *entry, uint32_t position, uint32_t rows, boo
   scalars[SYSTOLE_S_TOTAL_WORDS] = (int32_t)((total + dim - 1) / dim);
   scalars[SYSTOLE_S_LOGITS] = logits;
   scalars[SYSTOLE_S_OLD_WORDS] = (int32_t)(position / dim);
+  int32_t by_formula[16] = {0};
+  systole_program_set_scalars(b->program, (systole_standing){(int32_t)position, (int32_t)rows, logits}, by_formula);
+  CU_ASSERT(!memcmp(by_formula, scalars, sizeof scalars));
   systole_status status = systole_submit(b->loaded, entry, scalars, &err);
   if (!status) status = systole_wait(b->device, 0, NULL, &err);
   if (status) printf("  %s of %u at %u: %s\n", entry, rows, position, err.text);

@@ -31,6 +31,9 @@ static systole_program *make(void) {
   CU_ASSERT_EQUAL(systole_program_add_lines(p, entry, lines + 33, 7, &err), SYSTOLE_OK);
   CU_ASSERT_EQUAL(systole_program_add_symbol(p, entry, 6, 1, "end", &err), SYSTOLE_OK);
   CU_ASSERT_EQUAL(systole_program_add_scalar(p, 3, "position", "of the first token", &err), SYSTOLE_OK);
+  const systole_formula formula = {.scalar = 3, .shift = 4, .position = 2, .add = -1, .low = -5, .cap = 9};
+  CU_ASSERT_EQUAL(systole_program_add_formula(p, &formula, &err), SYSTOLE_OK);
+  CU_ASSERT_EQUAL(systole_program_add_formula(p, &formula, &err), SYSTOLE_E_FORMAT);  // twice
   CU_ASSERT_EQUAL(systole_program_add_metadata(p, "model", "a b c", &err), SYSTOLE_OK);
   return p;
 }
@@ -72,6 +75,11 @@ static void test_round_trip(void) {
   CU_ASSERT_EQUAL(q->segments[1].kind, SYSTOLE_SEGMENT_STATE);
   CU_ASSERT_PTR_NULL(q->segments[1].content);
   CU_ASSERT_STRING_EQUAL(systole_program_scalar(q, "position")->text, "of the first token");
+  CU_ASSERT_EQUAL_FATAL(q->formula_count, 1);
+  CU_ASSERT(!memcmp(q->formulas, p->formulas, sizeof *p->formulas));
+  int32_t scalars[16] = {1, 1, 1, 1};
+  systole_program_set_scalars(q, (systole_standing){40, 1, 1}, scalars);
+  CU_ASSERT(scalars[2] == 1 && scalars[3] == 79 >> 4);
   CU_ASSERT_STRING_EQUAL(systole_program_metadata(q, "model"), "a b c");
   CU_ASSERT_PTR_NULL(systole_program_metadata(q, "none"));
   const systole_entry *prefill = systole_program_entry(q, "prefill");
@@ -126,7 +134,7 @@ static void test_lies(void) {
     LIE((field) = (value), (field) = old); \
   } while (0)
   LIE_HEADER(magic[0] = 'X');
-  LIE_HEADER(version = 2);
+  LIE_HEADER(version = SYSTOLE_PROGRAM_VERSION + 1);
   LIE_HEADER(isa_version = 0);
   LIE_HEADER(file_bytes--);
   LIE_HEADER(config_name[0] = 0);

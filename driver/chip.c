@@ -1,0 +1,83 @@
+#include "driver/chip.h"
+
+#include <stdlib.h>
+
+#include "driver/firmware_image.h"
+#include "hw/isa/commands.h"
+
+enum { ACCESSES = 128 };
+
+struct systole_chip {
+  const systole_transport_controller *controller;
+  void *state;
+  unsigned taken;   // queues, bit q
+  uint32_t epochs;  // so far
+  systole_host_access accesses[ACCESSES];
+  unsigned count;
+  systole_chip_report report;
+};
+
+systole_status systole_chip_open(const systole_transport *transport, void *state, const systole_config *config,
+                                 systole_chip **chip, systole_error *err) {
+  if (!transport->controller || !config->controller)
+    return systole_fail(err, SYSTOLE_E_UNSUPPORTED,
+                        "control firmware: %s on %s has no controller: expected a back end and a configuration that have one, or control direct",
+                        config->name, transport->name);
+  systole_status status =
+      transport->controller->boot(state, systole_firmware_image, systole_firmware_words, err);
+  if (status) return status;
+  systole_chip *c = calloc(1, sizeof *c);
+  if (!c) return systole_fail(err, SYSTOLE_E_MEMORY, "driver: out of memory");
+  c->controller = transport->controller;
+  c->state = state;
+  systole_chip_write(c, SYSTOLE_REG_IER, ((1u << SYSTOLE_QUEUES) - 1) << 2);
+  systole_chip_write(c, SYSTOLE_REG_GIE, 1);
+  *chip = c;
+  return SYSTOLE_OK;
+}
+
+systole_status systole_chip_take_queue(systole_chip *chip, unsigned *queue, uint32_t *epoch, systole_error *err) {
+  for (unsigned q = 0; q < SYSTOLE_QUEUES; q++) {
+    if (chip->taken >> q & 1) continue;
+    chip->taken |= 1u << q;
+    *queue = q;
+    *epoch = ++chip->epochs;
+    return SYSTOLE_OK;
+  }
+  return systole_fail(err, SYSTOLE_E_USAGE, "control firmware: expected a free queue of the %d", SYSTOLE_QUEUES);
+}
+
+void systole_chip_give_queue(systole_chip *chip, unsigned queue) {
+  chip->taken &= ~(1u << queue);
+  if (!chip->taken) free(chip);
+}
+
+const systole_transport_controller *systole_chip_controller(const systole_chip *chip) { return chip->controller; }
+const systole_chip_report *systole_chip_now(const systole_chip *chip) { return &chip->report; }
+
+// A write that finds no room is left out: nobody remembers so many between two goes.
+void systole_chip_write(systole_chip *chip, uint32_t offset, uint32_t value) {
+  if (chip->count < ACCESSES)
+    chip->accesses[chip->count++] = (systole_host_access){.offset = offset, .value = value};
+}
+
+static systole_status let_go(systole_chip *c, uint64_t limit, const systole_observer *observer, systole_error *err) {
+  systole_status status = c->controller->control(c->state, c->accesses, c->count, limit, observer, &c->report, err);
+  c->count = 0;
+  return status;
+}
+
+// Reading ISR and writing what was read is all that clears an interrupt.
+static systole_status clear_interrupt(systole_chip *c, const systole_observer *observer, systole_error *err) {
+  systole_host_access read = {.offset = SYSTOLE_REG_ISR, .read = true};
+  systole_status status = c->controller->control(c->state, &read, 1, UINT64_MAX, observer, &c->report, err);
+  if (!status) systole_chip_write(c, SYSTOLE_REG_ISR, read.value);
+  return status;
+}
+
+systole_status systole_chip_go(systole_chip *chip, uint64_t limit, const systole_observer *observer,
+                               systole_error *err) {
+  systole_status status = let_go(chip, limit, observer, err);
+  if (status || chip->report.stop != SYSTOLE_STOP_IRQ) return status;
+  return clear_interrupt(chip, observer, err);
+}

@@ -1,0 +1,48 @@
+// Whose turn it is: the queues in turn, a step of a command each.
+#include "firmware/firmware.h"
+
+void fw_boot(firmware *fw) {
+  fw_machine_forget(fw);
+  for (unsigned q = 0; q < SYSTOLE_QUEUES; q++) fw->queues[q].awake = true;
+  fw_machine_write(SYSTOLE_REG_ISR, fw_machine_read(SYSTOLE_REG_ISR));
+  fw_machine_write(SYSTOLE_REG_IER, 1);
+  fw_machine_write(SYSTOLE_REG_GIE, 1);
+  fw_alarm(UINT64_MAX);
+  fw_local_write(SYSTOLE_CORE_REG_IRQ_ENABLE, 0xF);
+}
+
+void fw_listen(firmware *fw) {
+  uint32_t pending = fw_local_read(SYSTOLE_CORE_REG_IRQ_PENDING);
+  uint32_t bells = pending >> SYSTOLE_LSB_CORE_IRQ_PENDING_DOORBELL & ((1u << SYSTOLE_QUEUES) - 1);
+  if (bells) fw_local_write(SYSTOLE_CORE_REG_DOORBELL, bells);
+  if (pending >> SYSTOLE_LSB_CORE_IRQ_PENDING_START & 1) {
+    fw_local_write(SYSTOLE_CORE_REG_START, 1);
+    fw->started = true;
+    bells = (1u << SYSTOLE_QUEUES) - 1;
+  }
+  for (unsigned q = 0; bells; q++, bells >>= 1)
+    if (bells & 1) fw->queues[q].awake = true;
+}
+
+static void turn_of(firmware *fw, unsigned q) {
+  fw_queue *queue = &fw->queues[q];
+  if (!queue->job.active) fw_queue_take(fw, q);
+  else if (fw_queue_room(queue, q)) fw_job_step(fw, q);
+}
+
+bool fw_turn(firmware *fw) {
+  bool any = false;
+  fw_listen(fw);
+  for (unsigned q = 0; q < SYSTOLE_QUEUES; q++) {
+    if (!fw->queues[q].awake) continue;
+    any = true;
+    turn_of(fw, q);
+  }
+  if (any) return true;
+  fw_alarm(UINT64_MAX);  // the last run's
+  if (fw->started) {
+    fw->started = false;
+    fw_local_write(SYSTOLE_CORE_REG_DONE, 1);
+  }
+  return false;
+}
