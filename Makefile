@@ -166,6 +166,17 @@ blocks: $(BUILD)/libsystole.a
 lint: $(BUILD)/systole
 	BUILD=$(BUILD) bash scripts/lint.sh
 
+# ---- boards ----------------------------------------------------------------------
+# FPGA is a configuration. Yosys takes half an hour, nextpnr as long.
+FPGA ?= tiny8
+
+.PHONY: fpga-ecp5 fpga-xilinx
+fpga-ecp5:
+	@BUILD=$(BUILD) bash hw/fpga/ecp5/build.sh $(FPGA)
+
+fpga-xilinx:
+	@BUILD=$(BUILD) bash hw/fpga/xilinx/estimate.sh $(FPGA)
+
 # ---- sanitizers ----------------------------------------------------------------
 ASAN = BUILD=$(BUILD)/asan OPTIMISE="-O1 -fno-omit-frame-pointer" \
        SANITIZE="-fsanitize=address,undefined -fno-sanitize-recover=all"
@@ -255,6 +266,7 @@ help:
 	@echo "make unit [ONLY=x]   unit tests; blocks, fuzz, system: the other kinds"
 	@echo "make soak [COUNT=n]  random programs on RTL and model, until one differs (SOAK=--faults: with faults)"
 	@echo "make coverage        lines and toggles of the RTL that random programs reach (HW=tiny8, COUNT=n)"
+	@echo "make fpga-ecp5       tiny8 placed and routed for an ECP5-85F (needs nextpnr); fpga-xilinx: resources"
 	@echo "make lint asan       checks of the Verilog; tests under sanitizers"
 	@echo "make generate        files made from the ISA tables; check-generated compares them"
 	@echo "make bench train clean"

@@ -100,10 +100,10 @@ module systole_bind (
   logic [63:0] sum_q;
 
   logic [39:0] raw;
-  logic [63:0] immediate;
-  assign raw = where2_q[6:2] >= 5'd30 ? {8'd0, desc_i[511:480]} : desc_i[{where2_q[6:2], 4'd0}+:40];
+  logic [63:0] immediate, immediate2_q;  // no earlier field's write changes it
+  assign raw = where1_q[6:2] >= 5'd30 ? {8'd0, desc_i[511:480]} : desc_i[{where1_q[6:2], 4'd0}+:40];
   always_comb begin
-    case (where2_q[1:0])
+    case (where1_q[1:0])
       2'd0: immediate = {48'd0, raw[15:0]};
       2'd1: immediate = {32'd0, raw[31:0]};
       2'd2: immediate = {24'd0, raw[39:0]};
@@ -164,13 +164,14 @@ module systole_bind (
       first2_q <= first1_q;
       last2_q <= last1_q;
       cap2_q <= cap1_q;
+      immediate2_q <= immediate;
       fix2_q <= (a1_q[31] ? {b1_q, 32'd0} : 64'd0) + (b1_q[31] ? {a1_q, 32'd0} : 64'd0);
 
       valid3_q <= valid2_q;
       where3_q <= where2_q;
       last3_q <= last2_q;
       cap3_q <= cap2_q;
-      if (valid2_q) sum_q <= (first2_q ? immediate : sum_q) + prod_i - fix2_q;
+      if (valid2_q) sum_q <= (first2_q ? immediate2_q : sum_q) + prod_i - fix2_q;
 
       if (write_o && !fits) range_q <= 1'b1;
     end

@@ -13,7 +13,8 @@ module systole_burst #(
 ) (
     input  logic [9:0]        addr_i,
     input  logic [CountW-1:0] beats_i,
-    output logic [6:0]        beats_o
+    output logic [6:0]        beats_o,
+    output logic              last_o    // they are all that is left
 );
   localparam MaxBeats = BusBytes >= 16 ? 1024 / BusBytes : 64;
   localparam BusL     = $clog2(BusBytes);
@@ -21,7 +22,11 @@ module systole_burst #(
 
   logic [6:0] room;  // beats to the boundary: 1..MaxBeats
   assign room    = 7'(MaxBeats) - 7'(addr_i[BusL+:MaxL]);
-  assign beats_o = beats_i < CountW'(room) ? 7'(beats_i) : room;
+  // More than 127 beats are more than any room: a short comparison does.
+  logic few;
+  assign few     = beats_i[CountW-1:7] == '0;
+  assign last_o  = few && beats_i[6:0] <= room;
+  assign beats_o = last_o ? beats_i[6:0] : room;
 
   logic unused;
   assign unused = &{1'b0, addr_i};

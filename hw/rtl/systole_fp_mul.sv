@@ -74,9 +74,9 @@ module systole_fp_mul #(
         sign = (x ^ y) & 32'h80000000;
         ea = (x >> 23) & 32'hFF;
         eb = (y >> 23) & 32'hFF;
-        fa = (x & 32'h007FFFFF) | 32'h00800000;
-        fb = (y & 32'h007FFFFF) | 32'h00800000;
-        product = {32'b0, fa} * {32'b0, fb};
+        fa = x | 32'h00800000;
+        fb = y | 32'h00800000;
+        product = {40'b0, fa[23:0]} * {40'b0, fb[23:0]};
         high_q[l] = product[51:20];
         low_q[l] = {12'b0, product[19:0]};
         exponent_q[l] = ea + eb - 32'd127;

@@ -128,21 +128,22 @@ module systole_ld #(
   assign start = start_i && !nop;
 
   logic [6:0] burst;
+  logic       last_burst;
   systole_burst #(
       .BusBytes(BusBytes),
       .CountW  (40)
   ) i_burst (
       .addr_i (addr_q[9:0]),
       .beats_i(left_q),
-      .beats_o(burst)
+      .beats_o(burst),
+      .last_o (last_burst)
   );
 
-  logic take, last_burst;
+  logic take;
   assign req_valid_o = state_q == Run || state_q == List;
   assign req_addr_o  = addr_q;
   assign req_beats_o = burst;
   assign take        = req_valid_o && req_ready_i;
-  assign last_burst  = left_q == 40'(burst);
 
   logic [31:0] row_bytes;
   logic [39:0] row_beats;

@@ -82,6 +82,7 @@ module systole_seq #(
     output logic [31:0]           fault_detail_o,
     input  logic                  hit_i,           // someone's, in this cycle
     input  logic                  bite_i,
+    input  logic                  abort_i,
     output logic                  watch_o,         // the watchdog may count
     output logic                  watch_restart_o,
     output logic                  draining_o,
@@ -313,7 +314,8 @@ module systole_seq #(
   logic drained, reset_q;
   assign drained = active_i == 4'd0 && blocked_i == 4'd15 && !fetch_busy;
   assign take_o = state_q == Idle && start_i;
-  assign end_o = (state_q == End && empty_i == 4'd15 && drained && !hit_i) ||
+  // Where no engine is active none can end, so these are all that can be hit by then.
+  assign end_o = (state_q == End && empty_i == 4'd15 && drained && !bite_i && !abort_i) ||
                  (state_q == Drain && (drained || bite_i));
   assign running_o = working || state_q == Drain;
   assign draining_o = state_q == Drain;

@@ -105,13 +105,15 @@ module systole_st #(
 
   // ---- Steps
   logic [6:0] beats;
+  logic       last_burst_unused;
   systole_burst #(
       .BusBytes(BusBytes),
       .CountW  (PosW - BusL + 1)
   ) i_burst (
       .addr_i (10'({dst_q, {BusL{1'b0}}})),
       .beats_i(out_q),
-      .beats_o(beats)
+      .beats_o(beats),
+      .last_o (last_burst_unused)
   );
 
   logic claims, step, makes, last_step, load, finish;
@@ -294,5 +296,5 @@ module systole_st #(
   assign stall_o  = active_o && !dat_valid_q;
 
   logic unused;
-  assign unused = &{1'b0, desc_i, word8, word32, src_row_q};
+  assign unused = &{1'b0, desc_i, last_burst_unused, word8, word32, src_row_q};
 endmodule

@@ -264,6 +264,7 @@ module systole_top #(
       .fault_detail_o   (seq_detail),
       .hit_i            (hit),
       .bite_i           (bite),
+      .abort_i          (abort),
       .watch_o          (watch),
       .watch_restart_o  (watch_restart),
       .draining_o       (draining),

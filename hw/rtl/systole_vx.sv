@@ -7,13 +7,13 @@
 // Stages; k counts cycles from the cycle in which a word's address of A is
 // given, which is one after start_i for the first word:
 //   k = 0             read A
-//   1                 choose the SRAM, swap, canon; into x_q
+//   1                 choose the SRAM, swap; into x_q
 //   2 ..              int32 to fp32 (ACC only), 2 cycles
 //   .. T_MUL ..       first product, 2 cycles
 //   .. T_B ..         second product, 2 cycles
 //   .. T_ADD ..       sum, 3 cycles
 //   .. T_FUNC ..      EXP2, RECIP, RSQRT, 4 cycles (RELU costs none)
-//   T_OUT             RELU, mask; into out_q
+//   T_OUT             canon, RELU, mask; into out_q
 //   T_OUT + 1         write VM or RS; quantise
 //   T_OUT + 2         write QNT
 //   T_OUT + 1 ..      reduction (systole_vx_reduce), from out_q
@@ -273,13 +273,10 @@ module systole_vx #(
   /* verilator lint_off BLKSEQ */  // of the block's own variables
   always @(posedge clk_i) begin : operands
     integer l;
-    reg [31:0] v, k;
+    reg [31:0] v, k, r;
     if (age[1]) begin
       for (l = 0; l < Dim; l = l + 1) begin
-        v = swap_q ? a[l^1] : a[l];
-        k = (v & 32'h7F800000) == 0 ? v & 32'h80000000 : v;
-        k = (v & 32'h7FFFFFFF) > 32'h7F800000 ? 32'h7FC00000 : k;
-        x_q[32*l +: 32] <= a_acc_q ? v : k;
+        x_q[32*l +: 32] <= swap_q ? a[l^1] : a[l];
       end
     end
     if (mul_q && in1[t_mul_q]) s_q <= mul_row_q ? s_scalar : mul_imm_q;
@@ -289,10 +286,14 @@ module systole_vx #(
            ^ {Dim{{neg_q, 31'b0}}};
     end
     if (age[t_out_q]) begin
-      k = 32'd0 - {31'b0, relu_q};
+      r = 32'd0 - {31'b0, relu_q};
       for (l = 0; l < Dim; l = l + 1) begin
         v = result[l];
-        v = v & ~((32'd0 - (v >> 31)) & k);
+        // canon: the units take what they get and give what is canonical, so it
+        // is here for a word that passes none of them
+        k = (v & 32'h7F800000) == 0 ? v & 32'h80000000 : v;
+        v = (v & 32'h7FFFFFFF) > 32'h7F800000 ? 32'h7FC00000 : k;
+        v = v & ~((32'd0 - (v >> 31)) & r);
         out_q[32*l +: 32] <= mask[l] ? v : 32'd0;
       end
       out_mask_q <= mask;

