@@ -60,8 +60,8 @@ $(BUILD)/hw/configs/config.o $(BUILD)/driver/%.o $(BUILD)/cli/%.o: \
   CFLAGS += -DSYSTOLE_ROOT='"$(CURDIR)"'
 
 # Every object and program leaves its list of headers beside it.
--include $(shell find $(BUILD) -name '*.d' -not -path '*/asan/*' -not -path '*/blocks/*' \
-           -not -path '*/rtl/*' 2>/dev/null)
+-include $(shell find $(BUILD) -name '*.d' -not -path '$(BUILD)/asan/*' -not -path '$(BUILD)/blocks/*' \
+           -not -path '$(BUILD)/rtl/*' 2>/dev/null)
 
 # ---- the Verilated machine: build/rtl/NAME.so --------------------------------
 # HW is a name or the path of an .ini file. rtl-trace is the one that --waves
