@@ -196,6 +196,9 @@ SYSTEM_TESTS := $(patsubst tests/system/%.c,$(BUILD)/%,$(wildcard tests/system/t
 $(SYSTEM_TESTS): $(BUILD)/%: $(BUILD)/tests/system/%.o $(BUILD)/libsystole.a
 	$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
+# Those that write packets share the unit tests' with them.
+$(BUILD)/test_firmware: $(call objects,tests/unit/packets.c tests/unit/random_lines.c)
+
 .PHONY: system
 system: $(BUILD)/systole $(BUILD)/make_checkpoint $(SYSTEM_TESTS)
 	BUILD=$(BUILD) bash scripts/system.sh $(ONLY)
@@ -248,6 +251,7 @@ help:
 	@echo "make rtl HW=edge16   build/rtl/edge16.so, the Verilated machine (HW may be an .ini file)"
 	@echo "make rtl-trace       the same able to write waves, slower"
 	@echo "make icd HW=edge16   build/icd: an OpenCL driver with that machine behind it"
+	@echo "make mcu             build/rtl/mcu.so, the controller's core alone for systole mcu"
 	@echo "make unit [ONLY=x]   unit tests; blocks, fuzz, system: the other kinds"
 	@echo "make soak [COUNT=n]  random programs on RTL and model, until one differs (SOAK=--faults: with faults)"
 	@echo "make coverage        lines and toggles of the RTL that random programs reach (HW=tiny8, COUNT=n)"

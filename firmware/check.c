@@ -28,7 +28,7 @@ static const struct {
 #include "hw/isa/commands.def"
 };
 
-static systole_outcome bad(const checker *c, systole_outcome outcome, uint32_t value) {
+static systole_ending bad(const checker *c, systole_ending outcome, uint32_t value) {
   *c->value = value;
   return outcome;
 }
@@ -45,7 +45,7 @@ static uint32_t allowed_bits(uint32_t command, uint32_t word) {
 }
 
 // Places, scalars and formulas have checks of their own.
-static systole_outcome check_reserved(const checker *c, uint32_t lines) {
+static systole_ending check_reserved(const checker *c, uint32_t lines) {
   for (uint32_t w = 0; w < lines * FLAT_WORDS; w++) {
     if (w >= FLAT_WORDS && w < FLAT_FROM) continue;
     if (w >= FLAT_WORDS && (w >= FLAT_TO || c->job->opcode != SYSTOLE_COMMAND_GENERATE)) break;
@@ -55,7 +55,7 @@ static systole_outcome check_reserved(const checker *c, uint32_t lines) {
   return SYSTOLE_OUTCOME_OK;
 }
 
-static systole_outcome check_lines(const checker *c, uint32_t expected) {
+static systole_ending check_lines(const checker *c, uint32_t expected) {
   uint32_t lines = SYSTOLE_FIELD_GET(c->job->words, ANY, lines);
   return lines == expected ? SYSTOLE_OUTCOME_OK : bad(c, SYSTOLE_OUTCOME_LENGTH, lines);
 }
@@ -63,7 +63,7 @@ static systole_outcome check_lines(const checker *c, uint32_t expected) {
 // ---- places ------------------------------------------------------------------
 
 // The place at a word of the packet, at least `least` bytes unless that is 0.
-static systole_outcome take_place(const checker *c, uint32_t at, uint64_t least, fw_piece *piece) {
+static systole_ending take_place(const checker *c, uint32_t at, uint64_t least, fw_piece *piece) {
   const uint32_t *w = c->job->words + at;
   const fw_piece *region = &c->queue->regions[SYSTOLE_FIELD_GET(w, PLACE, region)];
   uint64_t offset = (uint64_t)w[SYSTOLE_WORD_PLACE_offset] * SYSTOLE_LIMIT_PLACE_UNIT;
@@ -79,11 +79,11 @@ static systole_outcome take_place(const checker *c, uint32_t at, uint64_t least,
   return SYSTOLE_OUTCOME_OK;
 }
 
-static systole_outcome take_segments(const checker *c) {
+static systole_ending take_segments(const checker *c) {
   fw_job *job = c->job;
   for (unsigned s = 0; s < SYSTOLE_SEGMENTS; s++) {
     uint32_t at = SYSTOLE_WORD_RUN_segments + SYSTOLE_PLACE_WORDS * s;
-    systole_outcome outcome = take_place(c, at, 0, &job->segments[s]);
+    systole_ending outcome = take_place(c, at, 0, &job->segments[s]);
     if (outcome) return outcome;
   }
   job->program.code = job->segments[SYSTOLE_PROGRAM_SEGMENT];
@@ -94,10 +94,10 @@ static systole_outcome take_segments(const checker *c) {
 
 // ---- formulas ----------------------------------------------------------------
 
-static systole_outcome take_formulas(const checker *c, uint32_t count, uint32_t line) {
+static systole_ending take_formulas(const checker *c, uint32_t count, uint32_t line) {
   const uint32_t first = line * FLAT_WORDS;
   if (count > SYSTOLE_LIMIT_FORMULAS) return bad(c, SYSTOLE_OUTCOME_VALUE, SYSTOLE_WORD_DECODE_formulas);
-  systole_outcome outcome = check_lines(c, line + (count + 1) / 2);
+  systole_ending outcome = check_lines(c, line + (count + 1) / 2);
   if (outcome) return outcome;
   c->job->formulas = c->job->words + first;
   c->job->formula_count = count;
@@ -116,9 +116,9 @@ static systole_outcome take_formulas(const checker *c, uint32_t count, uint32_t 
 // ---- commands ----------------------------------------------------------------
 
 // What RUN, DECODE and GENERATE share; `line` is the one after their own.
-static systole_outcome take_program(const checker *c, uint32_t count, uint32_t line) {
+static systole_ending take_program(const checker *c, uint32_t count, uint32_t line) {
   fw_job *job = c->job;
-  systole_outcome outcome = take_formulas(c, count, line);
+  systole_ending outcome = take_formulas(c, count, line);
   if (!outcome) outcome = take_segments(c);
   if (outcome) return outcome;
   job->program.lines = job->words[SYSTOLE_WORD_RUN_program_lines];
@@ -129,7 +129,7 @@ static systole_outcome take_program(const checker *c, uint32_t count, uint32_t l
 }
 
 // Positions of all its runs fit 31 bits.
-static systole_outcome take_steps(const checker *c, uint32_t more) {
+static systole_ending take_steps(const checker *c, uint32_t more) {
   fw_job *job = c->job;
   uint32_t position = job->words[SYSTOLE_WORD_DECODE_position], steps = job->words[SYSTOLE_WORD_DECODE_steps];
   if (!steps || (uint64_t)position + steps + more > INT32_MAX)
@@ -140,7 +140,7 @@ static systole_outcome take_steps(const checker *c, uint32_t more) {
 }
 
 // A field of GENERATE that is an offset into the IO segment.
-static systole_outcome check_io(const checker *c, uint32_t word, uint64_t bytes) {
+static systole_ending check_io(const checker *c, uint32_t word, uint64_t bytes) {
   const fw_piece *io = &c->job->segments[SYSTOLE_FIELD_GET(c->job->words, GENERATE, io)];
   uint32_t offset = c->job->words[word];
   if (offset % 4 || offset > io->bytes || bytes > io->bytes - offset) return bad(c, SYSTOLE_OUTCOME_VALUE, word);
@@ -151,29 +151,29 @@ static systole_outcome check_io(const checker *c, uint32_t word, uint64_t bytes)
 #define REFUSE_IF(wrong, field) \
   if (wrong) return bad(c, SYSTOLE_OUTCOME_VALUE, SYSTOLE_WORD_GENERATE_##field)
 
-static systole_outcome check_choice(const checker *c) {
+static systole_ending check_choice(const checker *c) {
   REFUSE_IF(!WORD(vocab), vocab);
   REFUSE_IF(WORD(sharpness) ? WORD(top_k) - 1 >= SYSTOLE_LIMIT_TOP_K : WORD(top_k) != 0, top_k);
   REFUSE_IF(WORD(end_count) > SYSTOLE_LIMIT_END_TOKENS, end_count);
-  systole_outcome outcome = check_io(c, SYSTOLE_WORD_GENERATE_next, 4);
+  systole_ending outcome = check_io(c, SYSTOLE_WORD_GENERATE_next, 4);
   if (!outcome && WORD(sharpness)) outcome = check_io(c, SYSTOLE_WORD_GENERATE_logits, 4 * (uint64_t)WORD(vocab));
   return outcome;
 }
 
-static systole_outcome take_prompt(const checker *c) {
+static systole_ending take_prompt(const checker *c) {
   fw_job *job = c->job;
   uint32_t count = WORD(prompt_count), rows = WORD(rows);
   job->prompt_done = 0;
   job->prefill.lines = WORD(prefill_lines);
-  systole_outcome outcome = take_place(c, SYSTOLE_WORD_GENERATE_prefill, 0, &job->prefill.code);
+  systole_ending outcome = take_place(c, SYSTOLE_WORD_GENERATE_prefill, 0, &job->prefill.code);
   if (!outcome) outcome = take_place(c, SYSTOLE_WORD_GENERATE_prompt, 4 * (uint64_t)count, &job->place);
   if (outcome || !count) return outcome;
   REFUSE_IF(!rows, rows);
   return check_io(c, SYSTOLE_WORD_GENERATE_tokens, 4 * (uint64_t)(rows < count ? rows : count));
 }
 
-static systole_outcome take_generate(const checker *c) {
-  systole_outcome outcome = take_program(c, WORD(formulas), SYSTOLE_LINES_GENERATE);
+static systole_ending take_generate(const checker *c) {
+  systole_ending outcome = take_program(c, WORD(formulas), SYSTOLE_LINES_GENERATE);
   if (!outcome) outcome = take_steps(c, WORD(prompt_count));
   if (!outcome) outcome = check_choice(c);
   if (!outcome) outcome = take_prompt(c);
@@ -181,18 +181,18 @@ static systole_outcome take_generate(const checker *c) {
   return outcome;
 }
 
-static systole_outcome take_decode(const checker *c) {
-  systole_outcome outcome = take_program(c, WORD(formulas), SYSTOLE_LINES_RUN);
+static systole_ending take_decode(const checker *c) {
+  systole_ending outcome = take_program(c, WORD(formulas), SYSTOLE_LINES_RUN);
   return outcome ? outcome : take_steps(c, 0);
 }
 
-static systole_outcome take_one(const checker *c, uint32_t bytes) {
-  systole_outcome outcome = check_lines(c, 1);
+static systole_ending take_one(const checker *c, uint32_t bytes) {
+  systole_ending outcome = check_lines(c, 1);
   if (outcome || !bytes) return outcome;
   return take_place(c, SYSTOLE_WORD_COUNTERS_place, bytes, &c->job->place);
 }
 
-static systole_outcome take_command(const checker *c) {
+static systole_ending take_command(const checker *c) {
   switch (c->job->opcode) {
     case SYSTOLE_COMMAND_NOP: return take_one(c, 0);
     case SYSTOLE_COMMAND_LIMIT: return take_one(c, 0);
@@ -217,9 +217,9 @@ static void clear(const checker *c) {
   job->totals = job->prefill_totals = (fw_totals){0};
 }
 
-systole_outcome fw_check(const fw_queue *queue, fw_job *job, uint32_t *value) {
+systole_ending fw_check(const fw_queue *queue, fw_job *job, uint32_t *value) {
   const checker c = {queue, job, value};
   clear(&c);
-  systole_outcome outcome = take_command(&c);
+  systole_ending outcome = take_command(&c);
   return outcome ? outcome : check_reserved(&c, SYSTOLE_FIELD_GET(job->words, ANY, lines));
 }

@@ -53,7 +53,7 @@ typedef struct {
   uint32_t prompt_done;                  // GENERATE: tokens of the prompt
   uint64_t random;                       // GENERATE: state of the draws
   uint64_t budget;                       // cycles that it may still run
-  systole_outcome stop;                  // why its run was aborted
+  systole_ending stop;                  // why its run was aborted
   fw_totals totals, prefill_totals;
 } fw_job;
 
@@ -112,13 +112,13 @@ bool fw_queue_take(firmware *fw, unsigned q);
 // Room for one token and the end. Without it the host is told and the queue sleeps.
 bool fw_queue_room(fw_queue *queue, unsigned q);
 
-void fw_queue_post(fw_queue *queue, systole_completion_kind kind, systole_outcome outcome, uint32_t tag,
+void fw_queue_post(fw_queue *queue, systole_completion_kind kind, systole_ending outcome, uint32_t tag,
                    uint32_t value);
 
 // ---- check -----------------------------------------------------------------
 
 // Makes a job of its packet. Else says what is wrong and with which value.
-systole_outcome fw_check(const fw_queue *queue, fw_job *job, uint32_t *value);
+systole_ending fw_check(const fw_queue *queue, fw_job *job, uint32_t *value);
 
 // ---- job -------------------------------------------------------------------
 
@@ -133,10 +133,10 @@ bool fw_job_goes_on(const firmware *fw, unsigned q, uint32_t errors);
 bool fw_cancelled(const fw_job *job, unsigned q);
 
 // How a command ends whose run ended with `cause`: OK if it goes on.
-systole_outcome fw_job_outcome(const fw_job *job, uint32_t cause, uint32_t *value);
+systole_ending fw_job_outcome(const fw_job *job, uint32_t cause, uint32_t *value);
 
 // The command is over: report, END, interrupt.
-void fw_job_end(firmware *fw, unsigned q, systole_outcome outcome, uint32_t value);
+void fw_job_end(firmware *fw, unsigned q, systole_ending outcome, uint32_t value);
 
 // ---- machine ---------------------------------------------------------------
 

@@ -63,7 +63,7 @@ static void step(firmware *fw, unsigned q, uint32_t errors) {
   fw_job *job = &fw->queues[q].job;
   const bool fill = job->prompt_done < WORD(prompt_count);
   uint32_t value, cause = fill ? prefill(fw, q) : fw_machine_run(fw, q, &job->program, 1, true, true);
-  systole_outcome outcome = fw_job_outcome(job, cause, &value);
+  systole_ending outcome = fw_job_outcome(job, cause, &value);
   if (outcome) fw_job_end(fw, q, outcome, value);
   else if (job->prompt_done == WORD(prompt_count)) tell(fw, q, errors);
 }

@@ -8,7 +8,7 @@ bool fw_cancelled(const fw_job *job, unsigned q) {
 
 // A report may be asked for after any end, but the registers may by then tell of
 // another queue's run.
-void fw_job_end(firmware *fw, unsigned q, systole_outcome outcome, uint32_t value) {
+void fw_job_end(firmware *fw, unsigned q, systole_ending outcome, uint32_t value) {
   fw_queue *queue = &fw->queues[q];
   fw_job *job = &queue->job;
   fw_report_settle(fw);
@@ -18,7 +18,7 @@ void fw_job_end(firmware *fw, unsigned q, systole_outcome outcome, uint32_t valu
   fw_local_write(SYSTOLE_CORE_REG_INTERRUPT, 1u << q);
 }
 
-systole_outcome fw_job_outcome(const fw_job *job, uint32_t cause, uint32_t *value) {
+systole_ending fw_job_outcome(const fw_job *job, uint32_t cause, uint32_t *value) {
   *value = job->steps;
   if (!cause) return SYSTOLE_OUTCOME_OK;
   if (cause == SYSTOLE_CAUSE_ABORT) return job->stop;
@@ -39,7 +39,7 @@ static void step(firmware *fw, unsigned q) {
   fw_job *job = &fw->queues[q].job;
   const bool last = job->steps + 1 == job->wanted;
   uint32_t value, cause = fw_machine_run(fw, q, &job->program, 1, true, !last);
-  systole_outcome outcome = fw_job_outcome(job, cause, &value);
+  systole_ending outcome = fw_job_outcome(job, cause, &value);
   job->steps += !outcome;
   if (outcome) fw_job_end(fw, q, outcome, value);
   else if (last) fw_job_end(fw, q, SYSTOLE_OUTCOME_OK, job->opcode == SYSTOLE_COMMAND_DECODE ? job->steps : 0);
@@ -76,7 +76,7 @@ static void dispatch(firmware *fw, unsigned q, uint32_t errors) {
 void fw_job_step(firmware *fw, unsigned q) {
   fw_job *job = &fw->queues[q].job;
   const uint32_t errors = fw_errors();
-  systole_outcome stopped = fw_cancelled(job, q) ? SYSTOLE_OUTCOME_CANCELLED
+  systole_ending stopped = fw_cancelled(job, q) ? SYSTOLE_OUTCOME_CANCELLED
                             : !job->budget       ? SYSTOLE_OUTCOME_TIME
                                                  : SYSTOLE_OUTCOME_OK;
   if (!stopped) dispatch(fw, q, errors);

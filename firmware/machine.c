@@ -92,7 +92,7 @@ static uint64_t longest(const fw_job *job) {
   return job->budget < most ? job->budget : most;
 }
 
-static void stop(fw_job *job, systole_outcome why) {
+static void stop(fw_job *job, systole_ending why) {
   if (job->stop) return;
   job->stop = why;
   fw_alarm(UINT64_MAX);

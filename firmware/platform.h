@@ -28,6 +28,10 @@ static inline void fw_window_write(uint32_t offset, uint32_t value) {
   *fw_word(SYSTOLE_CORE_WINDOW + offset) = value;
 }
 
+// Forgets the line of memory that was read last: what is read next is what hosts
+// have written by now.
+static inline void fw_refresh(void) { __asm__ volatile("fence" ::: "memory"); }
+
 // Until an interrupt is pending that IRQ_ENABLE or the timer lets through.
 static inline void fw_sleep(void) { __asm__ volatile("wfi" ::: "memory"); }
 
@@ -43,6 +47,7 @@ uint32_t fw_machine_read(uint32_t offset);
 void fw_machine_write(uint32_t offset, uint32_t value);
 uint32_t fw_window_read(uint32_t offset);
 void fw_window_write(uint32_t offset, uint32_t value);
+void fw_refresh(void);
 void fw_sleep(void);
 uint32_t fw_errors(void);
 

@@ -28,6 +28,7 @@ static bool has_room(const fw_queue *queue) {
 
 bool fw_queue_room(fw_queue *queue, unsigned q) {
   if (has_room(queue)) return true;
+  fw_refresh();
   queue->consumed = fw_load(ring(queue), SYSTOLE_RING_CONSUMED);
   if (has_room(queue)) return true;
   queue->awake = false;
@@ -35,7 +36,7 @@ bool fw_queue_room(fw_queue *queue, unsigned q) {
   return false;
 }
 
-void fw_queue_post(fw_queue *queue, systole_completion_kind kind, systole_outcome outcome, uint32_t tag,
+void fw_queue_post(fw_queue *queue, systole_completion_kind kind, systole_ending outcome, uint32_t tag,
                    uint32_t value) {
   uint32_t slot = queue->produced % SYSTOLE_LIMIT_COMPLETIONS;
   uint32_t phase = ~(queue->produced / SYSTOLE_LIMIT_COMPLETIONS) & 1;
@@ -65,6 +66,7 @@ static uint32_t look(fw_queue *queue, unsigned q) {
   uint32_t errors = fw_errors();
   read_regions(queue, q);
   if (queue->regions[0].bytes < SYSTOLE_RING_END) return 0;
+  fw_refresh();
   fw_view view = ring(queue);
   uint32_t epoch = fw_load(view, SYSTOLE_RING_EPOCH);
   uint32_t tail = fw_load(view, SYSTOLE_RING_TAIL);
@@ -82,7 +84,7 @@ static void copy_line(const fw_queue *queue, uint32_t line, uint32_t *to) {
 }
 
 // The packet at HEAD. If its length is wrong only its first line.
-static systole_outcome copy_packet(fw_queue *queue, uint32_t waiting, uint32_t *value) {
+static systole_ending copy_packet(fw_queue *queue, uint32_t waiting, uint32_t *value) {
   fw_job *job = &queue->job;
   uint32_t errors = fw_errors();
   copy_line(queue, queue->head, job->words);
@@ -97,14 +99,14 @@ static systole_outcome copy_packet(fw_queue *queue, uint32_t waiting, uint32_t *
   return good ? SYSTOLE_OUTCOME_OK : SYSTOLE_OUTCOME_LENGTH;
 }
 
-static void refuse(fw_queue *queue, unsigned q, systole_outcome outcome, uint32_t tag, uint32_t value) {
+static void refuse(fw_queue *queue, unsigned q, systole_ending outcome, uint32_t tag, uint32_t value) {
   fw_queue_post(queue, SYSTOLE_KIND_OF_END, outcome, tag, value);
   fw_local_write(SYSTOLE_CORE_REG_INTERRUPT, 1u << q);
 }
 
 static void take(fw_queue *queue, unsigned q, uint32_t waiting) {
   uint32_t value;
-  systole_outcome outcome = copy_packet(queue, waiting, &value);
+  systole_ending outcome = copy_packet(queue, waiting, &value);
   fw_job *job = &queue->job;
   job->opcode = SYSTOLE_FIELD_GET(job->words, ANY, opcode);
   job->tag = SYSTOLE_FIELD_GET(job->words, ANY, tag);

@@ -39,6 +39,7 @@ bool fw_turn(firmware *fw) {
     turn_of(fw, q);
   }
   if (any) return true;
+  fw_alarm(UINT64_MAX);  // the last run's
   if (fw->started) {
     fw->started = false;
     fw_local_write(SYSTOLE_CORE_REG_DONE, 1);

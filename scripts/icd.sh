@@ -7,6 +7,7 @@
 set -uo pipefail
 build=${BUILD:-build} machines=${MACHINES:-${BUILD:-build}} only=${1:-}
 export SYSTOLE_RTL_PATH=$machines/rtl ICD_BINARIES=$machines/icd
+export MALLOC_PERTURB_=165  # what was freed does not look as if it were still there
 mkdir -p "$build/results" "$build/icd/beside"
 status=0
 

@@ -43,7 +43,7 @@ typedef enum {
 typedef enum {
 #define OUTCOME(name, code, text) SYSTOLE_OUTCOME_##name = (code),
 #include "hw/isa/commands.def"
-} systole_outcome;
+} systole_ending;
 
 // Bytes from the start of a queue's region 0.
 enum {

@@ -74,10 +74,10 @@ static inline uint64_t systole_sequencer_taken(const systole_sequencer *s, uint6
   return s->taken - (s->line_cycle > now) - (s->binding_cycle > now);
 }
 
-// Whether lines may be asked for in a cycle to come: until END is taken.
+// Whether lines may be asked for in a cycle to come: while END is judged, too.
 static inline bool systole_sequencer_fetches(const systole_sequencer *s, uint64_t cycle) {
   if (s->phase == SYSTOLE_SEQ_BEGIN) return false;
-  return s->phase < SYSTOLE_SEQ_END || cycle <= systole_later(s->line_cycle, s->binding_cycle);
+  return s->phase < SYSTOLE_SEQ_END || cycle < s->since;
 }
 
 // The first cycle in which the phase has what it waits for, as things stand.

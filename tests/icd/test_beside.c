@@ -1,8 +1,13 @@
-// Two platforms in one process: PoCL compiles and runs, the machine runs, and
+// What else may be in the process. A machine of the driver's own, out of the same
+// Verilated object. And another platform: PoCL compiles and runs, the machine runs, and
 // neither takes the other's objects. scripts/icd.sh says by ICD_BESIDE that the
 // loader was given both; the test is skipped where there is no PoCL to give.
+#include <dlfcn.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "sim/machine.h"
 #include "tests/icd/card.h"
 
 static const char *const source = "kernel void twice(global float *x) { x[get_global_id(0)] *= 2; }";
@@ -67,7 +72,49 @@ static void both_compute(void) {
   neighbour_close(&n);
 }
 
+// ---- the same object, opened by somebody else ----------------------------------------------
+
+static const systole_machine_api *open_object(void **object) {
+  const systole_machine_api *(*get)(void);
+  const char *folder = getenv("SYSTOLE_RTL_PATH");
+  char path[4096];
+  snprintf(path, sizeof path, "%s/" CONFIG ".so", folder ? folder : "build/rtl");
+  *object = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+  void *symbol = *object ? dlsym(*object, "systole_rtl_api") : NULL;
+  memcpy(&get, &symbol, sizeof get);
+  return get ? get() : NULL;
+}
+
+// The card's machine comes and goes between this one's beginning and end.
+static void other_machine_lives_on(void) {
+  void *object;
+  systole_error err;
+  systole_config config;
+  systole_memory *memory;
+  systole_machine *machine;
+  const systole_dram_params dram = {.preset = "ideal"};
+  const systole_job job = {.max_cycles = 1000};
+  systole_report report;
+  card c;
+  const systole_machine_api *api = open_object(&object);
+  CU_ASSERT_PTR_NOT_NULL_FATAL(api);
+  CU_ASSERT_EQUAL_FATAL(systole_config_load(CONFIG, &config, &err), SYSTOLE_OK);
+  CU_ASSERT_EQUAL_FATAL(systole_memory_create(&memory, &err), SYSTOLE_OK);
+  CU_ASSERT_EQUAL_FATAL(api->create(&config, memory, &dram, &machine, &err), SYSTOLE_OK);
+  card_open(&c, 0);
+  start(&c, NULL);
+  clFinish(c.queue);
+  card_close(&c);
+  CU_ASSERT_EQUAL(api->run(machine, &job, &report, NULL, NULL, &err), SYSTOLE_OK);
+  CU_ASSERT_EQUAL(report.cause, SYSTOLE_CAUSE_SEGMENT);  // there is no program
+  api->destroy(machine);
+  systole_memory_destroy(memory);
+  dlclose(object);
+}
+
 void suite_beside(void) {
+  static const systole_test own[] = {{"the same object", other_machine_lives_on}, {0}};
+  systole_test_suite("icd_object", own);
   static const systole_test tests[] = {{"both compute", both_compute}, {0}};
   if (getenv("ICD_BESIDE")) systole_test_suite("icd_beside", tests);
 }

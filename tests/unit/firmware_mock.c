@@ -19,25 +19,40 @@ static mock_region *find(uint64_t address) {
   return NULL;
 }
 
+// NULL where memory answers with an error.
 static uint32_t *at(uint32_t offset) {
-  static uint32_t nothing;
   const uint64_t address = now->window + offset;
   mock_region *r = find(address);
   now->time += 40;
   if (now->busy) wrong("memory was asked for during a run");
   if (offset >= SYSTOLE_CORE_WINDOW_BYTES || address % 4 || !r || address + 4 > r->base + r->bytes) {
     wrong("an access outside every region");
-    return &nothing;
+    return NULL;
   }
   if (r->hole && address - r->base >= r->hole) {
     now->errors++;
-    return &nothing;
+    return NULL;
   }
   return (uint32_t *)(void *)(r->data + (address - r->base));
 }
 
-uint32_t fw_window_read(uint32_t offset) { return *at(offset); }
-void fw_window_write(uint32_t offset, uint32_t value) { *at(offset) = value; }
+// The window keeps the line that was read last.
+uint32_t fw_window_read(uint32_t offset) {
+  const uint64_t address = now->window + offset, line = address & ~UINT64_C(63);
+  const uint32_t *word = at(offset);
+  if (!word) return 0xDEADBEEF;
+  if (now->line_at != line) memcpy(now->line, word - address % 64 / 4, 64);
+  now->line_at = line;
+  return now->line[address % 64 / 4];
+}
+
+void fw_window_write(uint32_t offset, uint32_t value) {
+  uint32_t *word = at(offset);
+  if (word) *word = value;
+  fw_refresh();
+}
+
+void fw_refresh(void) { now->line_at = UINT64_MAX; }
 uint32_t fw_errors(void) { return now->errors; }
 
 // ---- the machine -------------------------------------------------------------
@@ -71,6 +86,7 @@ static void check_segments(void) {
 static void start_run(void) {
   if (now->busy) wrong("a start during a run");
   check_segments();
+  fw_refresh();
   uint64_t cycles = 1000;
   memset(&now->registers[SYSTOLE_REG_ERROR_CAUSE / 4], 0, 0x40);
   now->cause = now->run(now, now->user, &cycles);
@@ -169,14 +185,14 @@ void mock_open(mock *m, const packets_region *regions, mock_run_fn run, void *us
   now = m;
   m->run = run;
   m->user = user;
-  m->alarm = UINT64_MAX;
+  m->alarm = m->line_at = UINT64_MAX;
   m->registers[SYSTOLE_REG_ID / 4] = 0x53595354;
   m->registers[SYSTOLE_REG_VERSION / 4] = SYSTOLE_ISA_VERSION;
   for (unsigned r = 0; r < PACKETS_REGIONS; r++) {
     uint32_t *w = &m->mailbox[(SYSTOLE_REG_SEG_BASE_LO + 16 * r) / 4];
     m->regions[r] = (mock_region){.base = regions[r].base, .bytes = regions[r].bytes};
     if (!regions[r].bytes) continue;
-    m->regions[r].data = calloc(regions[r].bytes, 1);
+    m->regions[r].data = calloc((regions[r].bytes + 63) / 64, 64);
     w[0] = (uint32_t)regions[r].base, w[1] = (uint32_t)(regions[r].base >> 32);
     w[2] = (uint32_t)regions[r].bytes, w[3] = (uint32_t)(regions[r].bytes >> 32);
   }

@@ -27,6 +27,8 @@ struct mock {
   uint32_t mailbox[128];
   uint32_t doorbell, start, done, interrupt, irq_enable, errors;
   uint64_t window, time, alarm;
+  uint64_t line_at;                   // the line that the window keeps
+  uint32_t line[16];
   uint32_t registers[256];            // the machine's
   bool busy, isr;
   int cause;                          // of the run under way

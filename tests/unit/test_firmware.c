@@ -48,7 +48,7 @@ static void open_both(mock *m, machine *t) {
   mock_open(m, packets_regions, run, t);
 }
 
-static void expect_end(mock *m, unsigned q, systole_outcome outcome, uint32_t tag, uint32_t value) {
+static void expect_end(mock *m, unsigned q, systole_ending outcome, uint32_t tag, uint32_t value) {
   uint32_t words[2] = {0};
   CU_ASSERT_TRUE_FATAL(mock_completion(m, q, words));
   CU_ASSERT_EQUAL(SYSTOLE_FIELD_GET(words, COMPLETION, kind), SYSTOLE_KIND_OF_END);
@@ -218,6 +218,7 @@ static void store_logits(mock *m, const float *logits, uint32_t count) {
     memcpy(&bits, &logits[i], 4);
     mock_store(m, 1, PACKETS_LOGITS + 4 * i, bits);
   }
+  fw_refresh();  // as the start of a run does
 }
 
 static uint32_t draw(float temperature, uint32_t count, uint32_t top_k, uint64_t *random) {
@@ -410,7 +411,7 @@ static void test_hole(void) {
 
 // ---- what is refused ---------------------------------------------------------
 
-static void refuse(uint32_t w[SYSTOLE_PACKET_WORDS], uint32_t lines, systole_outcome outcome, uint32_t value) {
+static void refuse(uint32_t w[SYSTOLE_PACKET_WORDS], uint32_t lines, systole_ending outcome, uint32_t value) {
   mock m;
   machine t;
   open_both(&m, &t);

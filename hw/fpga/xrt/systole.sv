@@ -1,6 +1,7 @@
 // The machine as an RTL kernel that the Xilinx runtime manages: ap_clk,
 // ap_rst_n, one AXI4-Lite slave with the ap_ctrl_hs registers, one AXI4 master
-// with 64-bit addresses, an interrupt. Nothing is computed here.
+// with 64-bit addresses, an interrupt. Nothing is computed here. What the runtime
+// starts is the machine; a chip's controller would have nothing to do.
 //
 // It has no parameters, for a packaged kernel is one configuration:
 // systole_parameters.svh, which hw/fpga/xrt/generate.c makes from an .ini file,
@@ -73,6 +74,7 @@ module systole (
 
   // What only a simulator looks at, and the ID.
   logic [0:0] unused_arid, unused_awid;
+  logic unused_take, unused_done, unused_busy, unused_quiet;
   logic [63:0] unused_cycle;
   logic [3:0] unused_trace_end;
   logic [127:0] unused_trace_index;
@@ -149,6 +151,10 @@ module systole (
       .m_axi_bready_o     (m_axi_gmem_bready),
       .m_axi_bid_i        (1'b0),
       .m_axi_bresp_i      (m_axi_gmem_bresp),
+      .take_o             (unused_take),
+      .done_o             (unused_done),
+      .busy_o             (unused_busy),
+      .quiet_o            (unused_quiet),
       .cycle_o            (unused_cycle),
       .trace_end_o        (unused_trace_end),
       .trace_index_o      (unused_trace_index),
