@@ -129,7 +129,7 @@ void systole_generated_table(const systole_generated *g, FILE *out) {
 void systole_generated_print(const systole_generation *generation,
                              const systole_generated *g, FILE *out) {
   const systole_figures *p = &g->prefill;
-  bool device = p->macs > 0;
+  bool device = p->retired > 0;
   fprintf(out, "\n%s%s%s: %lu tokens of prompt, %lu generated, ended by %s\n", p->backend,
           device ? " on " : "", device ? p->config.name : "",
           (unsigned long)generation->prompt_count, (unsigned long)g->count, g->stopped);

@@ -227,6 +227,7 @@ static void tell_run(void *user, uint64_t cycles) {
 static void add_totals(systole_figures *f, const systole_totals *t) {
   f->cycles += t->cycles;
   f->macs += t->macs;
+  f->retired += t->retired;
   f->read_bytes += t->read_bytes;
   f->write_bytes += t->write_bytes;
 }

@@ -115,7 +115,7 @@ refused "a context longer than the model's" 2 "expected at most the model's 256"
 refused "a report nobody can write" 2 "cannot be written" "${r[@]}" --prompt a --json "$work/nothing/x.json"
 refused "a report that is a folder" 2 "folder" "${r[@]}" --prompt a --json "$work"
 refused "a waveform of the model" 2 "waveform" "${r[@]}" --prompt a --waves "$work/x.fst"
-refused "a limit that is reached" 2 "ABORT" "${r[@]}" --prompt a --limit 5
+refused "a limit that is reached" 2 "ABORT" "${r[@]}" --prompt a --limit 50000
 refused "one back end" 2 "--backends" check --prompt a --backends model
 refused "a flip outside" 2 "--flip" check --prompt a --backends model,model --flip weights:99999999
 refused "no text" 2 "--text" eval "${model[@]}"

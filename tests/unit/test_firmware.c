@@ -384,7 +384,7 @@ static void test_selftest(void) {
   uint32_t w[16] = {SYSTOLE_COMMAND_SELFTEST | 1u << 8}, c[16] = {SYSTOLE_COMMAND_COUNTERS | 1u << 8};
   open_both(&m, &t);
   packets_place(w, SYSTOLE_WORD_SELFTEST_place, 2, 256, 128);
-  packets_place(c, SYSTOLE_WORD_COUNTERS_place, 2, 0, 64);
+  packets_place(c, SYSTOLE_WORD_COUNTERS_place, 2, 0, SYSTOLE_TOTAL_BYTES);
   mock_submit(&m, 1, w, 1);
   mock_go(&m);
   expect_end(&m, 1, SYSTOLE_OUTCOME_BROKEN, 0, 5);  // this machine knows no faults
