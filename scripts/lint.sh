@@ -28,6 +28,9 @@ for config in hw/configs/*.ini; do
         --top-module systole_chip $("$out/parameters" "$config" args) hw/rtl/systole_chip.sv
 done
 check icarus iverilog -g2012 -Ihw/rtl -s systole_chip -o "$out/top.vvp" hw/rtl/*.sv
+check verilator-mcu verilator --lint-only -Wall -fno-const-bit-op-tree -Ihw/rtl --top-module systole_mcu_alone \
+      sim/mcu/systole_mcu_alone.sv
+check icarus-mcu iverilog -g2012 -Ihw/rtl -s systole_mcu_core -o "$out/mcu.vvp" hw/rtl/systole_mcu_*.sv
 
 # proc is where latches appear; the whole of synthesis would say nothing more.
 latches() {
@@ -36,5 +39,10 @@ latches() {
     -set RsWords 64 -set QueueDepth 2 -set Controller 1 -set TcmBytes 4096 systole_chip; hierarchy -check -top systole_chip; proc; \
     select -assert-none t:\$dlatch t:\$adlatch; check -assert"
 }
+core() {
+  yosys -q -p "read_verilog -sv -Ihw/rtl hw/rtl/systole_mcu_*.sv; hierarchy -check -top systole_mcu_core; proc; \
+    select -assert-none t:\$dlatch t:\$adlatch; check -assert"
+}
 check yosys latches
+check yosys-mcu core
 exit $status

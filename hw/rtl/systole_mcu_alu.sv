@@ -23,30 +23,37 @@ module systole_mcu_alu (
     for (i = 0; i < 32; i = i + 1) turn[i] = a[31-i];
   endfunction
 
-  logic left;
-  logic [31:0] shifted;
-  assign left = !op_i[2];
+  logic fill;
+  logic [31:0] shifted, logical;
 
   always_comb begin
     sum_o = 'x;
     less_o = 1'bx;
     equal_o = 1'bx;
+    fill = 1'bx;
     shifted = 'x;
+    logical = 'x;
     result_o = 'x;
     if (en_i) begin
       sum_o = a_i + (b_i ^ {32{subtract_i}}) + {31'd0, subtract_i};
       less_o = a_i[31] == b_i[31] ? sum_o[31] : unsigned_i ? b_i[31] : a_i[31];
       equal_o = a_i == b_i;
-      shifted = left ? turn(a_i) : a_i;
-      shifted = (shifted >> b_i[4:0]) | (op_i[3] && a_i[31] ? ~(32'hffffffff >> b_i[4:0]) : 32'd0);
+
+      fill = op_i[3] && a_i[31];
+      shifted = op_i[2] ? a_i : turn(a_i);
+      if (b_i[4]) shifted = {{16{fill}}, shifted[31:16]};
+      if (b_i[3]) shifted = {{8{fill}}, shifted[31:8]};
+      if (b_i[2]) shifted = {{4{fill}}, shifted[31:4]};
+      if (b_i[1]) shifted = {{2{fill}}, shifted[31:2]};
+      if (b_i[0]) shifted = {fill, shifted[31:1]};
+
+      logical = op_i[1] ? (op_i[0] ? a_i & b_i : a_i | b_i) : a_i ^ b_i;
       case (op_i[2:0])
         3'b000: result_o = sum_o;
         3'b001: result_o = turn(shifted);
         3'b010, 3'b011: result_o = {31'd0, less_o};
-        3'b100: result_o = a_i ^ b_i;
         3'b101: result_o = shifted;
-        3'b110: result_o = a_i | b_i;
-        default: result_o = a_i & b_i;
+        default: result_o = logical;
       endcase
     end
   end

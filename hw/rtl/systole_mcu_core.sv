@@ -102,13 +102,13 @@ module systole_mcu_core #(
   // ---- decode ----------------------------------------------------------------
   logic d_valid_q;
   logic [31:0] pc_q;  // of the word on i_rdata_i
-  logic outside;
-  assign outside = pc_q[31:TcmWidth] != '0;
-
   logic illegal, jump, jump_reg, branch, auipc, load, store, mul, div, csr, fence, fence_i, ecall, ebreak,
       mret, wfi, writes, subtract, a_zero, b_imm;
   logic [3:0] alu_op;
   logic [31:0] imm, d_target;
+  logic outside, bad;
+  assign outside = pc_q[31:TcmWidth] != '0;
+  assign bad = outside || illegal;  // it will trap, whatever else it might be
   systole_mcu_decode decode (
       .en_i      (!stall),
       .instr_i   (i_rdata_i),
@@ -138,21 +138,22 @@ module systole_mcu_core #(
       .target_o  (d_target)
   );
 
-  // Registers, with what execute writes in this cycle
+  // Registers, with what execute is about to write. (Should it not, because it
+  // traps, what is read here does not matter.)
   logic [31:0] regs_q[0:31];
-  logic write, clearing;
+  logic write, forward, clearing;
   logic [31:0] result, rs1, rs2;
   always_comb begin
     rs1 = 'x;
     rs2 = 'x;
     if (!stall) begin
-      rs1 = write && i_rdata_i[19:15] == x_instr_q[11:7] ? result : regs_q[i_rdata_i[19:15]];
-      rs2 = write && i_rdata_i[24:20] == x_instr_q[11:7] ? result : regs_q[i_rdata_i[24:20]];
+      rs1 = forward && i_rdata_i[19:15] == x_instr_q[11:7] ? result : regs_q[i_rdata_i[19:15]];
+      rs2 = forward && i_rdata_i[24:20] == x_instr_q[11:7] ? result : regs_q[i_rdata_i[24:20]];
     end
   end
 
   // ---- execute ---------------------------------------------------------------
-  logic x_valid_q, x_outside_q, x_illegal_q, x_jump_q, x_jump_reg_q, x_branch_q, x_auipc_q, x_load_q, x_store_q,
+  logic x_valid_q, x_outside_q, x_illegal_q, x_link_q, x_jump_reg_q, x_branch_q, x_auipc_q, x_load_q, x_store_q,
       x_mul_q, x_div_q, x_csr_q, x_fence_q, x_fence_i_q, x_ecall_q, x_ebreak_q, x_mret_q, x_wfi_q, x_writes_q,
       x_subtract_q;
   logic [3:0] x_alu_op_q;
@@ -172,22 +173,22 @@ module systole_mcu_core #(
       x_instr_q <= i_rdata_i;
       x_outside_q <= outside;
       x_illegal_q <= illegal;
-      x_jump_q <= jump;
-      x_jump_reg_q <= jump_reg;
-      x_branch_q <= branch;
-      x_auipc_q <= auipc;
-      x_load_q <= load;
-      x_store_q <= store;
-      x_mul_q <= mul;
-      x_div_q <= div;
-      x_csr_q <= csr;
-      x_fence_q <= fence;
-      x_fence_i_q <= fence_i;
-      x_ecall_q <= ecall;
-      x_ebreak_q <= ebreak;
-      x_mret_q <= mret;
-      x_wfi_q <= wfi;
-      x_writes_q <= writes && i_rdata_i[11:7] != 5'd0;
+      x_link_q <= (jump || jump_reg) && !bad;
+      x_jump_reg_q <= jump_reg && !bad;
+      x_branch_q <= branch && !bad;
+      x_auipc_q <= auipc && !bad;
+      x_load_q <= load && !bad;
+      x_store_q <= store && !bad;
+      x_mul_q <= mul && !bad;
+      x_div_q <= div && !bad;
+      x_csr_q <= csr && !bad;
+      x_fence_q <= fence && !bad;
+      x_fence_i_q <= fence_i && !bad;
+      x_ecall_q <= ecall && !bad;
+      x_ebreak_q <= ebreak && !bad;
+      x_mret_q <= mret && !bad;
+      x_wfi_q <= wfi && !bad;
+      x_writes_q <= writes && !bad && i_rdata_i[11:7] != 5'd0;
       x_subtract_q <= subtract;
       x_alu_op_q <= alu_op;
       x_a_q <= a_zero ? 32'd0 : rs1;
@@ -200,24 +201,14 @@ module systole_mcu_core #(
   logic [2:0] funct3;
   assign funct3 = x_instr_q[14:12];
 
-  always_ff @(posedge clk_i) begin
-    if (!rst_ni) phase_q <= First;
-    else if (phase_q != First) begin
-      if (done) phase_q <= First;
-    end else if (first && stall) begin
-      phase_q <= bus_access ? BusWait : x_load_q ? LoadWait : x_mul_q ? MulWait : x_div_q ? DivWait : Sleep;
-    end
-  end
-  assign sleep_o = phase_q == Sleep;
-
   // The first cycle: interrupts, then whether the instruction may be executed.
   logic first, execute, interrupt, wake, external, csr_access, csr_illegal;
   logic [31:0] csr_rdata, vector, epc;
   assign first = x_valid_q && phase_q == First;
-  assign execute = first && !interrupt && !x_outside_q && !x_illegal_q;
+  assign execute = first && !interrupt;
   assign csr_access = execute && x_csr_q;
 
-  logic [31:0] sum, alu_result;
+  logic [31:0] sum, alu_result, jump_target;
   logic less, equal, taken;
   systole_mcu_alu alu (
       .en_i      (first),
@@ -231,7 +222,8 @@ module systole_mcu_core #(
       .equal_o   (equal),
       .result_o  (alu_result)
   );
-  assign taken = x_jump_q || x_jump_reg_q || (x_branch_q && funct3[0] != (funct3[2] ? less : equal));
+  assign taken = x_link_q || (x_branch_q && funct3[0] != (funct3[2] ? less : equal));
+  assign jump_target = x_jump_reg_q ? {sum[31:1], 1'b0} : x_target_q;
 
   // Memory
   logic memory, misaligned, in_tcm, tcm_access, bus_access;
@@ -312,6 +304,16 @@ module systole_mcu_core #(
   end
   assign stall = (x_valid_q && !done) || clearing;
 
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) phase_q <= First;
+    else if (phase_q != First) begin
+      if (done) phase_q <= First;
+    end else if (first && stall) begin
+      phase_q <= bus_access ? BusWait : x_load_q ? LoadWait : x_mul_q ? MulWait : x_div_q ? DivWait : Sleep;
+    end
+  end
+  assign sleep_o = phase_q == Sleep;
+
   always_comb begin
     trap = bus_fault;
     cause = x_store_q ? StoreFault : LoadFault;
@@ -345,17 +347,16 @@ module systole_mcu_core #(
   end
 
   // Where control goes
-  logic [31:0] jump_target;
-  assign jump_target = x_jump_reg_q ? {sum[31:1], 1'b0} : x_target_q;
   assign redirect = trap || (execute && (taken || x_mret_q || x_fence_i_q));
   assign target = trap ? vector : x_mret_q ? epc : x_fence_i_q ? pc_q : jump_target;
 
-  assign write = done && !trap && x_writes_q;
+  assign forward = x_valid_q && x_writes_q;
+  assign write = forward && done && !trap;
   always_comb begin
     result = alu_result;
     case (phase_q)
       First:
-        if (x_jump_q || x_jump_reg_q) result = pc_q;  // decode has the word that follows
+        if (x_link_q) result = pc_q;  // decode has the word that follows
         else if (x_auipc_q) result = x_target_q;
         else if (x_csr_q) result = csr_rdata;
       LoadWait, BusWait: result = loaded;
@@ -376,10 +377,11 @@ module systole_mcu_core #(
   systole_mcu_csr csrs (
       .clk_i         (clk_i),
       .rst_ni        (rst_ni),
+      .select_i      (!stall),
+      .addr_i        (i_rdata_i[31:20]),
       .access_i      (csr_access),
       .write_i       (!funct3[1] || x_instr_q[19:15] != 5'd0),
       .op_i          (funct3[1:0]),
-      .addr_i        (x_instr_q[31:20]),
       .operand_i     (funct3[2] ? {27'd0, x_instr_q[19:15]} : x_a_q),
       .rdata_o       (csr_rdata),
       .illegal_o     (csr_illegal),

@@ -1,9 +1,10 @@
 // The controller's control and status registers, machine mode only.
 //
-// An access: with access_i, rdata_o is the register's value in the same cycle;
-// unless illegal_o, the write that op_i asks for (funct3[1:0]: 1 write, 2 set,
-// 3 clear; write_i low for CSRRS and CSRRC of x0) is done at the cycle's end, and
-// the next instruction sees it. illegal_o: no such register, or read-only.
+// An access: select_i takes the address. Later, before the next select_i, in the
+// cycle with access_i, rdata_o is the register's value, and unless illegal_o the
+// write that op_i asks for (funct3[1:0]: 1 write, 2 set, 3 clear; write_i low for
+// CSRRS and CSRRC of x0) is done at the cycle's end; the next instruction sees it.
+// illegal_o: no such register, or a write to one that is read-only.
 //
 //   mstatus   MIE, MPIE; MPP reads 3       mie, mip   bits 11 (external) and 7 (timer)
 //   misa      0x40001100, read-only        mtvec      direct or vectored, any word
@@ -20,10 +21,11 @@
 module systole_mcu_csr (
     input  logic        clk_i,
     input  logic        rst_ni,
+    input  logic        select_i,
+    input  logic [11:0] addr_i,
     input  logic        access_i,
     input  logic        write_i,
     input  logic [1:0]  op_i,
-    input  logic [11:0] addr_i,
     input  logic [31:0] operand_i,
     output logic [31:0] rdata_o,
     output logic        illegal_o,
@@ -62,38 +64,52 @@ module systole_mcu_csr (
     end
   end
 
+  // Which register it is, found a cycle before
+  logic mstatus_q, misa_q, ie_q, tvec_q, scratch_q, exception_q, why_q, tval_q, ip_q, cycle_lo_q, cycle_hi_q,
+      instret_lo_q, instret_hi_q, zero_q, read_only_q;
+  always_ff @(posedge clk_i) begin
+    if (select_i) begin
+      mstatus_q <= addr_i == 12'h300;
+      misa_q <= addr_i == 12'h301;
+      ie_q <= addr_i == 12'h304;
+      tvec_q <= addr_i == 12'h305;
+      scratch_q <= addr_i == 12'h340;
+      exception_q <= addr_i == 12'h341;
+      why_q <= addr_i == 12'h342;
+      tval_q <= addr_i == 12'h343;
+      ip_q <= addr_i == 12'h344;
+      cycle_lo_q <= addr_i == 12'hb00 || addr_i == 12'hc00;
+      cycle_hi_q <= addr_i == 12'hb80 || addr_i == 12'hc80;
+      instret_lo_q <= addr_i == 12'hb02 || addr_i == 12'hc02;
+      instret_hi_q <= addr_i == 12'hb82 || addr_i == 12'hc82;
+      // The last are mhpmevent, mhpmcounter and mhpmcounterh 3..31.
+      zero_q <= addr_i == 12'h310 || addr_i == 12'h320 || (addr_i[11:3] == 9'h1e2 && addr_i[2:0] != 3'd0 && addr_i[2:0] <= 3'd5) ||
+          ((addr_i[11:5] == 7'h19 || addr_i[11:5] == 7'h58 || addr_i[11:5] == 7'h5c) && addr_i[4:0] > 5'd2);
+      read_only_q <= addr_i[11:10] == 2'b11;
+    end
+  end
+
   logic known, write;
   logic [31:0] wdata;
+  assign known = mstatus_q || misa_q || ie_q || tvec_q || scratch_q || exception_q || why_q || tval_q || ip_q ||
+                 cycle_lo_q || cycle_hi_q || instret_lo_q || instret_hi_q || zero_q;
+  assign illegal_o = access_i && (!known || (write_i && read_only_q));
   always_comb begin
     rdata_o = 'x;
-    known = 1'bx;
     wdata = 'x;
     if (access_i) begin
-      rdata_o = 32'd0;
-      known = 1'b1;
-      case (addr_i)
-        12'h300: rdata_o = {19'd0, 2'b11, 3'd0, mpie_q, 3'd0, mie_q, 3'd0};
-        12'h301: rdata_o = 32'h40001100;
-        12'h304: rdata_o = {20'd0, meie_q, 3'd0, mtie_q, 7'd0};
-        12'h305: rdata_o = {mtvec_q, 1'b0, vectored_q};
-        12'h340: rdata_o = mscratch_q;
-        12'h341: rdata_o = {mepc_q, 2'b00};
-        12'h342: rdata_o = {cause_interrupt_q, 27'd0, cause_q};
-        12'h343: rdata_o = mtval_q;
-        12'h344: rdata_o = {20'd0, irq_external_i, 3'd0, irq_timer_i, 7'd0};
-        12'hb00, 12'hc00: rdata_o = cycle_q[31:0];
-        12'hb02, 12'hc02: rdata_o = instret_q[31:0];
-        12'hb80, 12'hc80: rdata_o = cycle_q[63:32];
-        12'hb82, 12'hc82: rdata_o = instret_q[63:32];
-        12'h310, 12'h320, 12'hf11, 12'hf12, 12'hf13, 12'hf14, 12'hf15: rdata_o = 32'd0;
-        // mhpmevent, mhpmcounter, mhpmcounterh 3..31
-        default: known = (addr_i[11:5] == 7'h19 || addr_i[11:5] == 7'h58 || addr_i[11:5] == 7'h5c) &&
-                         addr_i[4:0] > 5'd2;
-      endcase
+      rdata_o = ({32{scratch_q}} & mscratch_q) | ({32{exception_q}} & {mepc_q, 2'b00}) |
+                ({32{tval_q}} & mtval_q) | ({32{tvec_q}} & {mtvec_q, 1'b0, vectored_q}) |
+                ({32{cycle_lo_q}} & cycle_q[31:0]) | ({32{cycle_hi_q}} & cycle_q[63:32]) |
+                ({32{instret_lo_q}} & instret_q[31:0]) | ({32{instret_hi_q}} & instret_q[63:32]) |
+                ({32{mstatus_q}} & {19'd0, 2'b11, 3'd0, mpie_q, 3'd0, mie_q, 3'd0}) |
+                ({32{misa_q}} & 32'h40001100) |
+                ({32{ie_q}} & {20'd0, meie_q, 3'd0, mtie_q, 7'd0}) |
+                ({32{why_q}} & {cause_interrupt_q, 27'd0, cause_q}) |
+                ({32{ip_q}} & {20'd0, irq_external_i, 3'd0, irq_timer_i, 7'd0});
       wdata = op_i == 2'd1 ? operand_i : op_i == 2'd2 ? rdata_o | operand_i : rdata_o & ~operand_i;
     end
   end
-  assign illegal_o = access_i && (!known || (write_i && addr_i[11:10] == 2'b11));
   assign write = access_i && write_i && !illegal_o && !trap_i;
 
   always_ff @(posedge clk_i) begin
@@ -119,28 +135,25 @@ module systole_mcu_csr (
       mie_q <= mpie_q;
       mpie_q <= 1'b1;
     end else if (write) begin
-      case (addr_i)
-        12'h300: {mpie_q, mie_q} <= {wdata[7], wdata[3]};
-        12'h304: {meie_q, mtie_q} <= {wdata[11], wdata[7]};
-        12'h305: {mtvec_q, vectored_q} <= {wdata[31:2], wdata[0]};
-        12'h340: mscratch_q <= wdata;
-        12'h341: mepc_q <= wdata[31:2];
-        12'h342: {cause_interrupt_q, cause_q} <= {wdata[31], wdata[3:0]};
-        12'h343: mtval_q <= wdata;
-        default: ;
-      endcase
+      if (mstatus_q) {mpie_q, mie_q} <= {wdata[7], wdata[3]};
+      if (ie_q) {meie_q, mtie_q} <= {wdata[11], wdata[7]};
+      if (tvec_q) {mtvec_q, vectored_q} <= {wdata[31:2], wdata[0]};
+      if (scratch_q) mscratch_q <= wdata;
+      if (exception_q) mepc_q <= wdata[31:2];
+      if (why_q) {cause_interrupt_q, cause_q} <= {wdata[31], wdata[3:0]};
+      if (tval_q) mtval_q <= wdata;
     end
   end
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) cycle_q <= 64'd0;
-    else if (write && addr_i == 12'hb00) cycle_q[31:0] <= wdata;
-    else if (write && addr_i == 12'hb80) cycle_q[63:32] <= wdata;
+    else if (write && cycle_lo_q) cycle_q[31:0] <= wdata;
+    else if (write && cycle_hi_q) cycle_q[63:32] <= wdata;
     else cycle_q <= cycle_q + 64'd1;
 
     if (!rst_ni) instret_q <= 64'd0;
-    else if (write && addr_i == 12'hb02) instret_q[31:0] <= wdata;
-    else if (write && addr_i == 12'hb82) instret_q[63:32] <= wdata;
+    else if (write && instret_lo_q) instret_q[31:0] <= wdata;
+    else if (write && instret_hi_q) instret_q[63:32] <= wdata;
     else if (retire_i) instret_q <= instret_q + 64'd1;
   end
 endmodule

@@ -22,8 +22,12 @@ module systole_mcu_alone #(
 );
   localparam WordBits = $clog2(TcmBytes) - 2;
 
-  logic i_req, t_req, t_we, d_req, d_we, fence, irq_timer, known;
-  logic [31:0] i_addr, i_rdata_q, t_addr, t_wdata, t_rdata_q, d_addr, d_wdata, d_rdata;
+  logic i_req, t_req, t_we, d_req, d_we, irq_timer, known;
+  logic [31:0] i_rdata_q, t_wdata, t_rdata_q, d_addr, d_wdata, d_rdata;
+  /* verilator lint_off UNUSED */  // there is no memory outside the TCM, and nothing for FENCE to empty
+  logic [31:0] i_addr, t_addr;
+  logic fence;
+  /* verilator lint_on UNUSED */
   logic [3:0] t_be, d_be;
   systole_mcu_core #(
       .TcmBytes(TcmBytes)
