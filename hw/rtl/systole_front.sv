@@ -5,7 +5,9 @@
 // high (firmware) they are answered here: the block control of an ap_ctrl_hs
 // kernel whose START the core takes and whose DONE it gives, and the mailbox.
 // From 0x400 on are the controller's registers, always (hw/isa/registers.def).
-// Protocol and cycles are those of systole_ctrl.
+// Protocol and cycles are those of systole_ctrl; no output of AXI4-Lite depends on
+// an input in the same cycle. (So in direct control every access waits until an
+// access of the core's that its reset has left at the machine is over.)
 //
 // Block control, with run_o: START sets start_o, which start_take_i clears.
 // IDLE: none is pending and what was taken has met done_i. done_i sets DONE and
@@ -83,7 +85,7 @@ module systole_front #(
   assign m_awvalid_o = s_axil_awvalid_i && wstate_q == 2'd0 && wmachine;
   assign m_wvalid_o = s_axil_wvalid_i && wstate_q == 2'd1 && wmachine_q;
   assign m_bready_o = s_axil_bready_i && wstate_q == 2'd2 && wmachine_q;
-  assign s_axil_awready_o = wstate_q == 2'd0 && (!wmachine || m_awready_i);
+  assign s_axil_awready_o = wstate_q == 2'd0 && (run_q || m_awready_i);
   assign s_axil_wready_o = wstate_q == 2'd1 && (!wmachine_q || m_wready_i);
   assign s_axil_bvalid_o = wstate_q == 2'd2 && (!wmachine_q || m_bvalid_i);
   assign s_axil_bresp_o = 2'b00;
@@ -111,10 +113,10 @@ module systole_front #(
   assign rmachine = !run_q && s_axil_araddr_i[11:10] == 2'd0;
   assign m_arvalid_o = s_axil_arvalid_i && !rstate_q && rmachine;
   assign m_rready_o = s_axil_rready_i && rstate_q && rmachine_q;
-  assign s_axil_arready_o = !rstate_q && (!rmachine || m_arready_i);
+  assign s_axil_arready_o = !rstate_q && (run_q || m_arready_i);
   assign s_axil_rvalid_o = rstate_q && (!rmachine_q || m_rvalid_i);
   assign s_axil_rresp_o = 2'b00;
-  assign read = s_axil_arvalid_i && !rstate_q && !rmachine;
+  assign read = s_axil_arvalid_i && s_axil_arready_o && !rmachine;
   always_ff @(posedge clk_i) begin
     if (!rst_ni) rstate_q <= 1'b0;
     else if (!rstate_q) begin

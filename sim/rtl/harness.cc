@@ -326,7 +326,9 @@ struct systole_machine {
   // Bounded: the slave answers every access within a few cycles.
   systole_status finish(systole_error *err) {
     for (unsigned i = 0; lite != Lite::Idle; i++) {
-      if (i == 1000) return systole_fail(err, SYSTOLE_E_TIMEOUT, "rtl: AXI4-Lite does not answer");
+      if (i == 1000) return systole_fail(err, SYSTOLE_E_TIMEOUT, "rtl: AXI4-Lite does not answer: %s of 0x%x",
+                                      lite >= Lite::ReadAddress ? "read" : "write",
+                                      lite >= Lite::ReadAddress ? top->s_axil_araddr_i : top->s_axil_awaddr_i);
       step();
     }
     return SYSTOLE_OK;

@@ -272,10 +272,10 @@ static void one_image(bench *b) {
   open_side(b, &b->sides[0], b->apis[0]);
   open_side(b, &b->sides[1], b->apis[1]);
   if (systole_chance(&b->dice, 30)) run_directly(b);
-  for (unsigned round = 0; round < 3 && !b->differs; round++) {
+  for (unsigned round = 0; round < 5 && !b->differs; round++) {
     b->words = systole_fuzz_firmware(&b->c, b->seed * 3 + round, b->image);
     boot(b);
-    for (unsigned i = 0; i < CALLS && !b->differs; i++) one_call(b);
+    for (uint64_t i = systole_roll(&b->dice, CALLS); i > 0 && !b->differs; i--) one_call(b);
     if (systole_chance(&b->dice, 30)) run_directly(b);
   }
   boot(b);  // stops what runs
