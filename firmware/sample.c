@@ -8,20 +8,41 @@ typedef struct {
   uint32_t id;
 } choice;
 
-// The order of fp32 values as that of integers; NaN and -infinity are below all.
+// The order of fp32 values as that of integers, and back.
 static int32_t key_of(uint32_t bits) {
-  if ((bits & 0x7FFFFFFFu) > 0x7F800000u || bits == 0xFF800000u) return INT32_MIN;
-  return (int32_t)(bits >> 31 ? bits ^ 0x7FFFFFFFu : bits);
+  return (int32_t)(bits ^ ((uint32_t)((int32_t)bits >> 31) & 0x7FFFFFFFu));
 }
+
+// NaN and -infinity are never drawn.
+static bool may_be_drawn(uint32_t bits) { return (bits & 0x7FFFFFFFu) <= 0x7F800000u && bits != 0xFF800000u; }
 
 // ---- the largest -------------------------------------------------------------
 
-static uint32_t insert(choice *best, uint32_t count, uint32_t most, choice one) {
-  if (count < most) count++;
-  uint32_t at = count - 1;
-  for (; at && best[at - 1].key < one.key; at--) best[at] = best[at - 1];
-  best[at] = one;
-  return count;
+// Which of two is given up first: the smaller logit, of equals the later token.
+static bool is_less(choice a, choice b) { return a.key < b.key || (a.key == b.key && a.id > b.id); }
+
+// Puts one into a heap, whose least is at 0, from a free place downwards.
+static void sink(choice *heap, uint32_t count, uint32_t at, choice one) {
+  for (uint32_t child = 2 * at + 1; child < count; child = 2 * at + 1) {
+    if (child + 1 < count && is_less(heap[child + 1], heap[child])) child++;
+    if (!is_less(heap[child], one)) break;
+    heap[at] = heap[child];
+    at = child;
+  }
+  heap[at] = one;
+}
+
+static void make_heap(choice *choices, uint32_t count) {
+  for (uint32_t at = count / 2; at-- > 0;) sink(choices, count, at, choices[at]);
+}
+
+// A heap, largest first.
+static void sort(choice *heap, uint32_t count) {
+  for (; count > 1; count--) {
+    const choice last = heap[count - 1];
+    heap[count - 1] = heap[0];
+    sink(heap, count - 1, 0, last);
+  }
 }
 
 static uint32_t find_best(uint64_t logits, uint32_t count, uint32_t most, choice *best) {
@@ -29,11 +50,17 @@ static uint32_t find_best(uint64_t logits, uint32_t count, uint32_t most, choice
   int32_t bar = INT32_MIN;  // what a key must exceed to get in
   uint32_t found = 0;
   for (uint32_t id = 0; id < count; id++) {
-    const int32_t key = key_of(fw_load(view, 4 * id));
-    if (key <= bar) continue;
-    found = insert(best, found, most, (choice){key, id});
-    if (found == most) bar = best[most - 1].key;
+    const uint32_t bits = fw_load(view, 4 * id);
+    const int32_t key = key_of(bits);
+    if (key <= bar || !may_be_drawn(bits)) continue;
+    if (found == most) sink(best, found, 0, (choice){key, id});
+    else best[found++] = (choice){key, id};
+    if (found < most) continue;
+    if (bar == INT32_MIN) make_heap(best, found);
+    bar = best[0].key;
   }
+  if (found < most) make_heap(best, found);
+  sort(best, found);
   return found;
 }
 
@@ -41,7 +68,7 @@ static uint32_t find_best(uint64_t logits, uint32_t count, uint32_t most, choice
 
 // A logit in units of 2^-16, saturated at 2^15, towards zero.
 static int64_t fixed(int32_t key) {
-  const uint32_t bits = (uint32_t)key & 0x80000000u ? (uint32_t)key ^ 0x7FFFFFFFu : (uint32_t)key;
+  const uint32_t bits = (uint32_t)key_of((uint32_t)key);
   const int shift = (int)(bits >> 23 & 0xFF) - 134;
   const uint32_t significand = (bits & 0x7FFFFFu) | 0x800000u;
   uint32_t value = shift >= 8 ? 0x7FFFFFFFu : shift >= 0 ? significand << shift : shift > -24 ? significand >> -shift : 0;
