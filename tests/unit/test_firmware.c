@@ -443,6 +443,10 @@ static void test_refused(void) {
   refuse(w, lines, SYSTOLE_OUTCOME_VALUE, SYSTOLE_WORD_GENERATE_top_k);
   lines = packets_generate(w, 3, 3, 3), w[SYSTOLE_WORD_GENERATE_sharpness] = 1, w[SYSTOLE_WORD_GENERATE_top_k] = 65;
   refuse(w, lines, SYSTOLE_OUTCOME_VALUE, SYSTOLE_WORD_GENERATE_top_k);
+  lines = packets_generate(w, 3, 3, 3), w[SYSTOLE_WORD_GENERATE_vocab] = SYSTOLE_LIMIT_VOCAB + 1;
+  refuse(w, lines, SYSTOLE_OUTCOME_VALUE, SYSTOLE_WORD_GENERATE_vocab);
+  lines = packets_generate(w, 3, 3, 3), w[SYSTOLE_WORD_GENERATE_rows] = SYSTOLE_LIMIT_ROWS + 1;
+  refuse(w, lines, SYSTOLE_OUTCOME_VALUE, SYSTOLE_WORD_GENERATE_rows);
   memset(w, 0, sizeof w);
   w[0] = 9 | 1u << 8;
   refuse(w, 1, SYSTOLE_OUTCOME_UNKNOWN, 9);
