@@ -30,7 +30,7 @@ LDLIBS    = -linih -lcjson -lopenblas -lpcre2-8 -lutf8proc -ldl -lpthread -lm
 # ---- the library and the command -------------------------------------------
 LIBRARY_SOURCES := $(filter-out $(wildcard hw/isa/generate*.c), \
   $(wildcard hw/base/*.c hw/configs/*.c hw/isa/*.c sim/model/*.c sim/dram/*.c sim/fuzz/*.c sim/reference/*.c \
-             compiler/*.c compiler/*/*.c driver/*.c))
+             compiler/*.c compiler/*/*.c driver/*.c firmware/draw.c))
 CLI_SOURCES := $(wildcard cli/*.c)
 objects = $(patsubst %.c,$(BUILD)/%.o,$(1))
 
@@ -99,7 +99,7 @@ FIRMWARE_CFLAGS   = -march=rv32im_zicsr -mabi=ilp32 -std=c11 -Wall -Wextra -Wped
                     -ffreestanding -fno-tree-loop-distribute-patterns -I. -MMD -MP
 FIRMWARE_SOURCES := $(wildcard firmware/*.c)
 FIRMWARE_OBJECTS := $(patsubst firmware/%,$(BUILD)/firmware/core/%.o,$(FIRMWARE_SOURCES) firmware/start.S)
-FIRMWARE_TESTED  := $(filter-out firmware/main.c firmware/memory.c,$(FIRMWARE_SOURCES))
+FIRMWARE_TESTED  := $(filter-out firmware/main.c firmware/memory.c firmware/draw.c,$(FIRMWARE_SOURCES))
 
 $(BUILD)/firmware/core/%.o: firmware/%
 	@mkdir -p $(@D)

@@ -160,7 +160,7 @@ void fw_generate_step(firmware *fw, fw_queue *queue, uint32_t errors);
 // ---- sample ----------------------------------------------------------------
 
 // Draws one of `count` logits at an address by the rules of docs/firmware.md.
-// At least `count` if none is a number.
+// UINT32_MAX if none is a number.
 uint32_t fw_sample(uint64_t logits, uint32_t count, uint32_t sharpness, uint32_t top_k, uint64_t *random);
 
 // ---- report ----------------------------------------------------------------

@@ -151,6 +151,9 @@ typedef struct {
   void *user;
 } systole_text;
 
+// What the firmware takes for a temperature: 65536 / temperature, at least 1; 0 for 0.
+uint32_t systole_sharpness(double temperature);
+
 systole_status systole_submit_generate(systole_loaded *loaded, const systole_text *text,
                                        systole_error *err);
 
