@@ -237,6 +237,11 @@ SOAK_SEED ?= $(shell date +%s)
 soak: $(BUILD)/systole rtl
 	$(BUILD)/systole fuzz --hw $(HW) --seed $(SOAK_SEED) --count $(or $(COUNT),0) --out $(BUILD) $(SOAK)
 
+# Random packets against the firmware on the chip: 50,000 rounds of one to three.
+.PHONY: soak-firmware
+soak-firmware: $(BUILD)/test_firmware rtl
+	$(BUILD)/test_firmware $(HW) $(BUILD)/rtl/$(HW_NAME).so $(or $(COUNT),50000) $(SOAK_SEED)
+
 # What of the RTL random programs reach (docs/coverage.md).
 .PHONY: coverage
 coverage: $(BUILD)/systole $(BUILD)/rtl/$(HW_NAME).coverage.so
@@ -277,6 +282,7 @@ help:
 	@echo "make mcu             build/rtl/mcu.so, the controller's core alone for systole mcu"
 	@echo "make unit [ONLY=x]   unit tests; blocks, fuzz, system: the other kinds"
 	@echo "make soak [COUNT=n]  random programs on RTL and model, until one differs (SOAK=--faults: with faults)"
+	@echo "make soak-firmware   random packets against the firmware on the chip (COUNT=rounds)"
 	@echo "make coverage        lines and toggles of the RTL that random programs reach (HW=tiny8, COUNT=n)"
 	@echo "make lint asan       checks of the Verilog; tests under sanitizers"
 	@echo "make generate        files made from the ISA tables; check-generated compares them"

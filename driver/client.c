@@ -146,6 +146,10 @@ systole_status systole_client_submit(systole_client *client, const systole_packe
   return SYSTOLE_OK;
 }
 
+systole_status systole_client_version(systole_client *client, uint32_t *version, systole_error *err) {
+  return get_words(client, SYSTOLE_RING_VERSION, version, 1, err);
+}
+
 static void cancel(systole_client *c, uint32_t end) {
   systole_chip_write(c->chip, SYSTOLE_MAILBOX_CANCEL + 4 * c->queue, end);
   systole_chip_write(c->chip, SYSTOLE_REG_DOORBELL, 1u << c->queue);

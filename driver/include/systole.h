@@ -157,8 +157,13 @@ uint32_t systole_sharpness(double temperature);
 systole_status systole_submit_generate(systole_loaded *loaded, const systole_text *text,
                                        systole_error *err);
 
-// The self-test of the firmware; cycles that each later command may run, 0 for any.
+// The self-test of the firmware.
 systole_status systole_submit_selftest(systole_device *device, systole_error *err);
+
+// Its version, major << 16 | minor, once a command has been waited for.
+systole_status systole_firmware_version(systole_device *device, uint32_t *version, systole_error *err);
+
+// Cycles that each later command may run, 0 for any.
 systole_status systole_submit_limit(systole_device *device, uint64_t cycles, systole_error *err);
 
 // Everything submitted so far ends soon; systole_wait then fails with E_TIMEOUT.
