@@ -33,7 +33,7 @@ LDLIBS    = -lOpenCL -linih -lcjson -lopenblas -lpcre2-8 -lutf8proc -ldl -lpthre
 # ---- the library and the command -------------------------------------------
 LIBRARY_SOURCES := $(filter-out $(wildcard hw/isa/generate*.c), \
   $(wildcard hw/base/*.c hw/configs/*.c hw/isa/*.c sim/model/*.c sim/dram/*.c sim/fuzz/*.c sim/reference/*.c \
-             compiler/*.c compiler/*/*.c driver/*.c driver/*/*.c))
+             compiler/*.c compiler/*/*.c driver/*.c driver/*/*.c firmware/draw.c))
 CLI_SOURCES := $(wildcard cli/*.c)
 objects = $(patsubst %.c,$(BUILD)/%.o,$(1))
 
@@ -224,6 +224,11 @@ SOAK_SEED ?= $(shell date +%s)
 soak: $(BUILD)/systole rtl
 	$(BUILD)/systole fuzz --hw $(HW) --seed $(SOAK_SEED) --count $(or $(COUNT),0) --out $(BUILD) $(SOAK)
 
+# Random packets against the firmware on the chip: 50,000 rounds of one to three.
+.PHONY: soak-firmware
+soak-firmware: $(BUILD)/test_firmware rtl
+	$(BUILD)/test_firmware $(HW) $(BUILD)/rtl/$(HW_NAME).so $(or $(COUNT),50000) $(SOAK_SEED)
+
 # What of the RTL random programs reach (docs/coverage.md).
 .PHONY: coverage
 coverage: $(BUILD)/systole $(BUILD)/rtl/$(HW_NAME).coverage.so
@@ -265,6 +270,7 @@ help:
 	@echo "make mcu             build/rtl/mcu.so, the controller's core alone for systole mcu"
 	@echo "make unit [ONLY=x]   unit tests; blocks, fuzz, system: the other kinds"
 	@echo "make soak [COUNT=n]  random programs on RTL and model, until one differs (SOAK=--faults: with faults)"
+	@echo "make soak-firmware   random packets against the firmware on the chip (COUNT=rounds)"
 	@echo "make coverage        lines and toggles of the RTL that random programs reach (HW=tiny8, COUNT=n)"
 	@echo "make fpga-ecp5       tiny8 placed and routed for an ECP5-85F (needs nextpnr); fpga-xilinx: resources"
 	@echo "make lint asan       checks of the Verilog; tests under sanitizers"

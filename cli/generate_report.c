@@ -101,7 +101,7 @@ static void print_engines(const systole_generated *g, FILE *out) {
 static void print_gaps(const systole_generated *g, FILE *out) {
   const systole_chip_report *c = &g->chip;
   if (!c->gaps) return;
-  row(out, "idle between runs", 0, (double)c->gap_cycles / (double)c->gaps, 1, NULL);
+  fprintf(out, "  %-22s %14s %14.0f\n", "idle between runs", "", (double)c->gap_cycles / (double)c->gaps);
   fprintf(out, "  %-22s %14s %14" PRIu64 "   most; the firmware's time between two runs\n", "", "", c->gap_most);
 }
 
@@ -133,7 +133,7 @@ void systole_generated_table(const systole_generated *g, FILE *out) {
 void systole_generated_print(const systole_generation *generation,
                              const systole_generated *g, FILE *out) {
   const systole_figures *p = &g->prefill;
-  bool device = p->macs > 0;
+  bool device = p->retired > 0;
   fprintf(out, "\n%s%s%s: %lu tokens of prompt, %lu generated, ended by %s\n", p->backend,
           device ? " on " : "", device ? p->config.name : "",
           (unsigned long)generation->prompt_count, (unsigned long)g->count, g->stopped);

@@ -154,19 +154,33 @@ static systole_status show_program(const arguments *a, systole_error *err) {
 
 // ---- the self-test ---------------------------------------------------------------
 
+// The firmware's own checks, where it is in control, and its version.
+static systole_status selftest_firmware(systole_device *device, uint32_t *version, systole_error *err) {
+  *version = 0;
+  if (systole_device_control(device) != SYSTOLE_CONTROL_FIRMWARE) return SYSTOLE_OK;
+  systole_status status = systole_submit_selftest(device, err);
+  if (!status) status = systole_wait(device, 0, NULL, err);
+  return status ? status : systole_firmware_version(device, version, err);
+}
+
 static systole_status selftest(const arguments *a, systole_error *err) {
   systole_figures figures = {.backend = a->common.backend};
   systole_report report = {0};
   systole_device *device;
+  uint32_t version = 0;
   systole_status status = systole_cli_config(&a->common, NULL, &figures.config, err);
   if (!status) status = systole_cli_open(&a->common, &figures.config, NULL, &device, err);
   if (status) return status;
   status = systole_selftest(device, &report, err);
+  if (!status) status = selftest_firmware(device, &version, err);
   systole_close(device);
   if (status) return status;
-  if (!a->common.json || strcmp(a->common.json, "-"))
-    printf("self-test passed on %s, %s: %" PRIu64 " instructions, %" PRIu64 " cycles\n", a->common.backend,
+  if (!a->common.json || strcmp(a->common.json, "-")) {
+    printf("self-test passed on %s, %s: %" PRIu64 " instructions, %" PRIu64 " cycles", a->common.backend,
            figures.config.name, report.retired, report.cycles);
+    if (version) printf("; firmware %u.%u and its own checks", version >> 16, version & 0xFFFF);
+    putchar('\n');
+  }
   figures.cycles = report.cycles, figures.macs = report.macs, figures.retired = report.retired;
   figures.read_bytes = report.read_bytes, figures.write_bytes = report.write_bytes;
   cJSON *object = cJSON_CreateObject();

@@ -2,6 +2,10 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
+
+#include "driver/include/systole.h"
+#include "firmware/draw.h"
 
 typedef struct {
   double weight;  // the logit, then its share before normalising
@@ -12,6 +16,7 @@ struct systole_sampler {
   systole_sampling sampling;
   int32_t vocab;
   uint64_t random[4];
+  uint64_t seed;  // state of the firmware's draws
   choice *choices;
 };
 
@@ -43,6 +48,7 @@ systole_status systole_sampler_create(const systole_sampling *sampling, int32_t 
     return systole_fail(err, SYSTOLE_E_MEMORY, "sampling: out of memory");
   }
   s->sampling = *sampling;
+  s->seed = sampling->seed;
   s->vocab = vocab;
   seed_random(s->random, sampling->seed);
   *sampler = s;
@@ -91,8 +97,26 @@ static double cut(const systole_sampler *s, int32_t *count, double sum) {
   return kept;
 }
 
+// As the firmware draws, where it can.
+static systole_status draw_as_firmware(systole_sampler *s, const float *logits, int32_t *token, systole_error *err) {
+  fw_draw draw;
+  fw_draw_start(&draw, (uint32_t)s->sampling.top_k);
+  for (int32_t i = 0; i < s->vocab; i++) {
+    uint32_t bits;
+    memcpy(&bits, &logits[i], sizeof bits);
+    fw_draw_offer(&draw, (uint32_t)i, bits);
+  }
+  *token = (int32_t)fw_draw_choose(&draw, systole_sharpness(s->sampling.temperature), &s->seed);
+  return *token >= 0 ? SYSTOLE_OK : systole_fail(err, SYSTOLE_E_RANGE, "logits: expected one that is a number");
+}
+
+bool systole_sampling_by_firmware(const systole_sampling *sampling) {
+  return sampling->top_p >= 1 && sampling->top_k >= 1 && sampling->top_k <= SYSTOLE_LIMIT_TOP_K;
+}
+
 systole_status systole_sampler_draw(systole_sampler *s, const float *logits, int32_t *token,
                                     systole_error *err) {
+  if (systole_sampling_by_firmware(&s->sampling)) return draw_as_firmware(s, logits, token, err);
   int32_t count = take_logits(s, logits), at = 0;
   if (!count) return systole_fail(err, SYSTOLE_E_RANGE, "logits: expected one that is a number");
   double sum = cut(s, &count, weigh(s, count));

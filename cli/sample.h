@@ -4,6 +4,7 @@
 #ifndef SYSTOLE_CLI_SAMPLE_H
 #define SYSTOLE_CLI_SAMPLE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "hw/base/status.h"
@@ -16,6 +17,9 @@ typedef struct {
 } systole_sampling;
 
 typedef struct systole_sampler systole_sampler;
+
+// Whether the controller's firmware can draw so; then the host draws as it does.
+bool systole_sampling_by_firmware(const systole_sampling *sampling);
 
 systole_status systole_sampler_create(const systole_sampling *sampling, int32_t vocab,
                                       systole_sampler **sampler, systole_error *err);

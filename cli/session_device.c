@@ -203,7 +203,7 @@ static bool can_generate(const void *opaque, const systole_sampling *sampling) {
   const bool draws = sampling && sampling->temperature > 0;
   return systole_device_control(s->device) == SYSTOLE_CONTROL_FIRMWARE && !s->tracer &&
          s->model->eos_count <= SYSTOLE_LIMIT_END_TOKENS &&
-         (!draws || (sampling->top_p >= 1 && sampling->top_k >= 1 && sampling->top_k <= SYSTOLE_LIMIT_TOP_K));
+         (!draws || systole_sampling_by_firmware(sampling));
 }
 
 typedef struct {
@@ -226,6 +226,7 @@ static void tell_run(void *user, uint64_t cycles) {
 static void add_totals(systole_figures *f, const systole_totals *t) {
   f->cycles += t->cycles;
   f->macs += t->macs;
+  f->retired += t->retired;
   f->read_bytes += t->read_bytes;
   f->write_bytes += t->write_bytes;
 }

@@ -61,9 +61,16 @@ void systole_chip_write(systole_chip *chip, uint32_t offset, uint32_t value) {
     chip->accesses[chip->count++] = (systole_host_access){.offset = offset, .value = value};
 }
 
+// What the limit left undone is done next time.
 static systole_status let_go(systole_chip *c, uint64_t limit, const systole_observer *observer, systole_error *err) {
   systole_status status = c->controller->control(c->state, c->accesses, c->count, limit, observer, &c->report, err);
-  c->count = 0;
+  unsigned left = 0;
+  for (unsigned i = 0; i < c->count; i++) {
+    if (c->accesses[i].cycle != UINT64_MAX) continue;
+    c->accesses[left] = c->accesses[i];
+    c->accesses[left++].cycle = 0;
+  }
+  c->count = status ? 0 : left;
   return status;
 }
 

@@ -146,6 +146,10 @@ systole_status systole_client_submit(systole_client *client, const systole_packe
   return SYSTOLE_OK;
 }
 
+systole_status systole_client_version(systole_client *client, uint32_t *version, systole_error *err) {
+  return get_words(client, SYSTOLE_RING_VERSION, version, 1, err);
+}
+
 static void cancel(systole_client *c, uint32_t end) {
   systole_chip_write(c->chip, SYSTOLE_MAILBOX_CANCEL + 4 * c->queue, end);
   systole_chip_write(c->chip, SYSTOLE_REG_DOORBELL, 1u << c->queue);
@@ -166,7 +170,8 @@ static systole_totals totals(const systole_client *c, unsigned block) {
   return (systole_totals){total(c, block, SYSTOLE_TOTAL_RUNS),       total(c, block, SYSTOLE_TOTAL_CYCLES),
                           total(c, block, SYSTOLE_TOTAL_MACS),       total(c, block, SYSTOLE_TOTAL_READ_BYTES),
                           total(c, block, SYSTOLE_TOTAL_WRITE_BYTES), total(c, block, SYSTOLE_TOTAL_GAP),
-                          total(c, block, SYSTOLE_TOTAL_FEWEST),     total(c, block, SYSTOLE_TOTAL_MOST)};
+                          total(c, block, SYSTOLE_TOTAL_FEWEST),     total(c, block, SYSTOLE_TOTAL_MOST),
+                          total(c, block, SYSTOLE_TOTAL_RETIRED)};
 }
 
 void systole_client_totals(const systole_client *client, systole_totals *others, systole_totals *prefill) {
@@ -191,7 +196,7 @@ static void fill_report(const systole_client *c, systole_report *r) {
                         .cycles = all[0].cycles + all[1].cycles, .macs = all[0].macs + all[1].macs,
                         .read_bytes = all[0].read_bytes + all[1].read_bytes,
                         .write_bytes = all[0].write_bytes + all[1].write_bytes,
-                        .retired = one ? wide_of_record(c, SYSTOLE_REG_RETIRED_LO) : 0};
+                        .retired = all[0].retired + all[1].retired};
   for (unsigned e = 0; e < 4; e++) {
     r->engines[e].state = of_record(c, SYSTOLE_REG_ENGINE_STATE + 4 * e);
     r->engines[e].index = of_record(c, SYSTOLE_REG_ENGINE_INDEX + 4 * e);

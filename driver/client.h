@@ -38,6 +38,8 @@ systole_status systole_client_submit(systole_client *client, const systole_packe
 systole_status systole_client_wait(systole_client *client, uint64_t limit_cycles, systole_report *report,
                                    systole_error *err);
 
+systole_status systole_client_version(systole_client *client, uint32_t *version, systole_error *err);
+
 void systole_client_cancel(systole_client *client);
 
 // Of the last command waited for.

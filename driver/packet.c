@@ -60,8 +60,7 @@ void systole_packet_formulas(systole_packet *packet, const systole_program *prog
   put_lines(packet);
 }
 
-// 65536 / temperature, at least 1 where chance is wanted at all.
-static uint32_t sharpness(double temperature) {
+uint32_t systole_sharpness(double temperature) {
   if (!(temperature > 0)) return 0;
   const double value = 65536 / temperature;
   return value >= UINT32_MAX ? UINT32_MAX : value < 1 ? 1 : (uint32_t)lrint(value);
@@ -78,7 +77,7 @@ void systole_packet_text(systole_packet *packet, const systole_text *text) {
   SYSTOLE_FIELD_PUT(w, GENERATE, next, text->next);
   SYSTOLE_FIELD_PUT(w, GENERATE, logits, text->logits);
   SYSTOLE_FIELD_PUT(w, GENERATE, vocab, text->vocab);
-  SYSTOLE_FIELD_PUT(w, GENERATE, sharpness, sharpness(text->temperature));
+  SYSTOLE_FIELD_PUT(w, GENERATE, sharpness, systole_sharpness(text->temperature));
   SYSTOLE_FIELD_PUT(w, GENERATE, top_k, text->temperature > 0 ? text->top_k : 0);
   SYSTOLE_FIELD_PUT(w, GENERATE, seed_lo, text->seed);
   SYSTOLE_FIELD_PUT(w, GENERATE, seed_hi, text->seed >> 32);

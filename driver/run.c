@@ -127,6 +127,11 @@ systole_status systole_submit_selftest(systole_device *device, systole_error *er
   return systole_client_submit(device->client, &packet, &(systole_pending){0}, err);
 }
 
+systole_status systole_firmware_version(systole_device *device, uint32_t *version, systole_error *err) {
+  systole_status status = check_firmware(device, err);
+  return status ? status : systole_client_version(device->client, version, err);
+}
+
 systole_status systole_submit_limit(systole_device *device, uint64_t cycles, systole_error *err) {
   systole_packet packet;
   systole_status status = check_firmware(device, err);

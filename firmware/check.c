@@ -152,7 +152,7 @@ static systole_ending check_io(const checker *c, uint32_t word, uint64_t bytes) 
   if (wrong) return bad(c, SYSTOLE_OUTCOME_VALUE, SYSTOLE_WORD_GENERATE_##field)
 
 static systole_ending check_choice(const checker *c) {
-  REFUSE_IF(!WORD(vocab), vocab);
+  REFUSE_IF(WORD(vocab) - 1 >= SYSTOLE_LIMIT_VOCAB, vocab);
   REFUSE_IF(WORD(sharpness) ? WORD(top_k) - 1 >= SYSTOLE_LIMIT_TOP_K : WORD(top_k) != 0, top_k);
   REFUSE_IF(WORD(end_count) > SYSTOLE_LIMIT_END_TOKENS, end_count);
   systole_ending outcome = check_io(c, SYSTOLE_WORD_GENERATE_next, 4);
@@ -168,7 +168,7 @@ static systole_ending take_prompt(const checker *c) {
   systole_ending outcome = take_place(c, SYSTOLE_WORD_GENERATE_prefill, 0, &job->prefill.code);
   if (!outcome) outcome = take_place(c, SYSTOLE_WORD_GENERATE_prompt, 4 * (uint64_t)count, &job->place);
   if (outcome || !count) return outcome;
-  REFUSE_IF(!rows, rows);
+  REFUSE_IF(rows - 1 >= SYSTOLE_LIMIT_ROWS, rows);
   return check_io(c, SYSTOLE_WORD_GENERATE_tokens, 4 * (uint64_t)(rows < count ? rows : count));
 }
 

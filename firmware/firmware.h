@@ -26,7 +26,7 @@ typedef struct {
 
 // In the order of TOTAL in hw/isa/commands.def.
 typedef struct {
-  uint64_t runs, cycles, macs, read_bytes, write_bytes, gap, fewest, most;
+  uint64_t runs, cycles, macs, read_bytes, write_bytes, gap, fewest, most, retired;
 } fw_totals;
 
 // A program as the machine runs it.
@@ -40,8 +40,6 @@ typedef struct {
   bool active;
   uint32_t at;       // HEAD when it was taken
   uint32_t opcode, tag;
-  uint32_t words[SYSTOLE_PACKET_WORDS];  // the packet
-  fw_piece segments[SYSTOLE_SEGMENTS];   // segment 0 is absent here: it is the program's
   fw_piece report;
   fw_program program, prefill;           // prefill: GENERATE
   fw_piece place;                        // GENERATE: the prompt; COUNTERS, SELFTEST: theirs
@@ -55,9 +53,12 @@ typedef struct {
   uint64_t budget;                       // cycles that it may still run
   systole_ending stop;                  // why its run was aborted
   fw_totals totals, prefill_totals;
+  fw_piece segments[SYSTOLE_SEGMENTS];   // segment 0 is absent here: it is the program's
+  uint32_t words[SYSTOLE_PACKET_WORDS];  // the packet
 } fw_job;
 
 typedef struct {
+  unsigned number;
   fw_piece regions[SYSTOLE_LIMIT_REGIONS];  // as the mailbox said when the last packet was taken
   uint32_t epoch, head;
   uint32_t produced, consumed;  // completions
@@ -72,7 +73,6 @@ typedef struct {
 } fw_change;
 
 typedef struct {
-  fw_queue queues[SYSTOLE_QUEUES];
   bool started;                 // by START: DONE is owed when all rings are empty
   // What the machine's registers hold, so that only what differs is written.
   struct {
@@ -88,8 +88,9 @@ typedef struct {
   struct {
     fw_queue *queue;            // whose, NULL: none
     bool prefill;
-    uint32_t gap, counters[8];  // CYCLES, MACS, READ_BYTES, WRITE_BYTES, low halves first
+    uint32_t gap, counters[8];  // of MACS, READ_BYTES and WRITE_BYTES both halves, low first; CYCLES, RETIRED
   } owed;
+  fw_queue queues[SYSTOLE_QUEUES];  // last: what is above is near
 } firmware;
 
 // ---- schedule --------------------------------------------------------------
@@ -107,10 +108,10 @@ void fw_listen(firmware *fw);
 
 // The queue's next packet to its job, checked; one that is bad is answered at
 // once. False: there is none, or no room for answers.
-bool fw_queue_take(firmware *fw, unsigned q);
+bool fw_queue_take(firmware *fw, fw_queue *queue);
 
 // Room for one token and the end. Without it the host is told and the queue sleeps.
-bool fw_queue_room(fw_queue *queue, unsigned q);
+bool fw_queue_room(fw_queue *queue);
 
 void fw_queue_post(fw_queue *queue, systole_completion_kind kind, systole_ending outcome, uint32_t tag,
                    uint32_t value);
@@ -124,26 +125,26 @@ systole_ending fw_check(const fw_queue *queue, fw_job *job, uint32_t *value);
 
 // One step of the active job: one run of the machine, or more while nobody else
 // wants a turn.
-void fw_job_step(firmware *fw, unsigned q);
+void fw_job_step(firmware *fw, fw_queue *queue);
 
 // Whether the job may take its next step at once.
-bool fw_job_goes_on(const firmware *fw, unsigned q, uint32_t errors);
+bool fw_job_goes_on(const firmware *fw, fw_queue *queue, uint32_t errors);
 
 // The host wants no more of it.
-bool fw_cancelled(const fw_job *job, unsigned q);
+bool fw_cancelled(const fw_queue *queue);
 
 // How a command ends whose run ended with `cause`: OK if it goes on.
 systole_ending fw_job_outcome(const fw_job *job, uint32_t cause, uint32_t *value);
 
 // The command is over: report, END, interrupt.
-void fw_job_end(firmware *fw, unsigned q, systole_ending outcome, uint32_t value);
+void fw_job_end(firmware *fw, fw_queue *queue, systole_ending outcome, uint32_t value);
 
 // ---- machine ---------------------------------------------------------------
 
 // One run of `rows` tokens from the job's position on, which it advances. The cause
 // of its end; if that is ABORT, job->stop says why. `more`: a decode run follows,
 // whose scalars are found out meanwhile. The program must stay where it is.
-uint32_t fw_machine_run(firmware *fw, unsigned q, const fw_program *program, int32_t rows, bool last,
+uint32_t fw_machine_run(firmware *fw, fw_queue *queue, const fw_program *program, int32_t rows, bool last,
                         bool more);
 
 // ERROR_CAUSE, ERROR_ENGINE and ERROR_INDEX in a word.
@@ -154,12 +155,12 @@ void fw_machine_forget(firmware *fw);
 
 // ---- generate --------------------------------------------------------------
 
-void fw_generate_step(firmware *fw, unsigned q, uint32_t errors);
+void fw_generate_step(firmware *fw, fw_queue *queue, uint32_t errors);
 
 // ---- sample ----------------------------------------------------------------
 
 // Draws one of `count` logits at an address by the rules of docs/firmware.md.
-// At least `count` if none is a number.
+// UINT32_MAX if none is a number.
 uint32_t fw_sample(uint64_t logits, uint32_t count, uint32_t sharpness, uint32_t top_k, uint64_t *random);
 
 // ---- report ----------------------------------------------------------------
@@ -175,6 +176,6 @@ void fw_report_totals(uint64_t address, const fw_totals *totals);
 
 // ---- selftest --------------------------------------------------------------
 
-void fw_selftest(firmware *fw, unsigned q);
+void fw_selftest(firmware *fw, fw_queue *queue);
 
 #endif

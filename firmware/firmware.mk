@@ -5,7 +5,7 @@ FIRMWARE_CFLAGS   = -march=rv32im_zicsr -mabi=ilp32 -std=c11 -Wall -Wextra -Wped
                     -ffreestanding -fno-tree-loop-distribute-patterns -I. -MMD -MP
 FIRMWARE_SOURCES := $(wildcard firmware/*.c)
 FIRMWARE_OBJECTS := $(patsubst firmware/%,$(BUILD)/firmware/core/%.o,$(FIRMWARE_SOURCES) firmware/start.S)
-FIRMWARE_TESTED  := $(filter-out firmware/main.c firmware/memory.c,$(FIRMWARE_SOURCES))
+FIRMWARE_TESTED  := $(filter-out firmware/main.c firmware/memory.c firmware/draw.c,$(FIRMWARE_SOURCES))
 
 $(BUILD)/firmware/core/%.o: firmware/%
 	@mkdir -p $(@D)

@@ -18,13 +18,13 @@ static void copy_ids(const fw_job *job, uint32_t count) {
   }
 }
 
-static uint32_t prefill(firmware *fw, unsigned q) {
-  fw_job *job = &fw->queues[q].job;
+static uint32_t prefill(firmware *fw, fw_queue *queue) {
+  fw_job *job = &queue->job;
   const uint32_t left = WORD(prompt_count) - job->prompt_done;
   const uint32_t rows = left < WORD(rows) ? left : WORD(rows);
   copy_ids(job, rows);
   job->prompt_done += rows;
-  return fw_machine_run(fw, q, &job->prefill, (int32_t)rows, rows == left, rows == left);
+  return fw_machine_run(fw, queue, &job->prefill, (int32_t)rows, rows == left, rows == left);
 }
 
 // ---- tokens ------------------------------------------------------------------
@@ -45,30 +45,29 @@ static bool is_end(const fw_job *job, uint32_t id) {
   return false;
 }
 
-static void tell(firmware *fw, unsigned q, uint32_t errors) {
-  fw_queue *queue = &fw->queues[q];
+static void tell(firmware *fw, fw_queue *queue, uint32_t errors) {
   fw_job *job = &queue->job;
   const uint32_t id = choose(job);
   if (errors != fw_errors()) return;  // the step says so
   if (id >= WORD(vocab)) {
-    fw_job_end(fw, q, SYSTOLE_OUTCOME_TOKEN, id);
+    fw_job_end(fw, queue, SYSTOLE_OUTCOME_TOKEN, id);
     return;
   }
   fw_queue_post(queue, SYSTOLE_KIND_OF_TOKEN, SYSTOLE_OUTCOME_OK, job->tag, id);
   job->steps++;
-  if (job->steps == job->wanted || is_end(job, id)) fw_job_end(fw, q, SYSTOLE_OUTCOME_OK, job->steps);
+  if (job->steps == job->wanted || is_end(job, id)) fw_job_end(fw, queue, SYSTOLE_OUTCOME_OK, job->steps);
 }
 
-static void step(firmware *fw, unsigned q, uint32_t errors) {
-  fw_job *job = &fw->queues[q].job;
+static void step(firmware *fw, fw_queue *queue, uint32_t errors) {
+  fw_job *job = &queue->job;
   const bool fill = job->prompt_done < WORD(prompt_count);
-  uint32_t value, cause = fill ? prefill(fw, q) : fw_machine_run(fw, q, &job->program, 1, true, true);
+  uint32_t value, cause = fill ? prefill(fw, queue) : fw_machine_run(fw, queue, &job->program, 1, true, true);
   systole_ending outcome = fw_job_outcome(job, cause, &value);
-  if (outcome) fw_job_end(fw, q, outcome, value);
-  else if (job->prompt_done == WORD(prompt_count)) tell(fw, q, errors);
+  if (outcome) fw_job_end(fw, queue, outcome, value);
+  else if (job->prompt_done == WORD(prompt_count)) tell(fw, queue, errors);
 }
 
-void fw_generate_step(firmware *fw, unsigned q, uint32_t errors) {
-  do step(fw, q, errors);
-  while (fw_job_goes_on(fw, q, errors));
+void fw_generate_step(firmware *fw, fw_queue *queue, uint32_t errors) {
+  do step(fw, queue, errors);
+  while (fw_job_goes_on(fw, queue, errors));
 }

@@ -1,21 +1,20 @@
 // What a command does in its turn.
 #include "firmware/firmware.h"
 
-bool fw_cancelled(const fw_job *job, unsigned q) {
-  const uint32_t up_to = fw_local_read(SYSTOLE_CORE_REG_MAILBOX + SYSTOLE_MAILBOX_CANCEL + 4 * q);
-  return (int32_t)(up_to - job->at) > 0;
+bool fw_cancelled(const fw_queue *queue) {
+  const uint32_t up_to = fw_local_read(SYSTOLE_CORE_REG_MAILBOX + SYSTOLE_MAILBOX_CANCEL + 4 * queue->number);
+  return (int32_t)(up_to - queue->job.at) > 0;
 }
 
 // A report may be asked for after any end, but the registers may by then tell of
 // another queue's run.
-void fw_job_end(firmware *fw, unsigned q, systole_ending outcome, uint32_t value) {
-  fw_queue *queue = &fw->queues[q];
+void fw_job_end(firmware *fw, fw_queue *queue, systole_ending outcome, uint32_t value) {
   fw_job *job = &queue->job;
   fw_report_settle(fw);
   if (job->report.bytes >= SYSTOLE_LIMIT_REPORT_BYTES) fw_report_write(job, fw->machine.bound == job);
   fw_queue_post(queue, SYSTOLE_KIND_OF_END, outcome, job->tag, value);
   job->active = false;
-  fw_local_write(SYSTOLE_CORE_REG_INTERRUPT, 1u << q);
+  fw_local_write(SYSTOLE_CORE_REG_INTERRUPT, 1u << queue->number);
 }
 
 systole_ending fw_job_outcome(const fw_job *job, uint32_t cause, uint32_t *value) {
@@ -28,58 +27,55 @@ systole_ending fw_job_outcome(const fw_job *job, uint32_t cause, uint32_t *value
 
 // Nobody has rung, no other queue waits, there is room for answers, and memory has
 // answered. Cancelling rings; time is looked at when the next run begins.
-bool fw_job_goes_on(const firmware *fw, unsigned q, uint32_t errors) {
-  const fw_queue *queue = &fw->queues[q];
-  return queue->job.active && !fw_local_read(SYSTOLE_CORE_REG_IRQ_PENDING) && !fw->queues[q ^ 1].awake &&
+bool fw_job_goes_on(const firmware *fw, fw_queue *queue, uint32_t errors) {
+  return queue->job.active && !fw_local_read(SYSTOLE_CORE_REG_IRQ_PENDING) && !fw->queues[queue->number ^ 1].awake &&
          queue->produced - queue->consumed <= SYSTOLE_LIMIT_COMPLETIONS - 2 && errors == fw_errors();
 }
 
 // A run of RUN or DECODE.
-static void step(firmware *fw, unsigned q) {
-  fw_job *job = &fw->queues[q].job;
+static void step(firmware *fw, fw_queue *queue) {
+  fw_job *job = &queue->job;
   const bool last = job->steps + 1 == job->wanted;
-  uint32_t value, cause = fw_machine_run(fw, q, &job->program, 1, true, !last);
+  uint32_t value, cause = fw_machine_run(fw, queue, &job->program, 1, true, !last);
   systole_ending outcome = fw_job_outcome(job, cause, &value);
   job->steps += !outcome;
-  if (outcome) fw_job_end(fw, q, outcome, value);
-  else if (last) fw_job_end(fw, q, SYSTOLE_OUTCOME_OK, job->opcode == SYSTOLE_COMMAND_DECODE ? job->steps : 0);
+  if (outcome) fw_job_end(fw, queue, outcome, value);
+  else if (last) fw_job_end(fw, queue, SYSTOLE_OUTCOME_OK, job->opcode == SYSTOLE_COMMAND_DECODE ? job->steps : 0);
 }
 
-static void set_limit(firmware *fw, unsigned q) {
-  fw_queue *queue = &fw->queues[q];
+static void set_limit(firmware *fw, fw_queue *queue) {
   const uint32_t *w = queue->job.words;
   queue->limit = (uint64_t)w[SYSTOLE_WORD_LIMIT_cycles_hi] << 32 | w[SYSTOLE_WORD_LIMIT_cycles_lo];
-  fw_job_end(fw, q, SYSTOLE_OUTCOME_OK, 0);
+  fw_job_end(fw, queue, SYSTOLE_OUTCOME_OK, 0);
 }
 
-static void counters(firmware *fw, unsigned q) {
-  fw_queue *queue = &fw->queues[q];
+static void counters(firmware *fw, fw_queue *queue) {
   fw_report_settle(fw);
   fw_report_totals(queue->job.place.base, &queue->totals);
-  fw_job_end(fw, q, SYSTOLE_OUTCOME_OK, 0);
+  fw_job_end(fw, queue, SYSTOLE_OUTCOME_OK, 0);
 }
 
-static void dispatch(firmware *fw, unsigned q, uint32_t errors) {
-  switch (fw->queues[q].job.opcode) {
-    case SYSTOLE_COMMAND_NOP: fw_job_end(fw, q, SYSTOLE_OUTCOME_OK, SYSTOLE_FIRMWARE_VERSION); break;
-    case SYSTOLE_COMMAND_LIMIT: set_limit(fw, q); break;
-    case SYSTOLE_COMMAND_COUNTERS: counters(fw, q); break;
-    case SYSTOLE_COMMAND_SELFTEST: fw_selftest(fw, q); break;
-    case SYSTOLE_COMMAND_GENERATE: fw_generate_step(fw, q, errors); break;
+static void dispatch(firmware *fw, fw_queue *queue, uint32_t errors) {
+  switch (queue->job.opcode) {
+    case SYSTOLE_COMMAND_NOP: fw_job_end(fw, queue, SYSTOLE_OUTCOME_OK, SYSTOLE_FIRMWARE_VERSION); break;
+    case SYSTOLE_COMMAND_LIMIT: set_limit(fw, queue); break;
+    case SYSTOLE_COMMAND_COUNTERS: counters(fw, queue); break;
+    case SYSTOLE_COMMAND_SELFTEST: fw_selftest(fw, queue); break;
+    case SYSTOLE_COMMAND_GENERATE: fw_generate_step(fw, queue, errors); break;
     default:
-      do step(fw, q);
-      while (fw_job_goes_on(fw, q, errors));
+      do step(fw, queue);
+      while (fw_job_goes_on(fw, queue, errors));
       break;
   }
 }
 
-void fw_job_step(firmware *fw, unsigned q) {
-  fw_job *job = &fw->queues[q].job;
+void fw_job_step(firmware *fw, fw_queue *queue) {
+  fw_job *job = &queue->job;
   const uint32_t errors = fw_errors();
-  systole_ending stopped = fw_cancelled(job, q) ? SYSTOLE_OUTCOME_CANCELLED
+  systole_ending stopped = fw_cancelled(queue) ? SYSTOLE_OUTCOME_CANCELLED
                             : !job->budget       ? SYSTOLE_OUTCOME_TIME
                                                  : SYSTOLE_OUTCOME_OK;
-  if (!stopped) dispatch(fw, q, errors);
+  if (!stopped) dispatch(fw, queue, errors);
   if (!stopped && errors != fw_errors()) stopped = SYSTOLE_OUTCOME_MEMORY;
-  if (stopped && job->active) fw_job_end(fw, q, stopped, job->steps);
+  if (stopped && job->active) fw_job_end(fw, queue, stopped, job->steps);
 }

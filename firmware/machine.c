@@ -22,14 +22,15 @@ static void write_program(firmware *fw, const fw_program *program) {
   fw->machine.program = program;
 }
 
-static void write_all(firmware *fw, const fw_job *job, const fw_program *program) {
+// All but the program.
+static void write_all(firmware *fw, const fw_job *job) {
   for (unsigned s = 1; s < SYSTOLE_SEGMENTS; s++) write_piece(s, &job->segments[s]);
   fw_machine_write(SYSTOLE_REG_WATCHDOG, job->watchdog);
   for (unsigned s = 0; s < SYSTOLE_SCALARS; s++) {
     fw->machine.scalars[s] = (uint32_t)job->scalars[s];
     fw_machine_write(SYSTOLE_REG_SCALAR + 4 * s, fw->machine.scalars[s]);
   }
-  write_program(fw, program);
+  fw->machine.program = NULL;
   fw->machine.bound = job;
 }
 
@@ -72,23 +73,23 @@ static void write_changes(const firmware *fw) {
   for (const fw_change *c = fw->machine.changes; c < end; c++) fw_machine_write(c->offset, c->value);
 }
 
-static void bind(firmware *fw, fw_job *job, const fw_program *program, systole_standing at) {
-  const bool prepared = fw->machine.bound == job && fw->machine.prepared;
-  if (!prepared) set_scalars(job, at);
+__attribute__((noinline)) static void bind(firmware *fw, fw_job *job, systole_standing at) {
+  set_scalars(job, at);
   if (fw->machine.bound != job) {
-    write_all(fw, job, program);
+    write_all(fw, job);
     return;
   }
-  if (!prepared) find_changes(fw, job);
+  find_changes(fw, job);
   write_changes(fw);
-  if (fw->machine.program != program) write_program(fw, program);
 }
 
 // ---- a run -------------------------------------------------------------------
 
+enum { LONGEST = 0x7FFFFFFF };  // cycles: counters of 32 bits do
+
 static uint64_t longest(const fw_job *job) {
   const uint32_t run = fw_local_read(SYSTOLE_CORE_REG_MAILBOX + SYSTOLE_MAILBOX_RUN_LIMIT);
-  const uint64_t most = run ? run : (uint64_t)1 << 32;
+  const uint32_t most = run && run < LONGEST ? run : LONGEST;
   return job->budget < most ? job->budget : most;
 }
 
@@ -100,25 +101,20 @@ static void stop(fw_job *job, systole_ending why) {
 }
 
 // Asleep but for what wakes: the run's end, its alarm, and hosts.
-static void wait(firmware *fw, fw_job *job, unsigned q, uint64_t until) {
+static void wait(firmware *fw, fw_queue *queue, uint64_t until) {
   for (;;) {
     fw_sleep();
     if (fw_local_read(SYSTOLE_CORE_REG_IRQ_PENDING) >> SYSTOLE_LSB_CORE_IRQ_PENDING_MACHINE & 1) return;
     fw_listen(fw);
-    if (fw_cancelled(job, q)) stop(job, SYSTOLE_OUTCOME_CANCELLED);
-    else if (fw_time() >= until) stop(job, SYSTOLE_OUTCOME_TIME);
+    if (fw_cancelled(queue)) stop(&queue->job, SYSTOLE_OUTCOME_CANCELLED);
+    else if (fw_time() >= until) stop(&queue->job, SYSTOLE_OUTCOME_TIME);
   }
 }
 
-uint32_t fw_machine_run(firmware *fw, unsigned q, const fw_program *program, int32_t rows, bool last,
-                        bool more) {
-  fw_queue *queue = &fw->queues[q];
+// What is done while the machine works, when time is free. Not inlined: between two
+// runs its registers would have to be saved and restored.
+__attribute__((noinline)) static void meanwhile(firmware *fw, fw_queue *queue, int32_t rows, bool more) {
   fw_job *job = &queue->job;
-  const bool again = fw->machine.bound == job;
-  bind(fw, job, program, (systole_standing){job->position, rows, last});
-  fw_machine_write(SYSTOLE_REG_CTRL, 1u << SYSTOLE_LSB_CTRL_START);
-  // From here on the machine works, and time is free.
-  const uint32_t gap = again ? fw_local_read(SYSTOLE_CORE_REG_MTIME_LO) - fw->machine.ended : 0;
   fw_report_settle(fw);
   const uint64_t until = fw_time() + longest(job);
   fw_alarm(until);
@@ -129,7 +125,19 @@ uint32_t fw_machine_run(firmware *fw, unsigned q, const fw_program *program, int
     set_scalars(job, (systole_standing){job->position, 1, 1});
     find_changes(fw, job);
   }
-  wait(fw, job, q, until);
+  wait(fw, queue, until);
+}
+
+uint32_t fw_machine_run(firmware *fw, fw_queue *queue, const fw_program *program, int32_t rows, bool last,
+                        bool more) {
+  fw_job *job = &queue->job;
+  const bool again = fw->machine.bound == job;
+  if (again && fw->machine.prepared) write_changes(fw);
+  else bind(fw, job, (systole_standing){job->position, rows, last});
+  if (fw->machine.program != program) write_program(fw, program);
+  fw_machine_write(SYSTOLE_REG_CTRL, 1u << SYSTOLE_LSB_CTRL_START);
+  const uint32_t gap = again ? fw_local_read(SYSTOLE_CORE_REG_MTIME_LO) - fw->machine.ended : 0;
+  meanwhile(fw, queue, rows, more);
   fw->machine.ended = fw_local_read(SYSTOLE_CORE_REG_MTIME_LO);
   fw_machine_write(SYSTOLE_REG_ISR, 1);
   fw_report_take(fw, queue, program == &job->prefill, gap);

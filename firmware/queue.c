@@ -8,9 +8,9 @@ static uint32_t mailbox(uint32_t offset) {
 }
 
 // The segment arguments of hosts, which hosts alone can write.
-static void read_regions(fw_queue *queue, unsigned q) {
+static void read_regions(fw_queue *queue) {
   for (unsigned r = 0; r < SYSTOLE_LIMIT_REGIONS; r++) {
-    uint32_t at = 16 * (SYSTOLE_LIMIT_REGIONS * q + r);
+    uint32_t at = 16 * (SYSTOLE_LIMIT_REGIONS * queue->number + r);
     uint32_t base = mailbox(SYSTOLE_REG_SEG_BASE_LO + at) & ~127u;
     queue->regions[r].base = (uint64_t)mailbox(SYSTOLE_REG_SEG_BASE_HI + at) << 32 | base;
     queue->regions[r].bytes = (uint64_t)mailbox(SYSTOLE_REG_SEG_LIMIT_HI + at) << 32 |
@@ -26,13 +26,13 @@ static bool has_room(const fw_queue *queue) {
   return queue->produced - queue->consumed <= SYSTOLE_LIMIT_COMPLETIONS - 2;
 }
 
-bool fw_queue_room(fw_queue *queue, unsigned q) {
+bool fw_queue_room(fw_queue *queue) {
   if (has_room(queue)) return true;
   fw_refresh();
   queue->consumed = fw_load(ring(queue), SYSTOLE_RING_CONSUMED);
   if (has_room(queue)) return true;
   queue->awake = false;
-  fw_local_write(SYSTOLE_CORE_REG_INTERRUPT, 1u << q);
+  fw_local_write(SYSTOLE_CORE_REG_INTERRUPT, 1u << queue->number);
   return false;
 }
 
@@ -62,9 +62,9 @@ static void start_epoch(fw_queue *queue, uint32_t epoch) {
 }
 
 // How many lines wait; 0 also where there is no ring, or no memory behind it.
-static uint32_t look(fw_queue *queue, unsigned q) {
+static uint32_t look(fw_queue *queue) {
   uint32_t errors = fw_errors();
-  read_regions(queue, q);
+  read_regions(queue);
   if (queue->regions[0].bytes < SYSTOLE_RING_END) return 0;
   fw_refresh();
   fw_view view = ring(queue);
@@ -99,12 +99,12 @@ static systole_ending copy_packet(fw_queue *queue, uint32_t waiting, uint32_t *v
   return good ? SYSTOLE_OUTCOME_OK : SYSTOLE_OUTCOME_LENGTH;
 }
 
-static void refuse(fw_queue *queue, unsigned q, systole_ending outcome, uint32_t tag, uint32_t value) {
+static void refuse(fw_queue *queue, systole_ending outcome, uint32_t tag, uint32_t value) {
   fw_queue_post(queue, SYSTOLE_KIND_OF_END, outcome, tag, value);
-  fw_local_write(SYSTOLE_CORE_REG_INTERRUPT, 1u << q);
+  fw_local_write(SYSTOLE_CORE_REG_INTERRUPT, 1u << queue->number);
 }
 
-static void take(fw_queue *queue, unsigned q, uint32_t waiting) {
+static void take(fw_queue *queue, uint32_t waiting) {
   uint32_t value;
   systole_ending outcome = copy_packet(queue, waiting, &value);
   fw_job *job = &queue->job;
@@ -113,21 +113,20 @@ static void take(fw_queue *queue, unsigned q, uint32_t waiting) {
   fw_store(ring(queue), SYSTOLE_RING_HEAD, queue->head);
   if (!outcome) outcome = fw_check(queue, job, &value);
   job->active = !outcome;
-  if (outcome) refuse(queue, q, outcome, job->tag, value);
+  if (outcome) refuse(queue, outcome, job->tag, value);
 }
 
-bool fw_queue_take(firmware *fw, unsigned q) {
-  fw_queue *queue = &fw->queues[q];
-  uint32_t waiting = look(queue, q);
+bool fw_queue_take(firmware *fw, fw_queue *queue) {
+  uint32_t waiting = look(queue);
   if (!waiting) return queue->awake = false;
-  if (!fw_queue_room(queue, q)) return false;
+  if (!fw_queue_room(queue)) return false;
   if (fw->machine.bound == &queue->job) fw_machine_forget(fw);
   if (waiting <= SYSTOLE_LIMIT_RING_LINES) {
-    take(queue, q, waiting);
+    take(queue, waiting);
     return true;
   }
   queue->head += waiting;
   fw_store(ring(queue), SYSTOLE_RING_HEAD, queue->head);
-  refuse(queue, q, SYSTOLE_OUTCOME_RING, 0, waiting);
+  refuse(queue, SYSTOLE_OUTCOME_RING, 0, waiting);
   return true;
 }

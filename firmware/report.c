@@ -3,14 +3,14 @@
 
 void fw_report_take(firmware *fw, fw_queue *queue, bool prefill, uint32_t gap) {
   uint32_t *c = fw->owed.counters;
-  c[0] = fw_machine_read(SYSTOLE_REG_CYCLES_LO);
-  c[1] = fw_machine_read(SYSTOLE_REG_CYCLES_HI);
-  c[2] = fw_machine_read(SYSTOLE_REG_MACS_LO);
-  c[3] = fw_machine_read(SYSTOLE_REG_MACS_HI);
-  c[4] = fw_machine_read(SYSTOLE_REG_READ_BYTES_LO);
-  c[5] = fw_machine_read(SYSTOLE_REG_READ_BYTES_HI);
-  c[6] = fw_machine_read(SYSTOLE_REG_WRITE_BYTES_LO);
-  c[7] = fw_machine_read(SYSTOLE_REG_WRITE_BYTES_HI);
+  c[0] = fw_machine_read(SYSTOLE_REG_MACS_LO);
+  c[1] = fw_machine_read(SYSTOLE_REG_MACS_HI);
+  c[2] = fw_machine_read(SYSTOLE_REG_READ_BYTES_LO);
+  c[3] = fw_machine_read(SYSTOLE_REG_READ_BYTES_HI);
+  c[4] = fw_machine_read(SYSTOLE_REG_WRITE_BYTES_LO);
+  c[5] = fw_machine_read(SYSTOLE_REG_WRITE_BYTES_HI);
+  c[6] = fw_machine_read(SYSTOLE_REG_CYCLES_LO);
+  c[7] = fw_machine_read(SYSTOLE_REG_RETIRED_LO);
   fw->owed.gap = gap;
   fw->owed.prefill = prefill;
   fw->owed.queue = queue;
@@ -21,14 +21,15 @@ static uint64_t owed(const firmware *fw, unsigned pair) {
 }
 
 static void add(const firmware *fw, fw_totals *to) {
-  const uint64_t cycles = owed(fw, 0);
+  const uint32_t cycles = fw->owed.counters[6];  // RUN_LIMIT sees to it that no half is missing
   if (!to->runs || cycles < to->fewest) to->fewest = cycles;
   if (cycles > to->most) to->most = cycles;
   to->runs++;
   to->cycles += cycles;
-  to->macs += owed(fw, 1);
-  to->read_bytes += owed(fw, 2);
-  to->write_bytes += owed(fw, 3);
+  to->retired += fw->owed.counters[7];
+  to->macs += owed(fw, 0);
+  to->read_bytes += owed(fw, 1);
+  to->write_bytes += owed(fw, 2);
   to->gap += fw->owed.gap;
 }
 
@@ -36,7 +37,7 @@ void fw_report_settle(firmware *fw) {
   fw_queue *queue = fw->owed.queue;
   if (!queue) return;
   fw_job *job = &queue->job;
-  const uint64_t cycles = owed(fw, 0);
+  const uint32_t cycles = fw->owed.counters[6];
   add(fw, fw->owed.prefill ? &job->prefill_totals : &job->totals);
   add(fw, &queue->totals);
   job->budget -= cycles < job->budget ? cycles : job->budget;
@@ -45,9 +46,10 @@ void fw_report_settle(firmware *fw) {
 
 void fw_report_totals(uint64_t address, const fw_totals *totals) {
   const uint64_t values[] = {totals->runs,        totals->cycles, totals->macs,   totals->read_bytes,
-                             totals->write_bytes, totals->gap,    totals->fewest, totals->most};
+                             totals->write_bytes, totals->gap,    totals->fewest, totals->most,
+                             totals->retired};
   const fw_view view = fw_look(address);
-  for (unsigned i = 0; i < 8; i++) {
+  for (unsigned i = 0; i < sizeof values / sizeof *values; i++) {
     fw_store(view, 8 * i, (uint32_t)values[i]);
     fw_store(view, 8 * i + 4, (uint32_t)(values[i] >> 32));
   }

@@ -1,97 +1,11 @@
-// A token drawn by chance, in integers alone, so that every back end draws the
-// same: the TOP_K largest logits (the first of equals), each with the weight
-// 2^-(log2(e) * (largest - logit) * sharpness), and a draw among the weights.
+// A token drawn from logits in memory.
+#include "firmware/draw.h"
 #include "firmware/firmware.h"
 
-typedef struct {
-  int32_t key;  // orders as the logit does
-  uint32_t id;
-} choice;
-
-// The order of fp32 values as that of integers; NaN and -infinity are below all.
-static int32_t key_of(uint32_t bits) {
-  if ((bits & 0x7FFFFFFFu) > 0x7F800000u || bits == 0xFF800000u) return INT32_MIN;
-  return (int32_t)(bits >> 31 ? bits ^ 0x7FFFFFFFu : bits);
-}
-
-// ---- the largest -------------------------------------------------------------
-
-static uint32_t insert(choice *best, uint32_t count, uint32_t most, choice one) {
-  if (count < most) count++;
-  uint32_t at = count - 1;
-  for (; at && best[at - 1].key < one.key; at--) best[at] = best[at - 1];
-  best[at] = one;
-  return count;
-}
-
-static uint32_t find_best(uint64_t logits, uint32_t count, uint32_t most, choice *best) {
-  const fw_view view = fw_look(logits);
-  int32_t bar = INT32_MIN;  // what a key must exceed to get in
-  uint32_t found = 0;
-  for (uint32_t id = 0; id < count; id++) {
-    const int32_t key = key_of(fw_load(view, 4 * id));
-    if (key <= bar) continue;
-    found = insert(best, found, most, (choice){key, id});
-    if (found == most) bar = best[most - 1].key;
-  }
-  return found;
-}
-
-// ---- weights -----------------------------------------------------------------
-
-// A logit in units of 2^-16, saturated at 2^15, towards zero.
-static int64_t fixed(int32_t key) {
-  const uint32_t bits = (uint32_t)key & 0x80000000u ? (uint32_t)key ^ 0x7FFFFFFFu : (uint32_t)key;
-  const int shift = (int)(bits >> 23 & 0xFF) - 134;
-  const uint32_t significand = (bits & 0x7FFFFFu) | 0x800000u;
-  uint32_t value = shift >= 8 ? 0x7FFFFFFFu : shift >= 0 ? significand << shift : shift > -24 ? significand >> -shift : 0;
-  return bits >> 31 ? -(int64_t)value : value;
-}
-
-// 2^32 * 2^-(2^-i), i from 1.
-static const uint32_t roots[16] = {
-    0xB504F334, 0xD744FCCB, 0xEAC0C6E8, 0xF5257D15, 0xFA83B2DB, 0xFD3E0C0D, 0xFE9E115C, 0xFF4ECB59,
-    0xFFA75652, 0xFFD3A752, 0xFFE9D2B3, 0xFFF4E91C, 0xFFFA747F, 0xFFFD3A3B, 0xFFFE9D1D, 0xFFFF4E8E};
-
-// 2^24 * e^-(x / 2^16).
-static uint32_t weigh(uint64_t x) {
-  const uint64_t y = x >> 22 ? (uint64_t)64 << 16 : x * 94548 >> 16;  // log2(e) * 2^16
-  const uint32_t whole = (uint32_t)(y >> 16);
-  uint32_t weight = 1u << 24;
-  if (whole > 24) return 0;
-  for (unsigned i = 0; i < 16; i++)
-    if (y >> (15 - i) & 1) weight = (uint32_t)((uint64_t)weight * roots[i] >> 32);
-  return weight >> whole;
-}
-
-static uint32_t weigh_all(const choice *best, uint32_t count, uint32_t sharpness, uint32_t *weights) {
-  const int64_t largest = fixed(best[0].key);
-  uint32_t sum = 0;
-  for (uint32_t i = 0; i < count; i++) {
-    const uint64_t below = (uint64_t)(largest - fixed(best[i].key));
-    weights[i] = weigh(below * sharpness >> 16);
-    sum += weights[i];
-  }
-  return sum;
-}
-
-// ---- chance ------------------------------------------------------------------
-
-// splitmix64 (Steele, Lea, Flood), its high half.
-static uint32_t next_random(uint64_t *state) {
-  uint64_t z = *state += UINT64_C(0x9E3779B97F4A7C15);
-  z = (z ^ (z >> 30)) * UINT64_C(0xBF58476D1CE4E5B9);
-  z = (z ^ (z >> 27)) * UINT64_C(0x94D049BB133111EB);
-  return (uint32_t)((z ^ (z >> 31)) >> 32);
-}
-
 uint32_t fw_sample(uint64_t logits, uint32_t count, uint32_t sharpness, uint32_t top_k, uint64_t *random) {
-  choice best[SYSTOLE_LIMIT_TOP_K];
-  uint32_t weights[SYSTOLE_LIMIT_TOP_K];
-  const uint32_t found = find_best(logits, count, top_k, best);
-  if (!found) return count;
-  uint32_t at = 0, point = weigh_all(best, found, sharpness, weights);
-  point = (uint32_t)((uint64_t)next_random(random) * point >> 32);
-  while (at < found - 1 && point >= weights[at]) point -= weights[at++];
-  return best[at].id;
+  const fw_view view = fw_look(logits);
+  fw_draw draw;
+  fw_draw_start(&draw, top_k);
+  for (uint32_t id = 0; id < count; id++) fw_draw_offer(&draw, id, fw_load(view, 4 * id));
+  return fw_draw_choose(&draw, sharpness, random);
 }

@@ -3,7 +3,10 @@
 
 void fw_boot(firmware *fw) {
   fw_machine_forget(fw);
-  for (unsigned q = 0; q < SYSTOLE_QUEUES; q++) fw->queues[q].awake = true;
+  for (unsigned q = 0; q < SYSTOLE_QUEUES; q++) {
+    fw->queues[q].number = q;
+    fw->queues[q].awake = true;
+  }
   fw_machine_write(SYSTOLE_REG_ISR, fw_machine_read(SYSTOLE_REG_ISR));
   fw_machine_write(SYSTOLE_REG_IER, 1);
   fw_machine_write(SYSTOLE_REG_GIE, 1);
@@ -24,10 +27,9 @@ void fw_listen(firmware *fw) {
     if (bells & 1) fw->queues[q].awake = true;
 }
 
-static void turn_of(firmware *fw, unsigned q) {
-  fw_queue *queue = &fw->queues[q];
-  if (!queue->job.active) fw_queue_take(fw, q);
-  else if (fw_queue_room(queue, q)) fw_job_step(fw, q);
+static void turn_of(firmware *fw, fw_queue *queue) {
+  if (!queue->job.active) fw_queue_take(fw, queue);
+  else if (fw_queue_room(queue)) fw_job_step(fw, queue);
 }
 
 bool fw_turn(firmware *fw) {
@@ -36,7 +38,7 @@ bool fw_turn(firmware *fw) {
   for (unsigned q = 0; q < SYSTOLE_QUEUES; q++) {
     if (!fw->queues[q].awake) continue;
     any = true;
-    turn_of(fw, q);
+    turn_of(fw, &fw->queues[q]);
   }
   if (any) return true;
   fw_alarm(UINT64_MAX);  // the last run's

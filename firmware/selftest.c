@@ -24,29 +24,29 @@ static bool check_memory(const fw_job *job) {
 }
 
 // A program of one line, END.
-static bool check_run(firmware *fw, unsigned q) {
-  fw_job *job = &fw->queues[q].job;
+static bool check_run(firmware *fw, fw_queue *queue) {
+  fw_job *job = &queue->job;
   const fw_view view = fw_look(job->place.base);
   job->program = (fw_program){job->place, 1};
   for (uint32_t w = 0; w < SYSTOLE_LINE_BYTES / 4; w++) fw_store(view, 4 * w, w ? 0 : SYSTOLE_OP_END);
   fw_machine_forget(fw);
-  return fw_machine_run(fw, q, &job->program, 1, true, false) == SYSTOLE_CAUSE_NONE;
+  return fw_machine_run(fw, queue, &job->program, 1, true, false) == SYSTOLE_CAUSE_NONE;
 }
 
 // A program that no segment holds.
-static bool check_fault(firmware *fw, unsigned q) {
-  fw_job *job = &fw->queues[q].job;
+static bool check_fault(firmware *fw, fw_queue *queue) {
+  fw_job *job = &queue->job;
   job->program = (fw_program){{0, 0}, 1};
   fw_machine_forget(fw);
-  return fw_machine_run(fw, q, &job->program, 1, true, false) == SYSTOLE_CAUSE_SEGMENT;
+  return fw_machine_run(fw, queue, &job->program, 1, true, false) == SYSTOLE_CAUSE_SEGMENT;
 }
 
-void fw_selftest(firmware *fw, unsigned q) {
+void fw_selftest(firmware *fw, fw_queue *queue) {
   uint32_t broken = !check_identity() ? 1
                     : !check_registers() ? 2
-                    : !check_memory(&fw->queues[q].job) ? 3
-                    : !check_run(fw, q) ? 4
-                    : !check_fault(fw, q) ? 5
-                    : !check_run(fw, q) ? 6 : 0;
-  fw_job_end(fw, q, broken ? SYSTOLE_OUTCOME_BROKEN : SYSTOLE_OUTCOME_OK, broken);
+                    : !check_memory(&queue->job) ? 3
+                    : !check_run(fw, queue) ? 4
+                    : !check_fault(fw, queue) ? 5
+                    : !check_run(fw, queue) ? 6 : 0;
+  fw_job_end(fw, queue, broken ? SYSTOLE_OUTCOME_BROKEN : SYSTOLE_OUTCOME_OK, broken);
 }

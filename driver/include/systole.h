@@ -113,8 +113,8 @@ systole_status systole_bind(systole_loaded *loaded, unsigned index, systole_buff
 systole_status systole_submit(systole_loaded *loaded, const char *entry, const int32_t *scalars,
                               systole_error *err);
 
-// Waits for the run to end, for at most limit_cycles of the machine (0: no
-// limit). SYSTOLE_E_FAULT if the machine stopped with an error: the message
+// Waits for the run to end, for at most limit_cycles of the machine, under
+// firmware of the chip (0: no limit). SYSTOLE_E_FAULT if the machine stopped with an error: the message
 // tells cause, engine, line, symbol and disassembly, and after the watchdog
 // what each engine waited for. SYSTOLE_E_TIMEOUT at the limit. The report
 // (may be NULL) is filled in all three cases.
@@ -164,11 +164,19 @@ typedef struct {
   void *user;
 } systole_text;
 
+// What the firmware takes for a temperature: 65536 / temperature, at least 1; 0 for 0.
+uint32_t systole_sharpness(double temperature);
+
 systole_status systole_submit_generate(systole_loaded *loaded, const systole_text *text,
                                        systole_error *err);
 
-// The self-test of the firmware; cycles that each later command may run, 0 for any.
+// The self-test of the firmware.
 systole_status systole_submit_selftest(systole_device *device, systole_error *err);
+
+// Its version, major << 16 | minor, once a command has been waited for.
+systole_status systole_firmware_version(systole_device *device, uint32_t *version, systole_error *err);
+
+// Cycles that each later command may run, 0 for any.
 systole_status systole_submit_limit(systole_device *device, uint64_t cycles, systole_error *err);
 
 // Everything submitted so far ends soon; systole_wait then fails with E_TIMEOUT.
@@ -177,7 +185,7 @@ systole_status systole_cancel(systole_device *device, systole_error *err);
 // What the runs of the last command waited for came to, without those of prefill
 // and those alone. gap: cycles from a run's end to the next one's start.
 typedef struct {
-  uint64_t runs, cycles, macs, read_bytes, write_bytes, gap, fewest, most;
+  uint64_t runs, cycles, macs, read_bytes, write_bytes, gap, fewest, most, retired;
 } systole_totals;
 void systole_last_totals(const systole_device *device, systole_totals *others, systole_totals *prefill);
 

@@ -59,7 +59,7 @@ enum {
 enum {
 #define TOTAL(name, offset, text) SYSTOLE_TOTAL_##name = (offset),
 #include "hw/isa/commands.def"
-  SYSTOLE_TOTAL_BYTES = 64
+  SYSTOLE_TOTAL_BYTES = 72
 };
 
 // Where a packet's parts start, in words, and how long packets are, in lines.

@@ -160,6 +160,28 @@ static bool same_text(const text *a, const text *b) {
          !memcmp(a->logits, b->logits, a->logits_bytes);
 }
 
+// DECODE: the first token by GENERATE, the others by a command that is submitted
+// before the first is waited for; the last is left where decode reads it.
+static void test_decode(const place *p, const text *expected) {
+  static const int32_t prompt[PROMPT] = {17, 301, 5, 44, 9};
+  systole_program *program = compile_model(&p->config);
+  systole_device *device = open_device(p, SYSTOLE_CONTROL_FIRMWARE);
+  systole_text first = wish(program, prompt, 1);
+  systole_totals others, prefill;
+  systole_loaded *loaded;
+  systole_error err = {{0}};
+  int32_t token = -1;
+  bool good = !systole_load(device, program, &loaded, &err) && !systole_submit_generate(loaded, &first, &err) &&
+              !systole_submit_decode(loaded, "decode", PROMPT, SHORT - 1, &err) && !systole_wait(device, 0, NULL, &err) &&
+              !systole_wait(device, 0, NULL, &err) &&
+              !systole_buffer_read(systole_loaded_segment(loaded, SYSTOLE_SEG_IO), number(program, "io_next"), &token, 4, &err);
+  systole_last_totals(device, &others, &prefill);
+  report("decode steps in one command", p->transport, good && token == expected->tokens[SHORT - 1] && others.runs == SHORT - 1, err.text);
+  systole_unload(loaded);
+  systole_close(device);
+  systole_program_destroy(program);
+}
+
 static void test_text(const place *model, const place *rtl) {
   systole_program *program = compile_model(&model->config);
   text direct, command, two[2];
@@ -172,6 +194,7 @@ static void test_text(const place *model, const place *rtl) {
   report("engines idle between runs", "model", command.chip.gap_most < GAP && command.chip.gaps == LONG - 1, why);
   make_text(model, SYSTOLE_CONTROL_FIRMWARE, program, SHORT, &two[0]);
   make_text(rtl, SYSTOLE_CONTROL_FIRMWARE, program, SHORT, &two[1]);
+  test_decode(model, &direct);
   snprintf(why, sizeof why, "chip cycle %" PRIu64 " and %" PRIu64 ", decode %" PRIu64 " and %" PRIu64 ", gaps %" PRIu64 " and %" PRIu64,
            two[0].chip.cycle, two[1].chip.cycle, two[0].decode.cycles, two[1].decode.cycles, two[0].chip.gap_cycles, two[1].chip.gap_cycles);
   report("a text takes the same cycles", "model and rtl",

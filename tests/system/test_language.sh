@@ -6,6 +6,7 @@ set -uo pipefail
 
 model=(--backend model)
 define=models/define
+cycles_of() { tr -d '\n\t ' <"$1" | grep -oE '"cycles_prefill":[0-9]+,"cycles_decode":\[[^]]*\]'; }
 tokens_of() { tr -d '\n\t ' <"$1" | sed -E 's/.*"tokens":\[([^]]*)\].*/\1/'; }
 
 # ---- run ---------------------------------------------------------------------
@@ -27,6 +28,15 @@ check "run: another seed, another text" [ "$(tokens_of "$work/seed5.json")" != "
 "$SYSTOLE" run "${model[@]}" --prompt "a" --temperature 1 --top-k 1 --tokens 8 --json "$work/top1.json" >/dev/null
 "$SYSTOLE" run "${model[@]}" --prompt "a" --tokens 8 --json "$work/greedy.json" >/dev/null
 check "run: the most likely of one is greedy" [ "$(tokens_of "$work/top1.json")" = "$(tokens_of "$work/greedy.json")" ]
+for control in firmware direct; do
+  "$SYSTOLE" run "${model[@]}" --prompt "a" --control $control --temperature 1 --top-k 20 --seed 7 --tokens 20 --json "$work/draw.$control.json" >/dev/null
+  "$SYSTOLE" run "${model[@]}" --prompt "a" --control $control --tokens 20 --json "$work/most.$control.json" >/dev/null
+done
+for kind in draw most; do
+  check "run: the firmware's tokens and the host's are the same ($kind)" [ "$(tokens_of "$work/$kind.firmware.json")" = "$(tokens_of "$work/$kind.direct.json")" ]
+  check "run: and their cycles ($kind)" [ "$(cycles_of "$work/$kind.firmware.json")" = "$(cycles_of "$work/$kind.direct.json")" ]
+done
+check "the firmware checks itself" grep -q 'firmware 1.0' <("$SYSTOLE" info --selftest "${model[@]}")
 "$SYSTOLE" run --backend reference --prompt "accelerator:" --tokens 8 --json "$work/reference.json" >/dev/null
 check "run: the reference says the same" [ "$(tokens_of "$work/reference.json")" = "$(tokens_of "$work/run.json")" ]
 "$SYSTOLE" run "${model[@]}" --prompt "a" --context 5 --tokens 100 --json "$work/full.json" >/dev/null
@@ -115,7 +125,9 @@ refused "a context longer than the model's" 2 "expected at most the model's 256"
 refused "a report nobody can write" 2 "cannot be written" "${r[@]}" --prompt a --json "$work/nothing/x.json"
 refused "a report that is a folder" 2 "folder" "${r[@]}" --prompt a --json "$work"
 refused "a waveform of the model" 2 "waveform" "${r[@]}" --prompt a --waves "$work/x.fst"
-refused "a limit that is reached" 2 "ABORT" "${r[@]}" --prompt a --limit 5
+refused "a limit that is reached" 2 "ABORT" "${r[@]}" --prompt a --limit 50000
+refused "a control that does not exist" 2 "firmware or direct" "${r[@]}" --prompt a --control magic
+refused "firmware without a controller" 2 "has no controller" "${r[@]}" --prompt a --hw tiny8 --control firmware
 refused "one back end" 2 "--backends" check --prompt a --backends model
 refused "a flip outside" 2 "--flip" check --prompt a --backends model,model --flip weights:99999999
 refused "no text" 2 "--text" eval "${model[@]}"

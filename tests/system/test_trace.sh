@@ -111,7 +111,7 @@ check "the counter of bytes sums up to those of the loads" holds "($(read_bytes 
 sed 's/^end$/ld segment=3 space=ACT rows=1 words=1\nend/' "$work/forms.s" >"$work/fault.s"
 refused "a fault is told" 2 "SEGMENT" exec "$work/fault.s" --scalar 0=2 --trace $t.fault.json
 check "and traced" grep -q '"cat":"step"' $t.fault.json
-refused "a limit is told" 2 "ABORT" run --prompt a --limit 3000 --trace $t.limit.json
+refused "a limit is told" 2 "ABORT" run --prompt a --limit 50000 --trace $t.limit.json
 check "and traced up to there" "$BUILD/test_trace" $t.limit.json
 
 # ---- compare-trace -------------------------------------------------------------------

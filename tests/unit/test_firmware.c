@@ -254,7 +254,7 @@ static void test_wild_logits(void) {
   uint64_t random = 1;
   open_both(&m, &t);
   store_logits(&m, none, 4);
-  CU_ASSERT_EQUAL(draw(1, 4, 4, &random), 4);
+  CU_ASSERT_EQUAL(draw(1, 4, 4, &random), UINT32_MAX);
   store_logits(&m, huge, 4);
   for (int i = 0; i < 100; i++) CU_ASSERT_TRUE(draw(1, 4, 64, &random) < 2);  // both saturate
   CU_ASSERT_EQUAL(draw(1, 4, 1, &random), 1);
@@ -384,7 +384,7 @@ static void test_selftest(void) {
   uint32_t w[16] = {SYSTOLE_COMMAND_SELFTEST | 1u << 8}, c[16] = {SYSTOLE_COMMAND_COUNTERS | 1u << 8};
   open_both(&m, &t);
   packets_place(w, SYSTOLE_WORD_SELFTEST_place, 2, 256, 128);
-  packets_place(c, SYSTOLE_WORD_COUNTERS_place, 2, 0, 64);
+  packets_place(c, SYSTOLE_WORD_COUNTERS_place, 2, 0, SYSTOLE_TOTAL_BYTES);
   mock_submit(&m, 1, w, 1);
   mock_go(&m);
   expect_end(&m, 1, SYSTOLE_OUTCOME_BROKEN, 0, 5);  // this machine knows no faults
@@ -443,6 +443,10 @@ static void test_refused(void) {
   refuse(w, lines, SYSTOLE_OUTCOME_VALUE, SYSTOLE_WORD_GENERATE_top_k);
   lines = packets_generate(w, 3, 3, 3), w[SYSTOLE_WORD_GENERATE_sharpness] = 1, w[SYSTOLE_WORD_GENERATE_top_k] = 65;
   refuse(w, lines, SYSTOLE_OUTCOME_VALUE, SYSTOLE_WORD_GENERATE_top_k);
+  lines = packets_generate(w, 3, 3, 3), w[SYSTOLE_WORD_GENERATE_vocab] = SYSTOLE_LIMIT_VOCAB + 1;
+  refuse(w, lines, SYSTOLE_OUTCOME_VALUE, SYSTOLE_WORD_GENERATE_vocab);
+  lines = packets_generate(w, 3, 3, 3), w[SYSTOLE_WORD_GENERATE_rows] = SYSTOLE_LIMIT_ROWS + 1;
+  refuse(w, lines, SYSTOLE_OUTCOME_VALUE, SYSTOLE_WORD_GENERATE_rows);
   memset(w, 0, sizeof w);
   w[0] = 9 | 1u << 8;
   refuse(w, 1, SYSTOLE_OUTCOME_UNKNOWN, 9);
