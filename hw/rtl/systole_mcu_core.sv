@@ -95,20 +95,15 @@ module systole_mcu_core #(
   logic [31:0] target;
 
   // ---- fetch -----------------------------------------------------------------
-  logic [31:0] next_q;  // the address after the one fetched last
+  logic [31:0] pc_q;  // of the word on i_rdata_i, the one fetched last
   assign i_req_o = !stall;
-  assign i_addr_o = redirect ? target : next_q;
+  assign i_addr_o = redirect ? target : pc_q + 32'd4;
 
   // ---- decode ----------------------------------------------------------------
   logic d_valid_q;
-  logic [31:0] pc_q;  // of the word on i_rdata_i
-  logic illegal, jump, jump_reg, branch, auipc, load, store, mul, div, csr, fence, fence_i, ecall, ebreak,
-      mret, wfi, writes, subtract, a_zero, b_imm;
-  logic [3:0] alu_op;
+  logic illegal, jump, jump_reg, branch, auipc, load, store, mul, div, csr, fence, ecall, ebreak, mret,
+      wfi, add, left, right, logical, compare, writes, subtract, a_imm, b_imm;
   logic [31:0] imm, d_target;
-  logic outside, bad;
-  assign outside = pc_q[31:TcmWidth] != '0;
-  assign bad = outside || illegal;  // it will trap, whatever else it might be
   systole_mcu_decode decode (
       .en_i      (!stall),
       .instr_i   (i_rdata_i),
@@ -124,19 +119,25 @@ module systole_mcu_core #(
       .div_o     (div),
       .csr_o     (csr),
       .fence_o   (fence),
-      .fence_i_o (fence_i),
       .ecall_o   (ecall),
       .ebreak_o  (ebreak),
       .mret_o    (mret),
       .wfi_o     (wfi),
+      .add_o     (add),
+      .left_o    (left),
+      .right_o   (right),
+      .logic_o   (logical),
+      .compare_o (compare),
       .writes_o  (writes),
-      .alu_op_o  (alu_op),
       .subtract_o(subtract),
-      .a_zero_o  (a_zero),
+      .a_imm_o   (a_imm),
       .b_imm_o   (b_imm),
       .imm_o     (imm),
       .target_o  (d_target)
   );
+
+  logic outside;
+  assign outside = pc_q[31:TcmWidth] != '0;
 
   // Registers, with what execute is about to write. (Should it not, because it
   // traps, what is read here does not matter.)
@@ -152,47 +153,71 @@ module systole_mcu_core #(
     end
   end
 
+  // The shifter goes to the right: what goes left is turned around before and after.
+  function automatic [31:0] turn(input [31:0] a);
+    integer i;
+    for (i = 0; i < 32; i = i + 1) turn[i] = a[31-i];
+  endfunction
+
+  // The operands as the adder, shifter and divider want them. A divisor is to be
+  // negative: b is its complement, unless it is a negative number.
+  logic complement;
+  logic [31:0] a, b;
+  always_comb begin
+    a = 'x;
+    b = 'x;
+    complement = 1'bx;
+    if (!stall) begin
+      complement = subtract || (div && (i_rdata_i[12] || !rs2[31]));
+      a = a_imm ? {27'd0, i_rdata_i[19:15] & {5{csr}}} : left ? turn(rs1) : rs1;
+      b = (b_imm ? imm : rs2) ^ {32{complement}};
+    end
+  end
+
   // ---- execute ---------------------------------------------------------------
-  logic x_valid_q, x_outside_q, x_illegal_q, x_link_q, x_jump_reg_q, x_branch_q, x_auipc_q, x_load_q, x_store_q,
-      x_mul_q, x_div_q, x_csr_q, x_fence_q, x_fence_i_q, x_ecall_q, x_ebreak_q, x_mret_q, x_wfi_q, x_writes_q,
-      x_subtract_q;
-  logic [3:0] x_alu_op_q;
+  logic x_valid_q, x_bad_q, x_outside_q, x_link_q, x_jump_reg_q, x_branch_q, x_auipc_q, x_load_q, x_store_q, x_mul_q,
+      x_div_q, x_csr_q, x_fence_q, x_ecall_q, x_ebreak_q, x_mret_q, x_wfi_q, x_add_q, x_left_q, x_right_q, x_logic_q,
+      x_compare_q, x_writes_q, x_complement_q;
   logic [31:0] x_pc_q, x_instr_q, x_a_q, x_b_q, x_rs2_q, x_target_q;
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
-      next_q <= 32'd0;
+      pc_q <= -32'd4;
       d_valid_q <= 1'b0;
       x_valid_q <= 1'b0;
+      {x_add_q, x_left_q, x_right_q, x_logic_q, x_compare_q, x_link_q, x_auipc_q, x_csr_q, x_load_q, x_mul_q,
+       x_div_q} <= 11'd0;  // so the result is 0 while registers are cleared
     end else if (!stall) begin
-      next_q <= i_addr_o + 32'd4;
       pc_q <= i_addr_o;
       d_valid_q <= 1'b1;
       x_valid_q <= d_valid_q && !redirect;
       x_pc_q <= pc_q;
       x_instr_q <= i_rdata_i;
       x_outside_q <= outside;
-      x_illegal_q <= illegal;
-      x_link_q <= (jump || jump_reg) && !bad;
-      x_jump_reg_q <= jump_reg && !bad;
-      x_branch_q <= branch && !bad;
-      x_auipc_q <= auipc && !bad;
-      x_load_q <= load && !bad;
-      x_store_q <= store && !bad;
-      x_mul_q <= mul && !bad;
-      x_div_q <= div && !bad;
-      x_csr_q <= csr && !bad;
-      x_fence_q <= fence && !bad;
-      x_fence_i_q <= fence_i && !bad;
-      x_ecall_q <= ecall && !bad;
-      x_ebreak_q <= ebreak && !bad;
-      x_mret_q <= mret && !bad;
-      x_wfi_q <= wfi && !bad;
-      x_writes_q <= writes && !bad && i_rdata_i[11:7] != 5'd0;
-      x_subtract_q <= subtract;
-      x_alu_op_q <= alu_op;
-      x_a_q <= a_zero ? 32'd0 : rs1;
-      x_b_q <= b_imm ? imm : rs2;
+      x_bad_q <= outside || illegal;  // it will trap, whatever else it might be
+      x_link_q <= jump || jump_reg;
+      x_jump_reg_q <= jump_reg;
+      x_branch_q <= branch;
+      x_auipc_q <= auipc;
+      x_load_q <= load;
+      x_store_q <= store;
+      x_mul_q <= mul;
+      x_div_q <= div;
+      x_csr_q <= csr;
+      x_fence_q <= fence;
+      x_ecall_q <= ecall;
+      x_ebreak_q <= ebreak;
+      x_mret_q <= mret;
+      x_wfi_q <= wfi;
+      x_add_q <= add;
+      x_left_q <= left;
+      x_right_q <= right;
+      x_logic_q <= logical;
+      x_compare_q <= compare;
+      x_writes_q <= writes && i_rdata_i[11:7] != 5'd0;
+      x_complement_q <= complement;
+      x_a_q <= a;
+      x_b_q <= b;
       x_rs2_q <= rs2;
       x_target_q <= d_target;
     end
@@ -202,25 +227,29 @@ module systole_mcu_core #(
   assign funct3 = x_instr_q[14:12];
 
   // The first cycle: interrupts, then whether the instruction may be executed.
+  // (x_link_q to x_compare_q mean nothing but in an instruction that may.)
   logic first, execute, interrupt, wake, external, csr_access, csr_illegal;
   logic [31:0] csr_rdata, vector, epc;
   assign first = x_valid_q && phase_q == First;
-  assign execute = first && !interrupt;
+  assign execute = first && !interrupt && !x_bad_q;
   assign csr_access = execute && x_csr_q;
 
-  logic [31:0] sum, alu_result, jump_target;
+  logic bus_fault;
+  logic [31:0] sum, shifted, bitwise, jump_target;
   logic less, equal, taken;
   systole_mcu_alu alu (
-      .en_i      (first),
-      .op_i      (x_alu_op_q),
-      .subtract_i(x_subtract_q),
-      .unsigned_i(x_branch_q ? funct3[1] : funct3[0]),
-      .a_i       (x_a_q),
-      .b_i       (x_b_q),
-      .sum_o     (sum),
-      .less_o    (less),
-      .equal_o   (equal),
-      .result_o  (alu_result)
+      .en_i        (first || bus_fault),
+      .carry_i     (x_complement_q),
+      .unsigned_i  (x_branch_q ? funct3[1] : funct3[0]),
+      .arithmetic_i(x_instr_q[30]),
+      .op_i        (funct3[1:0]),
+      .a_i         (x_a_q),
+      .b_i         (x_b_q),
+      .sum_o       (sum),
+      .less_o      (less),
+      .equal_o     (equal),
+      .shifted_o   (shifted),
+      .logical_o   (bitwise)
   );
   assign taken = x_link_q || (x_branch_q && funct3[0] != (funct3[2] ? less : equal));
   assign jump_target = x_jump_reg_q ? {sum[31:1], 1'b0} : x_target_q;
@@ -262,7 +291,9 @@ module systole_mcu_core #(
   always_comb begin
     loaded = 'x;
     if (phase_q == LoadWait || phase_q == BusWait) begin
-      loaded = (phase_q == BusWait ? d_rdata_i : t_rdata_i) >> {address_q[1:0], 3'd0};
+      loaded = phase_q == BusWait ? d_rdata_i : t_rdata_i;
+      if (address_q[1]) loaded[15:0] = loaded[31:16];
+      if (address_q[0]) loaded[7:0] = loaded[15:8];
       if (!funct3[1]) begin
         loaded[31:16] = {16{!funct3[2] && (funct3[0] ? loaded[15] : loaded[7])}};
         if (!funct3[0]) loaded[15:8] = loaded[23:16];
@@ -280,13 +311,14 @@ module systole_mcu_core #(
       .op_i      (funct3[1:0]),
       .a_i       (x_a_q),
       .b_i       (x_b_q),
+      .carry_i   (x_complement_q),
       .product_o (product),
       .done_o    (divided),
       .quotient_o(quotient)
   );
 
   // The end: the instruction is done in this cycle, or traps.
-  logic done, trap, bus_fault;
+  logic done, trap;
   logic [4:0] cause;
   logic [31:0] tval;
   assign bus_fault = phase_q == BusWait && d_done_i && d_err_i;
@@ -317,7 +349,7 @@ module systole_mcu_core #(
   always_comb begin
     trap = bus_fault;
     cause = x_store_q ? StoreFault : LoadFault;
-    tval = address_q;
+    tval = sum;
     if (first) begin
       trap = 1'b1;
       tval = 32'd0;
@@ -326,7 +358,7 @@ module systole_mcu_core #(
       end else if (x_outside_q) begin
         cause = FetchFault;
         tval = x_pc_q;
-      end else if (x_illegal_q || csr_illegal) begin
+      end else if (x_bad_q || csr_illegal) begin
         cause = Illegal;
         tval = x_instr_q;
       end else if (x_ecall_q) begin
@@ -347,21 +379,26 @@ module systole_mcu_core #(
   end
 
   // Where control goes
-  assign redirect = trap || (execute && (taken || x_mret_q || x_fence_i_q));
-  assign target = trap ? vector : x_mret_q ? epc : x_fence_i_q ? pc_q : jump_target;
+  assign redirect = trap || (execute && (taken || x_mret_q));
+  assign target = trap ? vector : x_mret_q ? epc : jump_target;
 
   assign forward = x_valid_q && x_writes_q;
   assign write = forward && done && !trap;
   always_comb begin
-    result = alu_result;
-    case (phase_q)
-      First:
-        if (x_link_q) result = pc_q;  // decode has the word that follows
-        else if (x_auipc_q) result = x_target_q;
-        else if (x_csr_q) result = csr_rdata;
-      LoadWait, BusWait: result = loaded;
-      MulWait: result = product;
-      default: result = quotient;
+    result = 32'd0;
+    unique case (1'b1)
+      x_add_q: result = sum;
+      x_right_q: result = shifted;
+      x_left_q: result = turn(shifted);
+      x_logic_q: result = bitwise;
+      x_compare_q: result = {31'd0, less};
+      x_link_q: result = pc_q;  // decode has the word that follows
+      x_auipc_q: result = x_target_q;
+      x_csr_q: result = csr_rdata;
+      x_load_q: result = loaded;
+      x_mul_q: result = product;
+      x_div_q: result = quotient;
+      default: ;
     endcase
   end
 
@@ -371,7 +408,7 @@ module systole_mcu_core #(
   always_ff @(posedge clk_i) begin
     if (!rst_ni) cleared_q <= 6'd0;
     else if (clearing) cleared_q <= cleared_q + 6'd1;
-    if (write || clearing) regs_q[clearing ? cleared_q[4:0] : x_instr_q[11:7]] <= clearing ? 32'd0 : result;
+    if (write || clearing) regs_q[clearing ? cleared_q[4:0] : x_instr_q[11:7]] <= result;
   end
 
   systole_mcu_csr csrs (
@@ -382,7 +419,7 @@ module systole_mcu_core #(
       .access_i      (csr_access),
       .write_i       (!funct3[1] || x_instr_q[19:15] != 5'd0),
       .op_i          (funct3[1:0]),
-      .operand_i     (funct3[2] ? {27'd0, x_instr_q[19:15]} : x_a_q),
+      .operand_i     (x_a_q),
       .rdata_o       (csr_rdata),
       .illegal_o     (csr_illegal),
       .retire_i      (done && !trap),
