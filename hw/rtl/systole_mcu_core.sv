@@ -175,7 +175,7 @@ module systole_mcu_core #(
   end
 
   // ---- execute ---------------------------------------------------------------
-  logic x_valid_q, x_bad_q, x_outside_q, x_link_q, x_jump_reg_q, x_branch_q, x_auipc_q, x_load_q, x_store_q, x_mul_q,
+  logic x_valid_q, x_bad_q, x_outside_q, x_link_q, x_jump_reg_q, x_sum_q, x_branch_q, x_auipc_q, x_load_q, x_store_q, x_mul_q,
       x_div_q, x_csr_q, x_fence_q, x_ecall_q, x_ebreak_q, x_mret_q, x_wfi_q, x_add_q, x_left_q, x_right_q, x_logic_q,
       x_compare_q, x_writes_q, x_complement_q;
   logic [31:0] x_pc_q, x_instr_q, x_a_q, x_b_q, x_rs2_q, x_target_q;
@@ -197,6 +197,7 @@ module systole_mcu_core #(
       x_bad_q <= outside || illegal;  // it will trap, whatever else it might be
       x_link_q <= jump || jump_reg;
       x_jump_reg_q <= jump_reg;
+      x_sum_q <= jump_reg || load || store;
       x_branch_q <= branch;
       x_auipc_q <= auipc;
       x_load_q <= load;
@@ -205,7 +206,7 @@ module systole_mcu_core #(
       x_div_q <= div;
       x_csr_q <= csr;
       x_fence_q <= fence;
-      x_ecall_q <= ecall;
+      x_ecall_q <= ecall && !outside;
       x_ebreak_q <= ebreak;
       x_mret_q <= mret;
       x_wfi_q <= wfi;
@@ -235,7 +236,7 @@ module systole_mcu_core #(
   assign csr_access = execute && x_csr_q;
 
   logic bus_fault;
-  logic [31:0] sum, shifted, bitwise, jump_target;
+  logic [31:0] sum, shifted, bitwise, place;
   logic less, equal, taken;
   systole_mcu_alu alu (
       .en_i        (first || bus_fault),
@@ -252,7 +253,8 @@ module systole_mcu_core #(
       .logical_o   (bitwise)
   );
   assign taken = x_link_q || (x_branch_q && funct3[0] != (funct3[2] ? less : equal));
-  assign jump_target = x_jump_reg_q ? {sum[31:1], 1'b0} : x_target_q;
+  // Where it jumps, loads or stores
+  assign place = x_sum_q ? {sum[31:1], sum[0] && !x_jump_reg_q} : x_target_q;
 
   // Memory
   logic memory, misaligned, in_tcm, tcm_access, bus_access;
@@ -349,38 +351,25 @@ module systole_mcu_core #(
   always_comb begin
     trap = bus_fault;
     cause = x_store_q ? StoreFault : LoadFault;
-    tval = sum;
     if (first) begin
-      trap = 1'b1;
-      tval = 32'd0;
-      if (interrupt) begin
-        cause = external ? External : Timer;
-      end else if (x_outside_q) begin
-        cause = FetchFault;
-        tval = x_pc_q;
-      end else if (x_bad_q || csr_illegal) begin
-        cause = Illegal;
-        tval = x_instr_q;
-      end else if (x_ecall_q) begin
-        cause = Ecall;
-      end else if (x_ebreak_q) begin
-        cause = Breakpoint;
-        tval = x_pc_q;
-      end else if (taken && jump_target[1]) begin
-        cause = FetchMisaligned;
-        tval = jump_target;
-      end else if (misaligned) begin
-        cause = x_store_q ? StoreMisaligned : LoadMisaligned;
-        tval = sum;
-      end else begin
-        trap = 1'b0;
-      end
+      trap = interrupt || x_bad_q || csr_illegal || x_ecall_q || x_ebreak_q || (taken && place[1]) || misaligned;
+      if (interrupt) cause = external ? External : Timer;
+      else if (x_outside_q) cause = FetchFault;
+      else if (x_bad_q || csr_illegal) cause = Illegal;
+      else if (x_ecall_q) cause = Ecall;
+      else if (x_ebreak_q) cause = Breakpoint;
+      else if (x_link_q || x_branch_q) cause = FetchMisaligned;
+      else cause = x_store_q ? StoreMisaligned : LoadMisaligned;
     end
+    if (first && (interrupt || x_ecall_q)) tval = 32'd0;
+    else if (x_outside_q || x_ebreak_q) tval = x_pc_q;
+    else if (x_bad_q || csr_illegal) tval = x_instr_q;
+    else tval = place;
   end
 
   // Where control goes
   assign redirect = trap || (execute && (taken || x_mret_q));
-  assign target = trap ? vector : x_mret_q ? epc : jump_target;
+  assign target = trap ? vector : x_mret_q ? epc : place;
 
   assign forward = x_valid_q && x_writes_q;
   assign write = forward && done && !trap;
