@@ -159,25 +159,21 @@ module systole_mcu_core #(
     for (i = 0; i < 32; i = i + 1) turn[i] = a[31-i];
   endfunction
 
-  // The operands as the adder, shifter and divider want them. A divisor is to be
-  // negative: b is its complement, unless it is a negative number.
-  logic complement;
+  // The operands as shifter, adder and divider want them
   logic [31:0] a, b;
   always_comb begin
     a = 'x;
     b = 'x;
-    complement = 1'bx;
     if (!stall) begin
-      complement = subtract || (div && (i_rdata_i[12] || !rs2[31]));
       a = a_imm ? {27'd0, i_rdata_i[19:15] & {5{csr}}} : left ? turn(rs1) : rs1;
-      b = (b_imm ? imm : rs2) ^ {32{complement}};
+      b = (b_imm ? imm : rs2) ^ {32{subtract}};
     end
   end
 
   // ---- execute ---------------------------------------------------------------
   logic x_valid_q, x_bad_q, x_outside_q, x_link_q, x_jump_reg_q, x_sum_q, x_branch_q, x_auipc_q, x_load_q, x_store_q, x_mul_q,
       x_div_q, x_csr_q, x_fence_q, x_ecall_q, x_ebreak_q, x_mret_q, x_wfi_q, x_add_q, x_left_q, x_right_q, x_logic_q,
-      x_compare_q, x_writes_q, x_complement_q;
+      x_compare_q, x_writes_q, x_subtract_q;
   logic [31:0] x_pc_q, x_instr_q, x_a_q, x_b_q, x_rs2_q, x_target_q;
 
   always_ff @(posedge clk_i) begin
@@ -216,7 +212,7 @@ module systole_mcu_core #(
       x_logic_q <= logical;
       x_compare_q <= compare;
       x_writes_q <= writes && i_rdata_i[11:7] != 5'd0;
-      x_complement_q <= complement;
+      x_subtract_q <= subtract;
       x_a_q <= a;
       x_b_q <= b;
       x_rs2_q <= rs2;
@@ -240,7 +236,7 @@ module systole_mcu_core #(
   logic less, equal, taken;
   systole_mcu_alu alu (
       .en_i        (first || bus_fault),
-      .carry_i     (x_complement_q),
+      .carry_i     (x_subtract_q),
       .unsigned_i  (x_branch_q ? funct3[1] : funct3[0]),
       .arithmetic_i(x_instr_q[30]),
       .op_i        (funct3[1:0]),
@@ -313,7 +309,6 @@ module systole_mcu_core #(
       .op_i      (funct3[1:0]),
       .a_i       (x_a_q),
       .b_i       (x_b_q),
-      .carry_i   (x_complement_q),
       .product_o (product),
       .done_o    (divided),
       .quotient_o(quotient)

@@ -31,7 +31,7 @@ module systole_mcu_decode (
     output logic        logic_o,
     output logic        compare_o,     // SLT
     output logic        writes_o,      // rd, if it is not x0
-    output logic        subtract_o,    // SUB, SLT, branches
+    output logic        subtract_o,    // SUB, SLT, branches; divisions
     output logic        a_imm_o,
     output logic        b_imm_o,
     output logic [31:0] imm_o,
@@ -148,7 +148,7 @@ module systole_mcu_decode (
           writes_o = 1'b1;
           b_imm_o = 1'b0;
           computes = !funct7[0];
-          subtract_o = computes && funct7[5] && funct3 == 3'b000;
+          subtract_o = funct7[0] ? funct3[2] : funct7[5] && funct3 == 3'b000;
           mul_o = funct7[0] && !funct3[2];
           div_o = funct7[0] && funct3[2];
           illegal_o = funct7 != 7'h00 && funct7 != 7'h01 &&

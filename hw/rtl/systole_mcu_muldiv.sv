@@ -7,9 +7,7 @@
 // then), with quotient_o (the remainder for REM, REMU) as the RISC-V manual has
 // it: x / 0 is all ones, x % 0 is x, and the most negative number by -1 is itself.
 // op_i: DIV 0, DIVU 1, REM 2, REMU 3. One bit a cycle, whatever the operands.
-// The divisor comes negated: b_i + carry_i is -|divisor|. So carry_i is low, and
-// b_i the divisor itself, if that is a negative number; else carry_i is high and
-// b_i the divisor's complement.
+// b_i is the divisor's complement.
 module systole_mcu_muldiv (
     input  logic        clk_i,
     input  logic        rst_ni,
@@ -18,7 +16,6 @@ module systole_mcu_muldiv (
     input  logic [1:0]  op_i,
     input  logic [31:0] a_i,
     input  logic [31:0] b_i,
-    input  logic        carry_i,
     output logic [31:0] product_o,
     output logic        done_o,
     output logic [31:0] quotient_o
@@ -36,8 +33,9 @@ module systole_mcu_muldiv (
   logic ending_q;
   logic [31:0] remainder_q, quotient_q;
   logic [32:0] next, difference;
-  logic negate_q, remainder_wanted, a_negative;
+  logic negate_q, remainder_wanted, a_negative, b_negative;
   assign a_negative = !op_i[0] && a_i[31];
+  assign b_negative = !op_i[0] && !b_i[31];
   assign remainder_wanted = op_i[1];
   assign done_o = ending_q;
 
@@ -46,7 +44,7 @@ module systole_mcu_muldiv (
     difference = 'x;
     if (left_q != 6'd0) begin
       next = {remainder_q, quotient_q[31]};
-      difference = next + {1'b1, b_i} + {32'd0, carry_i};
+      difference = next + {1'b1, b_i ^ {32{b_negative}}} + {32'd0, !b_negative};
     end
   end
 
@@ -73,7 +71,7 @@ module systole_mcu_muldiv (
       remainder_q <= 32'd0;
       quotient_q <= magnitude;
       // x / 0 stays as the division leaves it.
-      negate_q <= a_negative != (!remainder_wanted && !carry_i) && (remainder_wanted || !(carry_i && b_i == '1));
+      negate_q <= remainder_wanted ? a_negative : a_negative != b_negative && b_i != '1;
     end else if (left_q != 6'd0) begin
       left_q <= left_q - 6'd1;
       ending_q <= left_q == 6'd1;
