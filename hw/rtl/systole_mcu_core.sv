@@ -139,8 +139,9 @@ module systole_mcu_core #(
   logic outside;
   assign outside = pc_q[31:TcmWidth] != '0;
 
-  // Registers, with what execute is about to write. (Should it not, because it
-  // traps, what is read here does not matter.)
+  // Registers. What execute is about to write is not in them yet: last_q has it in
+  // the next cycle. (Should it not be written, because it traps, what is read here
+  // does not matter.)
   logic [31:0] regs_q[0:31];
   logic write, forward, clearing;
   logic [31:0] result, rs1, rs2;
@@ -148,25 +149,8 @@ module systole_mcu_core #(
     rs1 = 'x;
     rs2 = 'x;
     if (!stall) begin
-      rs1 = forward && i_rdata_i[19:15] == x_instr_q[11:7] ? result : regs_q[i_rdata_i[19:15]];
-      rs2 = forward && i_rdata_i[24:20] == x_instr_q[11:7] ? result : regs_q[i_rdata_i[24:20]];
-    end
-  end
-
-  // The shifter goes to the right: what goes left is turned around before and after.
-  function automatic [31:0] turn(input [31:0] a);
-    integer i;
-    for (i = 0; i < 32; i = i + 1) turn[i] = a[31-i];
-  endfunction
-
-  // The operands as shifter, adder and divider want them
-  logic [31:0] a, b;
-  always_comb begin
-    a = 'x;
-    b = 'x;
-    if (!stall) begin
-      a = a_imm ? {27'd0, i_rdata_i[19:15] & {5{csr}}} : left ? turn(rs1) : rs1;
-      b = (b_imm ? imm : rs2) ^ {32{subtract}};
+      rs1 = a_imm ? {27'd0, i_rdata_i[19:15] & {5{csr}}} : regs_q[i_rdata_i[19:15]];
+      rs2 = regs_q[i_rdata_i[24:20]];
     end
   end
 
@@ -174,7 +158,8 @@ module systole_mcu_core #(
   logic x_valid_q, x_bad_q, x_outside_q, x_link_q, x_jump_reg_q, x_sum_q, x_branch_q, x_auipc_q, x_load_q, x_store_q, x_mul_q,
       x_div_q, x_csr_q, x_fence_q, x_ecall_q, x_ebreak_q, x_mret_q, x_wfi_q, x_add_q, x_left_q, x_right_q, x_logic_q,
       x_compare_q, x_writes_q, x_subtract_q;
-  logic [31:0] x_pc_q, x_instr_q, x_a_q, x_b_q, x_rs2_q, x_target_q;
+  logic x_rs1_last_q, x_rs2_last_q, x_b_imm_q;
+  logic [31:0] x_pc_q, x_instr_q, x_rs1_q, x_rs2_q, x_imm_q, x_target_q, last_q;
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
@@ -213,15 +198,32 @@ module systole_mcu_core #(
       x_compare_q <= compare;
       x_writes_q <= writes && i_rdata_i[11:7] != 5'd0;
       x_subtract_q <= subtract;
-      x_a_q <= a;
-      x_b_q <= b;
+      x_rs1_q <= rs1;
+      x_rs1_last_q <= forward && i_rdata_i[19:15] == x_instr_q[11:7] && !a_imm;
       x_rs2_q <= rs2;
+      x_rs2_last_q <= forward && i_rdata_i[24:20] == x_instr_q[11:7];
+      x_imm_q <= imm;
+      x_b_imm_q <= b_imm;
+      last_q <= result;
       x_target_q <= d_target;
     end
   end
 
   logic [2:0] funct3;
   assign funct3 = x_instr_q[14:12];
+
+  // The operands: as the instruction has them, and b as the adder and the divider want it
+  logic [31:0] a, operand_2, b;
+  always_comb begin
+    a = 'x;
+    operand_2 = 'x;
+    b = 'x;
+    if (x_valid_q) begin
+      a = x_rs1_last_q ? last_q : x_rs1_q;
+      operand_2 = x_rs2_last_q ? last_q : x_rs2_q;
+      b = (x_b_imm_q ? x_imm_q : operand_2) ^ {32{x_subtract_q}};
+    end
+  end
 
   // The first cycle: interrupts, then whether the instruction may be executed.
   // (x_link_q to x_compare_q mean nothing but in an instruction that may.)
@@ -232,20 +234,22 @@ module systole_mcu_core #(
   assign csr_access = execute && x_csr_q;
 
   logic bus_fault;
-  logic [31:0] sum, shifted, bitwise, place;
+  logic [31:0] sum, right_shifted, left_shifted, bitwise, place;
   logic less, equal, taken;
   systole_mcu_alu alu (
       .en_i        (first || bus_fault),
       .carry_i     (x_subtract_q),
       .unsigned_i  (x_branch_q ? funct3[1] : funct3[0]),
+      .left_i      (x_left_q),
       .arithmetic_i(x_instr_q[30]),
       .op_i        (funct3[1:0]),
-      .a_i         (x_a_q),
-      .b_i         (x_b_q),
+      .a_i         (a),
+      .b_i         (b),
       .sum_o       (sum),
       .less_o      (less),
       .equal_o     (equal),
-      .shifted_o   (shifted),
+      .right_o     (right_shifted),
+      .left_o      (left_shifted),
       .logical_o   (bitwise)
   );
   assign taken = x_link_q || (x_branch_q && funct3[0] != (funct3[2] ? less : equal));
@@ -265,7 +269,7 @@ module systole_mcu_core #(
   assign t_we_o = x_store_q;
   assign t_addr_o = {sum[31:2], 2'b00};
   assign t_be_o = bytes;
-  assign t_wdata_o = funct3[1] ? x_rs2_q : funct3[0] ? {2{x_rs2_q[15:0]}} : {4{x_rs2_q[7:0]}};
+  assign t_wdata_o = funct3[1] ? operand_2 : funct3[0] ? {2{operand_2[15:0]}} : {4{operand_2[7:0]}};
 
   logic d_req_q;
   logic [31:0] address_q, d_wdata_q;  // address_q: of every load and store
@@ -307,8 +311,8 @@ module systole_mcu_core #(
       .mul_i     (execute && x_mul_q),
       .div_i     (execute && x_div_q),
       .op_i      (funct3[1:0]),
-      .a_i       (x_a_q),
-      .b_i       (x_b_q),
+      .a_i       (a),
+      .b_i       (b),
       .product_o (product),
       .done_o    (divided),
       .quotient_o(quotient)
@@ -372,8 +376,8 @@ module systole_mcu_core #(
     result = 32'd0;
     unique case (1'b1)
       x_add_q: result = sum;
-      x_right_q: result = shifted;
-      x_left_q: result = turn(shifted);
+      x_right_q: result = right_shifted;
+      x_left_q: result = left_shifted;
       x_logic_q: result = bitwise;
       x_compare_q: result = {31'd0, less};
       x_link_q: result = pc_q;  // decode has the word that follows
@@ -403,7 +407,7 @@ module systole_mcu_core #(
       .access_i      (csr_access),
       .write_i       (!funct3[1] || x_instr_q[19:15] != 5'd0),
       .op_i          (funct3[1:0]),
-      .operand_i     (x_a_q),
+      .operand_i     (a),
       .rdata_o       (csr_rdata),
       .illegal_o     (csr_illegal),
       .retire_i      (done && !trap),
