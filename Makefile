@@ -229,6 +229,14 @@ soak: $(BUILD)/systole rtl
 soak-firmware: $(BUILD)/test_firmware rtl
 	$(BUILD)/test_firmware $(HW) $(BUILD)/rtl/$(HW_NAME).so $(or $(COUNT),50000) $(SOAK_SEED)
 
+# Random programs on the model of the controller's core and on QEMU, if it is here.
+.PHONY: soak-core
+soak-core: $(BUILD)/mcu_programs
+	@BUILD=$(BUILD) bash tests/oracle/qemu.sh $(or $(COUNT),1000) $(SOAK_SEED)
+
+$(BUILD)/mcu_programs: $(BUILD)/tests/oracle/mcu_programs.o $(BUILD)/libsystole.a
+	$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
 # What of the RTL random programs reach (docs/coverage.md).
 .PHONY: coverage
 coverage: $(BUILD)/systole $(BUILD)/rtl/$(HW_NAME).coverage.so
@@ -271,6 +279,7 @@ help:
 	@echo "make unit [ONLY=x]   unit tests; blocks, fuzz, system: the other kinds"
 	@echo "make soak [COUNT=n]  random programs on RTL and model, until one differs (SOAK=--faults: with faults)"
 	@echo "make soak-firmware   random packets against the firmware on the chip (COUNT=rounds)"
+	@echo "make soak-core       random programs on the controller's core and QEMU (COUNT=programs)"
 	@echo "make coverage        lines and toggles of the RTL that random programs reach (HW=tiny8, COUNT=n)"
 	@echo "make fpga-ecp5       tiny8 placed and routed for an ECP5-85F (needs nextpnr); fpga-xilinx: resources"
 	@echo "make lint asan       checks of the Verilog; tests under sanitizers"

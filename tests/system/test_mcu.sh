@@ -32,7 +32,8 @@ else
   check "compute.c assembles" image compute tests/firmware/start.S tests/firmware/compute.c
   check "timer.S assembles" image timer tests/firmware/timer.S
   check "far.S assembles" image far tests/firmware/far.S
-  for program in compute timer far; do run $program; done
+  check "bare.S assembles" image bare tests/firmware/bare.S
+  for program in compute timer far bare; do run $program; done
 fi
 
 word() { printf "\\x$(printf %02x $(($1 & 255)))\\x$(printf %02x $(($1 >> 8 & 255)))\\x$(printf %02x $(($1 >> 16 & 255)))\\x$(printf %02x $(($1 >> 24 & 255)))"; }
