@@ -14,6 +14,9 @@ CLANGXX := $(shell command -v clang++ || command -v g++ || echo c++)
 native   = $(shell $(1) -march=native -E -x c /dev/null >/dev/null 2>&1 && echo -march=native)
 NATIVE  := $(call native,$(CC))
 
+# What PoCL compiles is kept here; without this it would go to the user's cache.
+export POCL_CACHE_DIR ?= $(abspath $(BUILD))/pocl
+
 OPTIMISE ?= -O3 $(NATIVE)
 SANITIZE ?=
 # gcc's guess at uninitialized variables does not see that a failure was returned.
@@ -25,12 +28,12 @@ OWN      := $(call accepts,-fno-semantic-interposition)
 CFLAGS    = -std=c11 -D_POSIX_C_SOURCE=200809L $(WARN) -g $(OPTIMISE) -ffp-contract=off -fPIC $(OWN) \
             $(SANITIZE) -I. -MMD -MP
 LDFLAGS   = $(SANITIZE) -rdynamic
-LDLIBS    = -linih -lcjson -lopenblas -lpcre2-8 -lutf8proc -ldl -lpthread -lm
+LDLIBS    = -lOpenCL -linih -lcjson -lopenblas -lpcre2-8 -lutf8proc -ldl -lpthread -lm
 
 # ---- the library and the command -------------------------------------------
 LIBRARY_SOURCES := $(filter-out $(wildcard hw/isa/generate*.c), \
   $(wildcard hw/base/*.c hw/configs/*.c hw/isa/*.c sim/model/*.c sim/dram/*.c sim/fuzz/*.c sim/reference/*.c \
-             compiler/*.c compiler/*/*.c driver/*.c firmware/draw.c))
+             compiler/*.c compiler/*/*.c driver/*.c driver/*/*.c firmware/draw.c))
 CLI_SOURCES := $(wildcard cli/*.c)
 objects = $(patsubst %.c,$(BUILD)/%.o,$(1))
 
@@ -92,44 +95,13 @@ $(BUILD)/rtl/mcu.so: $(wildcard hw/rtl/systole_mcu_*.sv hw/rtl/*.svh sim/mcu/*) 
 	@echo "  RTL mcu"
 	@BUILD=$(BUILD) sh sim/mcu/build.sh
 
-# ---- the controller's firmware -----------------------------------------------------
-# For the core, and the same sources as a library of this host for tests.
-FIRMWARE_CC      ?= riscv64-unknown-elf-gcc
-FIRMWARE_CFLAGS   = -march=rv32im_zicsr -mabi=ilp32 -std=c11 -Wall -Wextra -Wpedantic -Werror -O2 \
-                    -ffreestanding -fno-tree-loop-distribute-patterns -I. -MMD -MP
-FIRMWARE_SOURCES := $(wildcard firmware/*.c)
-FIRMWARE_OBJECTS := $(patsubst firmware/%,$(BUILD)/firmware/core/%.o,$(FIRMWARE_SOURCES) firmware/start.S)
-FIRMWARE_TESTED  := $(filter-out firmware/main.c firmware/memory.c firmware/draw.c,$(FIRMWARE_SOURCES))
-
-$(BUILD)/firmware/core/%.o: firmware/%
-	@mkdir -p $(@D)
-	@echo "  CORE CC $<"
-	@$(FIRMWARE_CC) $(FIRMWARE_CFLAGS) -c $< -o $@
-
-$(BUILD)/firmware/firmware.elf: $(FIRMWARE_OBJECTS) firmware/link.ld
-	$(FIRMWARE_CC) $(FIRMWARE_CFLAGS) -nostdlib -Wl,--fatal-warnings,--no-warn-rwx-segments \
-	  -Tfirmware/link.ld -o $@ $(FIRMWARE_OBJECTS)
-
-$(BUILD)/firmware/firmware.bin: $(BUILD)/firmware/firmware.elf
-	@$(FIRMWARE_CC:gcc=objcopy) -O binary $< $@
-
-# The image as a table of words in the library.
-$(BUILD)/firmware/image.c: $(BUILD)/firmware/firmware.bin
-	@{ echo '#include "driver/firmware_image.h"'; echo 'const uint32_t systole_firmware_image[] = {'; \
-	  od -An -v -tx4 -w16 $< | sed 's/ \([0-9a-f]*\)/0x\1,/g'; echo '};'; \
-	  echo 'const uint32_t systole_firmware_words = sizeof systole_firmware_image / 4;'; } > $@
-
-$(BUILD)/firmware/image.o: $(BUILD)/firmware/image.c
-	@$(CC) $(CFLAGS) -c $< -o $@
-
-$(BUILD)/libfirmware.a: $(call objects,$(FIRMWARE_TESTED))
-	@rm -f $@
-	$(AR) rcs $@ $^
+include sim/icd/icd.mk
+include firmware/firmware.mk
 
 # ---- generated files, kept in the repository ---------------------------------
 TABLES := hw/isa/isa.def hw/isa/registers.def hw/isa/core.def $(wildcard hw/isa/text/*.md)
 
-$(BUILD)/generate: $(call objects,hw/isa/generate.c hw/isa/generate_commands.c hw/isa/generate_docs.c hw/isa/table.c)
+$(BUILD)/generate: $(call objects,hw/isa/generate.c hw/isa/generate_commands.c hw/isa/generate_docs.c hw/isa/generate_opencl.c hw/isa/table.c)
 	$(CC) $(LDFLAGS) -o $@ $^
 
 $(BUILD)/generate_tables: $(call objects,hw/isa/generate_tables.c)
@@ -137,7 +109,8 @@ $(BUILD)/generate_tables: $(call objects,hw/isa/generate_tables.c)
 
 # GENERATED is a list of file=command.
 GENERATED = hw/rtl/systole_isa.svh="generate svh" docs/isa.md="generate docs" docs/commands.md="generate commands" \
-            sim/model/fp32_tables.h="generate_tables c" hw/rtl/systole_fp_tables.svh="generate_tables verilog"
+            sim/model/fp32_tables.h="generate_tables c" hw/rtl/systole_fp_tables.svh="generate_tables verilog" \
+            hw/opencl/isa.cl="generate opencl" hw/opencl/tables.cl="generate_tables opencl"
 
 .PHONY: generate check-generated
 generate: $(BUILD)/generate $(BUILD)/generate_tables $(TABLES)
@@ -200,6 +173,9 @@ ASAN = BUILD=$(BUILD)/asan OPTIMISE="-O1 -fno-omit-frame-pointer" \
 .PHONY: asan
 asan:
 	+$(MAKE) $(ASAN) unit fuzz
+	+$(MAKE) icd HW=edge16
+	+$(MAKE) icd HW=tiny8
+	+$(MAKE) $(ASAN) MACHINES=$(BUILD) icd-test
 
 # ---- everything ------------------------------------------------------------------
 # Each test program leaves its output under results/; the sum of their last
@@ -279,6 +255,7 @@ help:
 	@echo "make test            install what is missing, build and run every test"
 	@echo "make rtl HW=edge16   build/rtl/edge16.so, the Verilated machine (HW may be an .ini file)"
 	@echo "make rtl-trace       the same able to write waves, slower"
+	@echo "make icd HW=edge16   build/icd: an OpenCL driver with that machine behind it"
 	@echo "make mcu             build/rtl/mcu.so, the controller's core alone for systole mcu"
 	@echo "make unit [ONLY=x]   unit tests; blocks, fuzz, system: the other kinds"
 	@echo "make soak [COUNT=n]  random programs on RTL and model, until one differs (SOAK=--faults: with faults)"

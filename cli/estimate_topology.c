@@ -27,9 +27,8 @@ static systole_status run_program(run *r, const systole_program *program, systol
   systole_status status = systole_open(r->estimate->common.backend, &f->config, &options, &device, err);
   if (status) return status;
   status = systole_load(device, program, &loaded, err);
-  if (!status) status = systole_submit(loaded, "main", NULL, err);
   if (!status)
-    status = systole_figures_wait(f, device, &program->entries[0], NULL, r->estimate->common.limit, NULL, err);
+    status = systole_figures_run(f, device, loaded, &program->entries[0], NULL, r->estimate->common.limit, NULL, err);
   systole_unload(loaded);
   systole_close(device);
   return status;

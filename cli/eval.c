@@ -228,7 +228,7 @@ static systole_status run(void *opaque, systole_setup *setup, systole_error *err
 
 int systole_command_eval(int argc, char **argv) {
   static const struct argp argp = {.options = options, .parser = parse, .children = systole_cli_model,
-                                   .doc = "Predicts a text token by token on a back end and on the fp32 reference, and compares. Back ends: rtl (default), model, reference."};
+                                   .doc = "Predicts a text token by token on a back end and on the fp32 reference, and compares. Back ends: rtl (default), model, opencl, reference."};
   arguments a = {0};
   return systole_model_main(&argp, argc, argv, &a, &a.command, run);
 }

@@ -108,6 +108,10 @@ static void print_gaps(const systole_generated *g, FILE *out) {
 static void print_speed(const systole_generated *g, FILE *out) {
   systole_figures all = total(g);
   fprintf(out, "  %-22s %14.3f\n", "wall seconds", all.wall_seconds);
+  if (all.kernel_seconds > 0)
+    fprintf(out, "  %-22s %14.6f   on the device's own clock\n", "kernel seconds", all.kernel_seconds);
+  if (!all.cycles && g->steps && g->decode.wall_seconds > 0)
+    fprintf(out, "  %-22s %14.1f   on the host's clock\n", "tokens per second", g->steps / g->decode.wall_seconds);
   if (!all.cycles) return;
   if (all.wall_seconds > 0)
     fprintf(out, "  %-22s %14.0f   simulated cycles per wall second\n", "simulation", (double)all.cycles / all.wall_seconds);

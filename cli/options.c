@@ -5,18 +5,22 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { KEY_HW = 0x1000, KEY_BACKEND, KEY_JSON, KEY_WAVES, KEY_MEMORY, KEY_SEED, KEY_DELAY, KEY_STALL, KEY_LIMIT, KEY_CONTROL };
+enum { KEY_HW = 0x1000, KEY_BACKEND, KEY_JSON, KEY_WAVES, KEY_MEMORY, KEY_SEED, KEY_DELAY, KEY_STALL, KEY_LIMIT,
+       KEY_PLATFORM, KEY_DEVICE, KEY_BINARY, KEY_CONTROL };
 
 static const struct argp_option common_options[] = {
     {0, 0, 0, 0, "The machine:", 10},
     {"hw", KEY_HW, "NAME|FILE", 0, "configuration: tiny8, edge16 (default), base32, or an .ini file", 10},
-    {"backend", KEY_BACKEND, "rtl|model", 0, "who computes: the Verilated RTL (default) or the C model", 10},
+    {"backend", KEY_BACKEND, "rtl|model|opencl", 0, "who computes: the Verilated RTL (default), the C model, or an OpenCL device", 10},
     {"control", KEY_CONTROL, "firmware|direct", 0, "who starts runs: the controller's firmware, from a queue of commands, or this host (default: firmware where there is a controller)", 10},
     {"memory", KEY_MEMORY, "PRESET", 0, "memory timing: ideal, ddr4-2400, hbm2 (default: the configuration's)", 10},
     {"mem-seed", KEY_SEED, "N", 0, "seed of the random delays", 10},
     {"mem-delay", KEY_DELAY, "CYCLES", 0, "random extra cycles before a burst answers, 0 to CYCLES", 10},
     {"mem-stall", KEY_STALL, "CYCLES", 0, "random extra cycles before an address is taken", 10},
-    {"limit", KEY_LIMIT, "CYCLES", 0, "give up after so many cycles", 10},
+    {"limit", KEY_LIMIT, "CYCLES", 0, "give up after so many cycles (opencl: 10 microseconds each)", 10},
+    {"opencl-platform", KEY_PLATFORM, "NAME", 0, "opencl: a part of the platform's name (default: the first that will do)", 10},
+    {"opencl-device", KEY_DEVICE, "NAME", 0, "opencl: a part of the device's name", 10},
+    {"opencl-binary", KEY_BINARY, "FILE", 0, "opencl: the kernel's binary (default: the portable kernel, compiled)", 10},
     {0, 0, 0, 0, "Output:", 11},
     {"json", KEY_JSON, "FILE", 0, "write the report as JSON, - for standard output", 11},
     {"waves", KEY_WAVES, "FILE", 0, "write a waveform (.fst), rtl only", 11},
@@ -75,6 +79,9 @@ static error_t parse_common(int key, char *text, struct argp_state *state) {
     case KEY_BACKEND: o->backend = text; return 0;
     case KEY_JSON: o->json = text; return 0;
     case KEY_WAVES: o->waves = text; return 0;
+    case KEY_PLATFORM: o->opencl.platform = text; return 0;
+    case KEY_DEVICE: o->opencl.device = text; return 0;
+    case KEY_BINARY: o->opencl.binary = text; return 0;
     case KEY_CONTROL: return take_control(o, text);
     case KEY_MEMORY: return take_memory(o, text);
     case KEY_SEED: return take_uint64(o, "--mem-seed", text, &o->dram.seed);
@@ -131,6 +138,7 @@ systole_status systole_cli_open(const systole_cli_options *options, const systol
   all.dram = options->dram;
   all.waves = options->waves;
   all.hw = options->hw;
+  all.opencl = options->opencl;
   all.control = options->control;
   return systole_open(options->backend, config, &all, device, err);
 }

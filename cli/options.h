@@ -17,11 +17,13 @@ typedef struct {
   systole_control control;  // AUTO if not given
   systole_dram_params dram;  // preset "" for the configuration's own
   uint64_t limit;       // cycles, 0 for none
+  systole_opencl_options opencl;
   systole_error error;  // what a parser found wrong
 } systole_cli_options;
 
 // --hw --backend --control --json --waves --memory --mem-seed --mem-delay --mem-stall
-// --limit. Use as a child of a command's argp; in ARGP_KEY_INIT set
+// --limit --opencl-platform --opencl-device --opencl-binary. Use as a child of a command's
+// argp; in ARGP_KEY_INIT set
 // state->child_inputs[0] to the systole_cli_options.
 extern const struct argp systole_cli_common;
 

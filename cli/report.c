@@ -36,6 +36,7 @@ void systole_figures_sum(systole_figures *f, const systole_figures *o) {
   f->cycles += o->cycles, f->macs += o->macs, f->retired += o->retired;
   f->read_bytes += o->read_bytes, f->write_bytes += o->write_bytes;
   f->wall_seconds += o->wall_seconds;
+  f->kernel_seconds += o->kernel_seconds;
   f->work.door_rows += o->work.door_rows;
   for (int i = 0; i < SYSTOLE_SEGMENTS; i++) f->work.read_bytes[i] += o->work.read_bytes[i];
   for (int e = 0; e < 4; e++) {
@@ -46,14 +47,18 @@ void systole_figures_sum(systole_figures *f, const systole_figures *o) {
   }
 }
 
-systole_status systole_figures_wait(systole_figures *f, systole_device *device,
-                                    const systole_entry *entry, const int32_t *scalars,
-                                    uint64_t limit, systole_report *report, systole_error *err) {
+systole_status systole_figures_run(systole_figures *f, systole_device *device,
+                                   systole_loaded *loaded, const systole_entry *entry,
+                                   const int32_t *scalars, uint64_t limit, systole_report *report,
+                                   systole_error *err) {
   systole_report own;
   if (!report) report = &own;
   double start = systole_seconds();
-  systole_status status = systole_wait(device, limit, report, err);
+  systole_status status = systole_submit(loaded, entry->name, scalars, err);
+  if (status) return status;
+  status = systole_wait(device, limit, report, err);
   f->wall_seconds += systole_seconds() - start;
+  f->kernel_seconds += systole_kernel_seconds(device);
   f->cycles += report->cycles;
   f->macs += report->macs;
   f->read_bytes += report->read_bytes;
@@ -143,6 +148,8 @@ void systole_figures_print(const systole_figures *f, FILE *out) {
   if (f->cycles && f->wall_seconds > 0)
     fprintf(out, "            %.0f simulated cycles per second", (double)f->cycles / f->wall_seconds);
   fputc('\n', out);
+  if (f->kernel_seconds > 0)
+    fprintf(out, "  %-18s %14.6f            on the device's own clock\n", "kernel seconds", f->kernel_seconds);
 }
 
 void systole_figures_json(const systole_figures *f, cJSON *object) {
@@ -162,6 +169,7 @@ void systole_figures_json(const systole_figures *f, cJSON *object) {
   cJSON_AddNumberToObject(object, "instructions", (double)f->retired);
   put_engines(f, object);
   cJSON_AddNumberToObject(object, "wall_seconds", f->wall_seconds);
+  cJSON_AddNumberToObject(object, "kernel_seconds", f->kernel_seconds);
   cJSON_AddNumberToObject(object, "cycles_per_second",
                           f->wall_seconds > 0 ? (double)f->cycles / f->wall_seconds : 0);
 }

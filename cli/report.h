@@ -18,7 +18,8 @@ typedef struct {
     uint64_t busy, wait_sem, wait_mem, idle;  // cycles; their sum is `cycles`
   } engines[4];          // LD, MX, VX, ST
   systole_work work;     // words through the weight door, bytes from each segment
-  double wall_seconds;   // spent inside systole_wait
+  double wall_seconds;   // from before a run's start to its end
+  double kernel_seconds; // on the device's own clock, 0 where it has none
 } systole_figures;
 
 // The least cycles that each part would need by itself.
@@ -33,10 +34,12 @@ typedef struct {
 // semaphore, waits for memory, or is idle. A report without time is fine.
 systole_status systole_report_check(const systole_report *report, systole_error *err);
 
-// Waits for the submitted run and adds it; scalars as submitted.
-systole_status systole_figures_wait(systole_figures *figures, systole_device *device,
-                                    const systole_entry *entry, const int32_t *scalars,
-                                    uint64_t limit, systole_report *report, systole_error *err);
+// Runs an entry of what is loaded on the device, to its end, and adds it; report
+// may be NULL.
+systole_status systole_figures_run(systole_figures *figures, systole_device *device,
+                                   systole_loaded *loaded, const systole_entry *entry,
+                                   const int32_t *scalars, uint64_t limit, systole_report *report,
+                                   systole_error *err);
 
 // Adds the counters of others.
 void systole_figures_sum(systole_figures *figures, const systole_figures *others);

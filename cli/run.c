@@ -132,7 +132,7 @@ static systole_status run(void *opaque, systole_setup *setup, systole_error *err
 
 int systole_command_run(int argc, char **argv) {
   static const struct argp argp = {.options = options, .parser = parse, .children = systole_cli_model,
-                                   .doc = "Continues a text with a language model on the accelerator, and says what it cost. Back ends: rtl (default), model, and reference, the fp32 yardstick on the CPU."};
+                                   .doc = "Continues a text with a language model on the accelerator, and says what it cost. Back ends: rtl (default), model, opencl, and reference, the fp32 yardstick on the CPU."};
   arguments a = {.tokens = 64, .sampling = {.top_p = 1}};
   a.sampling.seed = (uint64_t)time(NULL);  // unless --seed says another
   return systole_model_main(&argp, argc, argv, &a, &a.command, run);

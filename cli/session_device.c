@@ -102,21 +102,20 @@ static void set_scalars(state *s, uint32_t position, uint32_t rows, bool logits)
 }
 
 // Figures that nobody wants are still checked.
-static systole_status wait_for(state *s, systole_figures *figures, systole_error *err) {
+static systole_status run_entry(state *s, systole_figures *figures, systole_error *err) {
   systole_figures none = {.config = *systole_device_config(s->device)};
-  return systole_figures_wait(figures ? figures : &none, s->device, s->last.entry, s->last.scalars,
-                              s->limit, &s->last.report, err);
+  return systole_figures_run(figures ? figures : &none, s->device, s->loaded, s->last.entry,
+                             s->last.scalars, s->limit, &s->last.report, err);
 }
 
 // number: what the trace adds to the entry's name, 0 for nothing.
 static systole_status run(state *s, const char *entry, uint32_t number, systole_figures *figures,
                           systole_error *err) {
   s->last.entry = systole_program_entry(s->program, entry);
-  if (s->last.entry)
-    systole_tracer_begin(s->tracer, s->device, s->last.entry, s->last.scalars, number);
-  systole_status status = systole_submit(s->loaded, entry, s->last.scalars, err);
-  if (status) return status;
-  status = wait_for(s, figures, err);
+  if (!s->last.entry)
+    return systole_fail(err, SYSTOLE_E_FORMAT, "program: entry %s: expected it, as `systole compile` writes it", entry);
+  systole_tracer_begin(s->tracer, s->device, s->last.entry, s->last.scalars, number);
+  systole_status status = run_entry(s, figures, err);
   systole_status traced = systole_tracer_end(s->tracer, s->device, &s->last.report, status ? NULL : err);
   return status ? status : traced;
 }

@@ -68,6 +68,7 @@ FILE *systole_cli_out(const systole_cli_options *common) {
 systole_options systole_cli_device(const systole_model_command *command) {
   const systole_cli_options *common = &command->common;
   return (systole_options){.dram = common->dram, .waves = common->waves, .hw = common->hw,
+                           .opencl = common->opencl,
                            .control = common->control,
                            .check_races = command->model.check_races};
 }

@@ -9,11 +9,7 @@ systole_status systole_traced_run(const systole_trace_params *trace, systole_dev
   systole_status status = systole_tracer_open(trace, &tracer, err);
   if (status) return status;
   systole_tracer_begin(tracer, device, entry, scalars, 0);
-  status = systole_submit(loaded, entry->name, scalars, err);
-  if (!status) {
-    status = systole_figures_wait(figures, device, entry, scalars, limit, &report, err);
-    systole_status traced = systole_tracer_end(tracer, device, &report, status ? NULL : err);
-    if (!status) status = traced;
-  }
-  return systole_tracer_close(tracer, status, err);
+  status = systole_figures_run(figures, device, loaded, entry, scalars, limit, &report, err);
+  systole_status traced = systole_tracer_end(tracer, device, &report, status ? NULL : err);
+  return systole_tracer_close(tracer, status ? status : traced, err);
 }

@@ -23,6 +23,15 @@ static systole_status find_transport(const char *name, const systole_transport *
   return systole_fail(err, SYSTOLE_E_USAGE, "back end %.80s: expected one of %s", name, names);
 }
 
+// The same refusals from every transport, also from one that keeps no time.
+static systole_status check_dram(const systole_config *config, const systole_dram_params *params,
+                                 systole_error *err) {
+  systole_dram *dram;
+  systole_status status = systole_dram_create(params, config, &dram, err);
+  if (!status) systole_dram_destroy(dram);
+  return status;
+}
+
 // AUTO: what the machine has, unless only its model can do what is asked.
 static bool by_firmware(const systole_device *device, const systole_options *options) {
   if (options->control != SYSTOLE_CONTROL_AUTO) return options->control == SYSTOLE_CONTROL_FIRMWARE;
@@ -46,6 +55,7 @@ static systole_status set_up(systole_device *device, const systole_options *opti
 static systole_status open_device(systole_device *device, const char *transport,
                                   const systole_options *options, systole_error *err) {
   systole_status status = find_transport(transport, &device->transport, err);
+  if (!status) status = check_dram(&device->config, &options->dram, err);
   if (!status) status = device->transport->open(&device->config, options, &device->state, err);
   if (status) return status;
   status = set_up(device, options, NULL, err);
@@ -96,6 +106,10 @@ systole_control systole_device_control(const systole_device *device) {
 }
 
 const systole_config *systole_device_config(const systole_device *device) { return &device->config; }
+
+double systole_kernel_seconds(const systole_device *device) {
+  return device->transport->seconds ? device->transport->seconds(device->state) : 0;
+}
 
 void systole_trace(systole_device *device, systole_trace_fn trace, void *user) {
   device->trace = trace;

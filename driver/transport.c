@@ -3,7 +3,8 @@
 #include <stddef.h>
 
 const systole_transport *const systole_transports[] = {&systole_transport_rtl,
-                                                       &systole_transport_model, NULL};
+                                                       &systole_transport_model,
+                                                       &systole_transport_opencl, NULL};
 
 static const systole_transport *at(unsigned number) {
   for (unsigned i = 0; systole_transports[i]; i++)

@@ -56,6 +56,8 @@ typedef struct {
                          systole_error *err);
 
   const systole_transport_controller *controller;  // NULL where there can be none
+  // Seconds that the last run took on the device's own clock; NULL where it has none.
+  double (*seconds)(void *state);
 } systole_transport;
 
 // The tables, ended by NULL.
@@ -63,5 +65,6 @@ extern const systole_transport *const systole_transports[];
 
 extern const systole_transport systole_transport_model;  // transport_machine.c
 extern const systole_transport systole_transport_rtl;
+extern const systole_transport systole_transport_opencl;  // transport_opencl.c
 
 #endif

@@ -40,18 +40,8 @@ static void close_machine(void *opaque) {
   free(s);
 }
 
-// The same refusals from every machine, also from one that keeps no time.
-static systole_status check_dram(const systole_config *config, const systole_dram_params *params,
-                                 systole_error *err) {
-  systole_dram *dram;
-  systole_status status = systole_dram_create(params, config, &dram, err);
-  if (!status) systole_dram_destroy(dram);
-  return status;
-}
-
 static systole_status fill(state *s, const systole_options *options, systole_error *err) {
-  systole_status status = check_dram(&s->config, &options->dram, err);
-  if (!status) status = systole_memory_create(&s->memory, err);
+  systole_status status = systole_memory_create(&s->memory, err);
   if (!status) status = s->api->create(&s->config, s->memory, &options->dram, &s->machine, err);
   if (!status && s->time_alone) systole_model_set_time_alone(s->machine, true);
   if (!status && options->waves) status = s->api->waves(s->machine, options->waves, err);
@@ -232,8 +222,8 @@ static const systole_transport_controller controller = {boot, control, alloc_for
 
 const systole_transport systole_transport_model = {
     "model", "the C model: every bit of every instruction", open_model, close_machine, alloc,
-    release, write, read, start, wait, peek, &controller};
+    release, write, read, start, wait, peek, &controller, NULL};
 
 const systole_transport systole_transport_rtl = {
     "rtl", "the Verilated RTL, cycle by cycle", open_rtl, close_machine, alloc,
-    release, write, read, start, wait, peek, &controller};
+    release, write, read, start, wait, peek, &controller, NULL};

@@ -7,7 +7,8 @@ set -euo pipefail
 
 packages=(build-essential verilator iverilog yosys clang gcc-riscv64-unknown-elf
           libopenblas-dev libcunit1-dev libcjson-dev libinih-dev libpcre2-dev
-          libutf8proc-dev zlib1g-dev)
+          libutf8proc-dev zlib1g-dev
+          ocl-icd-opencl-dev pocl-opencl-icd clinfo tcl)
 train=(python3-torch python3-numpy wordnet-base)
 
 only_missing=false

@@ -23,6 +23,9 @@ step rtl-mcu         "$make" --no-print-directory mcu
 step check-generated "$make" --no-print-directory check-generated
 step unit            "$make" --no-print-directory unit
 step blocks          "$make" --no-print-directory blocks
+step icd-edge16      "$make" --no-print-directory icd HW=edge16
+step icd-tiny8       "$make" --no-print-directory icd HW=tiny8
+step icd             "$make" --no-print-directory icd-test
 step system          "$make" --no-print-directory system
 
 # A kind that broke without a failing test (it did not even build) counts as one.

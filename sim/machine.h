@@ -32,8 +32,7 @@ typedef struct {
   uint64_t max_cycles;  // the host aborts the run after so many cycles, 0 for no limit
 } systole_job;
 
-// What the registers say afterwards. A back end that keeps no time reports 0
-// cycles and 0 for the four times of each engine.
+// What the registers say afterwards.
 typedef struct {
   uint32_t cause, engine, index, detail;  // CAUSE_*, ENGINE_*, line; all 0 for success
   uint32_t seq_state, seq_index;

@@ -29,6 +29,14 @@ typedef struct systole_loaded systole_loaded;
 
 // ---- devices ---------------------------------------------------------------
 
+// For the transport `opencl`.
+typedef struct {
+  const char *platform, *device;  // parts of their names, NULL: any
+  const char *binary;             // a kernel's binary, NULL: the portable kernel from source
+  uint32_t items;                 // work-items of the portable kernel, 0: what suits the device
+  bool integer;                   // its fp32 in integers even where the device's own would do
+} systole_opencl_options;
+
 // Who starts the runs: the host, by writing the machine's registers, or the
 // controller's firmware, from a queue of commands in memory.
 typedef enum { SYSTOLE_CONTROL_AUTO, SYSTOLE_CONTROL_DIRECT, SYSTOLE_CONTROL_FIRMWARE } systole_control;
@@ -43,6 +51,7 @@ typedef struct {
   bool check_races;          // `model` only: a race makes systole_wait fail with E_DIFFER
   bool time_alone;           // `model` only: cycles and counters as ever, but no values; memory
                              // that nobody wrote takes no room and reads as zero
+  systole_opencl_options opencl;
   systole_control control;   // AUTO: firmware where there is a controller and nothing above forbids it
   bool status_record;        // give the machine a status segment (see systole_status_record)
 } systole_options;
@@ -111,6 +120,10 @@ systole_status systole_submit(systole_loaded *loaded, const char *entry, const i
 // (may be NULL) is filled in all three cases.
 systole_status systole_wait(systole_device *device, uint64_t limit_cycles, systole_report *report,
                             systole_error *err);
+
+// Seconds that the last run took on the device itself, by its own clock; 0 where
+// the transport has none.
+double systole_kernel_seconds(const systole_device *device);
 
 // ---- commands of the firmware ----------------------------------------------------
 //

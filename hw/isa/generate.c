@@ -2,12 +2,14 @@
 //   generate svh        the Verilog include file hw/rtl/systole_isa.svh
 //   generate docs       the page docs/isa.md
 //   generate commands   the page docs/commands.md
+//   generate opencl     hw/opencl/isa.cl, the same for the portable kernel
 #include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "hw/isa/generate_commands.h"
 #include "hw/isa/generate_docs.h"
+#include "hw/isa/generate_opencl.h"
 #include "hw/isa/isa.h"
 
 static void print_upper(const char *text) {
@@ -78,10 +80,14 @@ int main(int argc, char **argv) {
     return 0;
   }
   if (argc == 2 && strcmp(argv[1], "docs") == 0) return systole_generate_docs(stdout) ? 0 : 1;
+  if (argc == 2 && strcmp(argv[1], "opencl") == 0) {
+    systole_generate_opencl(stdout);
+    return 0;
+  }
   if (argc == 2 && strcmp(argv[1], "commands") == 0) {
     systole_generate_commands(stdout);
     return 0;
   }
-  fprintf(stderr, "usage: generate svh|docs|commands\n");
+  fprintf(stderr, "usage: generate svh|docs|commands|opencl\n");
   return 2;
 }

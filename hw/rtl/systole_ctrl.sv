@@ -4,7 +4,7 @@
 // AXI4-Lite, as Vitis' own adapter has it: one write and one read at a time;
 // AWREADY, then WREADY, then BVALID, each one cycle after the other's handshake;
 // the address is accepted before the data. A read is ARREADY, one cycle, then
-// RVALID. Responses are always OKAY; unknown addresses read 0 and ignore writes.
+// RVALID; it waits while status_re_i reads. Responses are always OKAY; unknown addresses read 0 and ignore writes.
 // WSTRB is obeyed. Words are addressed: the low two bits are not looked at.
 //
 // CTRL: start_o is high from the cycle after 1 is written to START until
@@ -113,7 +113,7 @@ module systole_ctrl #(
   // Reads
   logic rstate_q, read;
   logic [11:0] raddr;
-  assign s_axil_arready_o = !rstate_q;
+  assign s_axil_arready_o = !rstate_q && !status_re_i;  // which share the words' reader
   assign s_axil_rvalid_o = rstate_q;
   assign s_axil_rresp_o = 2'b00;
   assign read = s_axil_arvalid_i && s_axil_arready_o;
@@ -169,45 +169,71 @@ module systole_ctrl #(
     end
   end
 
-  // Arguments: segments by word (base low and high, limit low and high), scalars
+  // Arguments. Segments are kept by word (base low and high, limit low and high)
+  // in memories, whose words count as zero until they are written after a reset;
+  // so a first write writes all of a word, strobes or not.
   logic [31:0] base_lo_q[0:15];
   logic [31:0] base_hi_q[0:15];
   logic [31:0] limit_lo_q[0:15];
   logic [31:0] limit_hi_q[0:15];
+  logic [15:0] base_lo_known_q, base_hi_known_q, limit_lo_known_q, limit_hi_known_q;
   logic [31:0] scalar_q[0:15];
   logic [31:0] lines_q, watchdog_q;
   logic [11:0] wseg;  // byte address within the segments
   assign wseg = waddr_q - 12'd`SYS_REG_SEG_BASE_LO;
 
-  function automatic [31:0] merge(input [31:0] old, input [31:0] data, input [31:0] mask);
-    merge = (old & ~mask) | (data & mask);
-  endfunction
+  logic write_segment, wknown;
+  logic [3:0] wword;   // one of the four memories
+  logic [3:0] wbytes;
+  logic [31:0] wclean;
+  assign write_segment = write && waddr_q >= 12'd`SYS_REG_SEG_BASE_LO && waddr_q < 12'd`SYS_REG_SCALAR;
+  assign wword = write_segment ? 4'd1 << wseg[3:2] : 4'd0;
+  assign wclean = s_axil_wdata_i & wmask;
+  assign wbytes = wknown ? s_axil_wstrb_i : 4'd15;
+  always_comb begin
+    case (wseg[3:2])
+      2'd0: wknown = base_lo_known_q[wseg[7:4]];
+      2'd1: wknown = base_hi_known_q[wseg[7:4]];
+      2'd2: wknown = limit_lo_known_q[wseg[7:4]];
+      default: wknown = limit_hi_known_q[wseg[7:4]];
+    endcase
+  end
 
-  integer i;
+  integer k;
+  always_ff @(posedge clk_i) begin
+    for (k = 0; k < 4; k = k + 1)
+      if (wbytes[k]) begin
+        if (wword[0]) base_lo_q[wseg[7:4]][8*k+:8] <= wclean[8*k+:8];
+        if (wword[1]) base_hi_q[wseg[7:4]][8*k+:8] <= wclean[8*k+:8];
+        if (wword[2]) limit_lo_q[wseg[7:4]][8*k+:8] <= wclean[8*k+:8];
+        if (wword[3]) limit_hi_q[wseg[7:4]][8*k+:8] <= wclean[8*k+:8];
+      end
+    if (wword[0]) base_lo_known_q[wseg[7:4]] <= 1'b1;
+    if (wword[1]) base_hi_known_q[wseg[7:4]] <= 1'b1;
+    if (wword[2]) limit_lo_known_q[wseg[7:4]] <= 1'b1;
+    if (wword[3]) limit_hi_known_q[wseg[7:4]] <= 1'b1;
+    if (!rst_ni) begin
+      base_lo_known_q <= 16'd0;
+      base_hi_known_q <= 16'd0;
+      limit_lo_known_q <= 16'd0;
+      limit_hi_known_q <= 16'd0;
+    end
+  end
+
+  integer i, j;
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
-      for (i = 0; i < 16; i = i + 1) begin
-        base_lo_q[i] <= 32'd0;
-        base_hi_q[i] <= 32'd0;
-        limit_lo_q[i] <= 32'd0;
-        limit_hi_q[i] <= 32'd0;
-        scalar_q[i] <= 32'd0;
-      end
+      for (i = 0; i < 16; i = i + 1) scalar_q[i] <= 32'd0;
       lines_q <= 32'd0;
       watchdog_q <= 32'd0;
     end else if (write) begin
-      if (waddr_q >= 12'd`SYS_REG_SEG_BASE_LO && waddr_q < 12'd`SYS_REG_SCALAR) begin
-        case (wseg[3:2])
-          2'd0: base_lo_q[wseg[7:4]] <= merge(base_lo_q[wseg[7:4]], s_axil_wdata_i, wmask);
-          2'd1: base_hi_q[wseg[7:4]] <= merge(base_hi_q[wseg[7:4]], s_axil_wdata_i, wmask);
-          2'd2: limit_lo_q[wseg[7:4]] <= merge(limit_lo_q[wseg[7:4]], s_axil_wdata_i, wmask);
-          default: limit_hi_q[wseg[7:4]] <= merge(limit_hi_q[wseg[7:4]], s_axil_wdata_i, wmask);
-        endcase
-      end
-      if (waddr_q >= 12'd`SYS_REG_SCALAR && waddr_q < 12'd`SYS_REG_PROGRAM_LINES)
-        scalar_q[wseg[5:2]] <= merge(scalar_q[wseg[5:2]], s_axil_wdata_i, wmask);
-      if (waddr_q == 12'd`SYS_REG_PROGRAM_LINES) lines_q <= merge(lines_q, s_axil_wdata_i, wmask);
-      if (waddr_q == 12'd`SYS_REG_WATCHDOG) watchdog_q <= merge(watchdog_q, s_axil_wdata_i, wmask);
+      for (j = 0; j < 4; j = j + 1)
+        if (s_axil_wstrb_i[j]) begin
+          if (waddr_q >= 12'd`SYS_REG_SCALAR && waddr_q < 12'd`SYS_REG_PROGRAM_LINES)
+            scalar_q[wseg[5:2]][8*j+:8] <= s_axil_wdata_i[8*j+:8];
+          if (waddr_q == 12'd`SYS_REG_PROGRAM_LINES) lines_q[8*j+:8] <= s_axil_wdata_i[8*j+:8];
+          if (waddr_q == 12'd`SYS_REG_WATCHDOG) watchdog_q[8*j+:8] <= s_axil_wdata_i[8*j+:8];
+        end
     end
   end
 
@@ -219,15 +245,28 @@ module systole_ctrl #(
   endgenerate
   assign lines_o = lines_q;
   assign watchdog_o = watchdog_q;
-  assign program_base_o = {base_hi_q[0], base_lo_q[0][31:7], 7'd0};
-  assign base_o = {base_hi_q[segment_i], base_lo_q[segment_i][31:7], 7'd0};
-  assign limit_o = {limit_hi_q[segment_i], limit_lo_q[segment_i]};
+  // Segment 0's base is always at hand.
+  logic [63:0] program_base_q;
+  always_ff @(posedge clk_i) begin
+    for (k = 0; k < 4; k = k + 1)
+      if (wbytes[k] && wseg[7:4] == 4'd0) begin
+        if (wword[0]) program_base_q[8*k+:8] <= wclean[8*k+:8];
+        if (wword[1]) program_base_q[32+8*k+:8] <= wclean[8*k+:8];
+      end
+    if (!rst_ni) program_base_q <= 64'd0;
+  end
+  assign program_base_o = {program_base_q[63:7], 7'd0};
+  assign base_o = {base_hi_q[segment_i] & {32{base_hi_known_q[segment_i]}},
+                   base_lo_q[segment_i][31:7] & {25{base_lo_known_q[segment_i]}}, 7'd0};
+  assign limit_o = {limit_hi_q[segment_i] & {32{limit_hi_known_q[segment_i]}},
+                    limit_lo_q[segment_i] & {32{limit_lo_known_q[segment_i]}}};
 
   // Counters
   logic [63:0] cycle_q, retired_q, macs_q, read_q, written_q;
   logic [63:0] busy_cycles_q[0:3];
   logic [63:0] sem_cycles_q[0:3];
   logic [63:0] mem_cycles_q[0:3];
+  logic [63:0] idle_cycles_q[0:3];
   assign cycle_o = running_i ? cycle_q : 64'd0;
 
   logic [7:0] strobes;
@@ -238,6 +277,9 @@ module systole_ctrl #(
       strobes = strobes + {7'd0, write_beat_i && write_strb_i[b]};
   end
 
+  // CYCLES is one ahead while running, since it began with 1, and so are the
+  // idle cycles, which with the other three make it up; the last cycle puts
+  // that right.
   integer e;
   always_ff @(posedge clk_i) begin
     if (!rst_ni || take_i) begin
@@ -250,9 +292,10 @@ module systole_ctrl #(
         busy_cycles_q[e] <= 64'd0;
         sem_cycles_q[e] <= 64'd0;
         mem_cycles_q[e] <= 64'd0;
+        idle_cycles_q[e] <= take_i ? 64'd1 : 64'd0;
       end
     end else if (running_i) begin
-      cycle_q <= cycle_q + 64'd1;
+      if (!end_i) cycle_q <= cycle_q + 64'd1;
       if (retired_i != 4'd0)
         retired_q <= retired_q + {61'd0, {2'd0, retired_i[0]} + {2'd0, retired_i[1]} +
                                          {2'd0, retired_i[2]} + {2'd0, retired_i[3]}};
@@ -267,13 +310,11 @@ module systole_ctrl #(
           2'd3: busy_cycles_q[e] <= busy_cycles_q[e] + 64'd1;
           default: ;
         endcase
+        if (end_i != (state_i[2*e+:2] == 2'd0))
+          idle_cycles_q[e] <= idle_cycles_q[e] + {{63{end_i}}, 1'b1};
       end
     end
   end
-
-  // CYCLES: while running the present cycle, afterwards the run's last.
-  logic [63:0] cycles;
-  assign cycles = running_i || cycle_q == 64'd0 ? cycle_q : cycle_q - 64'd1;
 
   // The engines' states: kept from the run's last cycle.
   logic [7:0] kept_state_q, state;
@@ -308,8 +349,7 @@ module systole_ctrl #(
         2'd0: time_of = half(busy_cycles_q[engine], which[0]);
         2'd1: time_of = half(sem_cycles_q[engine], which[0]);
         2'd2: time_of = half(mem_cycles_q[engine], which[0]);
-        default: time_of = half(cycles - busy_cycles_q[engine] - sem_cycles_q[engine] -
-                                mem_cycles_q[engine], which[0]);
+        default: time_of = half(idle_cycles_q[engine], which[0]);
       endcase
     end
   endfunction
@@ -327,8 +367,8 @@ module systole_ctrl #(
         12'd`SYS_REG_ERROR_DETAIL:   word_at = detail_i;
         12'd`SYS_REG_SEQ_STATE:      word_at = {29'd0, seq_state_i};
         12'd`SYS_REG_SEQ_INDEX:      word_at = seq_index_i;
-        12'd`SYS_REG_CYCLES_LO:      word_at = cycles[31:0];
-        12'd`SYS_REG_CYCLES_HI:      word_at = cycles[63:32];
+        12'd`SYS_REG_CYCLES_LO:      word_at = cycle_q[31:0];
+        12'd`SYS_REG_CYCLES_HI:      word_at = cycle_q[63:32];
         12'd`SYS_REG_RETIRED_LO:     word_at = retired_q[31:0];
         12'd`SYS_REG_RETIRED_HI:     word_at = retired_q[63:32];
         12'd`SYS_REG_MACS_LO:        word_at = macs_q[31:0];
@@ -354,8 +394,12 @@ module systole_ctrl #(
   assign rseg = raddr - 12'd`SYS_REG_SEG_BASE_LO;
   assign s_axil_rdata_o = rdata_q;
   assign status_data_o = status_q;
-  always_ff @(posedge clk_i) begin
-    if (status_re_i) status_q <= word_at(status_word_i);
+  /* verilator lint_off BLKSEQ */  // of the block's own variable
+  always_ff @(posedge clk_i) begin : readers
+    reg [31:0] word;
+    word = 32'd0;
+    if (read || status_re_i) word = word_at(status_re_i ? status_word_i : raddr[8:2]);
+    if (status_re_i) status_q <= word;
     if (read) begin
       rdata_q <= 32'd0;
       if (raddr == 12'd`SYS_REG_CTRL) rdata_q <= {28'd0, ready_q, !busy_o, done_q, start_q};
@@ -364,19 +408,20 @@ module systole_ctrl #(
       else if (raddr == 12'd`SYS_REG_ISR) rdata_q <= {30'd0, isr_q};
       else if (raddr < 12'd`SYS_REG_SCALAR)
         case (rseg[3:2])
-          2'd0: rdata_q <= base_lo_q[rseg[7:4]];
-          2'd1: rdata_q <= base_hi_q[rseg[7:4]];
-          2'd2: rdata_q <= limit_lo_q[rseg[7:4]];
-          default: rdata_q <= limit_hi_q[rseg[7:4]];
+          2'd0: rdata_q <= base_lo_q[rseg[7:4]] & {32{base_lo_known_q[rseg[7:4]]}};
+          2'd1: rdata_q <= base_hi_q[rseg[7:4]] & {32{base_hi_known_q[rseg[7:4]]}};
+          2'd2: rdata_q <= limit_lo_q[rseg[7:4]] & {32{limit_lo_known_q[rseg[7:4]]}};
+          default: rdata_q <= limit_hi_q[rseg[7:4]] & {32{limit_hi_known_q[rseg[7:4]]}};
         endcase
       else if (raddr < 12'd`SYS_REG_PROGRAM_LINES) rdata_q <= scalar_q[rseg[5:2]];
       else if (raddr == 12'd`SYS_REG_PROGRAM_LINES) rdata_q <= lines_q;
       else if (raddr == 12'd`SYS_REG_WATCHDOG) rdata_q <= watchdog_q;
-      else if (raddr[11:9] == 3'b001) rdata_q <= word_at(raddr[8:2]);
+      else if (raddr[11:9] == 3'b001) rdata_q <= word;
     end
   end
+  /* verilator lint_on BLKSEQ */
 
   logic unused;
   assign unused = ^{s_axil_awaddr_i[1:0], s_axil_araddr_i[1:0], wseg[11:8], wseg[1:0], rseg[11:8],
-                    rseg[1:0]};
+                    rseg[1:0], program_base_q[6:0]};
 endmodule

@@ -45,7 +45,6 @@ module systole_fetch #(
   localparam BeatW = $clog2(Beats) + 1;
   localparam PartL = 6 - $clog2(Beats);                   // bytes of a beat in a line, log2
 
-  logic [511:0] slot_q[0:31];
   logic [31:0] err_q;
   logic [BeatW-1:0] err_part_q[0:31];
   logic [31:0] at_q;         // the line that the sequencer needs
@@ -60,7 +59,6 @@ module systole_fetch #(
 
   assign have_o = at_q < got_q && at_q < lines_i;
   assign end_o = at_q >= lines_i;
-  assign line_o = slot_q[at_q[4:0]];
   assign err_o = err_q[at_q[4:0]];
   assign err_at_o = 6'(err_part_q[at_q[4:0]]) << PartL;
   assign at_o = at_q;
@@ -139,26 +137,36 @@ module systole_fetch #(
     end
   end
 
+  // The lines, in a memory for each part of a line that a beat fills.
+  genvar g;
   generate
     if (Lines == 1) begin : gen_fill
+      for (g = 0; g < Beats; g = g + 1) begin : gen_part
+        logic [8*BusBytes-1:0] slot_q[0:31];
+        always_ff @(posedge clk_i)
+          if (keep && part_q == g[BeatW-1:0]) slot_q[got_q[4:0]] <= rdata_i;
+        assign line_o[8*BusBytes*g+:8*BusBytes] = slot_q[at_q[4:0]];
+      end
       always_ff @(posedge clk_i) begin
         if (keep) begin
-          slot_q[got_q[4:0]][part_q*8*BusBytes+:8*BusBytes] <= rdata_i;
           err_q[got_q[4:0]] <= rerr_i || (part_q != '0 && err_q[got_q[4:0]]);
           if (part_q == '0 || !err_q[got_q[4:0]]) err_part_q[got_q[4:0]] <= part_q;
         end
       end
     end else begin : gen_fill
+      logic [511:0] even_q[0:15];
+      logic [511:0] odd_q[0:15];
       always_ff @(posedge clk_i) begin
         if (keep) begin
-          slot_q[{got_q[4:1], 1'b0}] <= rdata_i[511:0];
-          slot_q[{got_q[4:1], 1'b1}] <= rdata_i[1023:512];
+          even_q[got_q[4:1]] <= rdata_i[511:0];
+          odd_q[got_q[4:1]] <= rdata_i[1023:512];
           err_q[{got_q[4:1], 1'b0}] <= rerr_i;
           err_q[{got_q[4:1], 1'b1}] <= rerr_i;
           err_part_q[{got_q[4:1], 1'b0}] <= '0;
           err_part_q[{got_q[4:1], 1'b1}] <= '0;
         end
       end
+      assign line_o = at_q[0] ? odd_q[at_q[4:1]] : even_q[at_q[4:1]];
     end
   endgenerate
 

@@ -55,14 +55,21 @@ module systole_fp_add #(
     if (valid2_q) begin
       for (l = 0; l < Lanes; l = l + 1) begin
         m = sum_q[l];
+        k = (m >> 26) == 0 ? 32'd2 : 32'd0;
+        m = m << k;
+        up = (m >> 27) == 0 ? 32'd1 : 32'd0;
+        m = m << up;
+        e = exponent2_q[l] - (k | up);
         up = (m >> 3) & ((m >> 4) | {31'b0, (m & 32'd7) != 0}) & 32'd1;
-        r = (m >> 4) + up;
-        e = exponent2_q[l] + (r >> 24);
         sign = fixed2_q[l] & 32'h80000000;
-        x = sign | (e << 23) | (r & 32'h007FFFFF);
-        x = $signed(e) >= 255 ? sign | 32'h7F800000 : x;
-        x = $signed(e) <= 0 ? sign : x;
-        x = m == 0 ? 32'h0 : x;
+        // A carry out of the fraction goes into the exponent, as it should.
+        x = ((e << 23) | ((m >> 4) & 32'h007FFFFF)) + up;
+        // Sign and exponent tell a result that is too small (0, or below it) or
+        // too large (255, or above it): -128..-1 stand as 384..511.
+        e = x >> 23;
+        x = e == 32'd0 || (e & 32'h180) == 32'h180 ? 32'h0 : x;
+        x = e == 32'd255 || (e & 32'h180) == 32'h100 ? 32'h7F800000 : x;
+        x = m == 0 ? 32'h0 : sign | x;
         s_o[32*l +: 32] <= special2_q[l] != 0 ? fixed2_q[l] : x;
       end
     end
@@ -71,21 +78,16 @@ module systole_fp_add #(
         e = exponent_q[l];
         m = big_q[l] + small_q[l] + (e >> 8);
         e = (e & 32'hFF) + 32'd1;
-        k = m < 32'h00001000 ? 32'd16 : 32'd0;
+        up = (m >> 12) == 0 ? 32'd16 : 32'd0;
+        m = m << up;
+        k = (m >> 20) == 0 ? 32'd8 : 32'd0;
         m = m << k;
-        e = e - k;
-        k = m < 32'h00100000 ? 32'd8 : 32'd0;
+        up = up | k;
+        k = (m >> 24) == 0 ? 32'd4 : 32'd0;
         m = m << k;
-        e = e - k;
-        k = m < 32'h01000000 ? 32'd4 : 32'd0;
-        m = m << k;
-        e = e - k;
-        k = m < 32'h04000000 ? 32'd2 : 32'd0;
-        m = m << k;
-        e = e - k;
-        k = m < 32'h08000000 ? 32'd1 : 32'd0;
-        sum_q[l] = m << k;
-        exponent2_q[l] = e - k;
+        up = up | k;
+        sum_q[l] = m;
+        exponent2_q[l] = e - up;
         fixed2_q[l] = fixed_q[l];
         special2_q[l] = special_q[l];
       end
@@ -99,11 +101,14 @@ module systole_fp_add #(
         ea = (x >> 23) & 32'hFF;
         eb = (y >> 23) & 32'hFF;
         sub = (x ^ y) >> 31;
-        d = ea - eb;
-        d = d > 32'd31 ? 32'd31 : d;
+        // The distance from both differences, which need not wait for the order.
+        e = (t >> 23) & 32'hFF;
+        r = (k >> 23) & 32'hFF;
+        d = r - e;
+        d = (d & 32'h100) != 0 ? e - r : d;
+        d = (d | (32'd0 - {31'b0, (d & 32'hE0) != 0})) & 32'd31;
         m = ((y & 32'h007FFFFF) | 32'h00800000) << 3;
-        t = m >> d;
-        t = t | {31'b0, (t << d) != m};
+        t = (m >> d) | {31'b0, (m & ~(32'hFFFFFFFF << d)) != 0};
         small_q[l] = t ^ (32'd0 - sub);
         big_q[l] = ((x & 32'h007FFFFF) | 32'h00800000) << 3;
         exponent_q[l] = ea | (sub << 8);

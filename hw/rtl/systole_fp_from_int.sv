@@ -40,20 +40,18 @@ module systole_fp_from_int #(
     if (valid1_q) begin
       for (l = 0; l < Lanes; l = l + 1) begin
         m = m_q[l];
-        e = e_q[l];
-        k = m < 32'h10000000 ? 32'd4 : 32'd0;
+        e = (m >> 28) == 0 ? 32'd4 : 32'd0;
+        m = m << e;
+        k = (m >> 30) == 0 ? 32'd2 : 32'd0;
         m = m << k;
-        e = e - k;
-        k = m < 32'h40000000 ? 32'd2 : 32'd0;
+        e = e | k;
+        k = (m >> 31) == 0 ? 32'd1 : 32'd0;
         m = m << k;
-        e = e - k;
-        k = m < 32'h80000000 ? 32'd1 : 32'd0;
-        m = m << k;
-        e = e - k;
+        e = e_q[l] - (e | k);
         up = (m >> 7) & ((m >> 8) | {31'b0, (m & 32'd127) != 0}) & 32'd1;
-        r = (m >> 8) + up;
-        e = e + (r >> 24);
-        y_o[32*l +: 32] <= m == 0 ? 32'd0 : sign_q[l] | (e << 23) | (r & 32'h007FFFFF);
+        // A carry out of the fraction goes into the exponent, as it should.
+        r = ((e << 23) | ((m >> 8) & 32'h007FFFFF)) + up;
+        y_o[32*l +: 32] <= m == 0 ? 32'd0 : sign_q[l] | r;
       end
     end
     if (valid_i) begin
@@ -61,13 +59,11 @@ module systole_fp_from_int #(
         m = x[l];
         s = 32'd0 - (m >> 31);
         m = (m ^ s) - s;
-        e = 32'd158;
-        k = m < 32'h00010000 ? 32'd16 : 32'd0;
-        m = m << k;
-        e = e - k;
-        k = m < 32'h01000000 ? 32'd8 : 32'd0;
+        e = (m >> 16) == 0 ? 32'd16 : 32'd0;
+        m = m << e;
+        k = (m >> 24) == 0 ? 32'd8 : 32'd0;
         m_q[l] = m << k;
-        e_q[l] = e - k;
+        e_q[l] = 32'd158 - (e | k);
         sign_q[l] = s & 32'h80000000;
       end
     end

@@ -8,7 +8,7 @@
 //
 // Stage 1: special cases; table address, distance from the segment's middle,
 //          exponent of the result (EXP2: fixed point first).
-// Stage 2: table.
+// Stage 2: table; EXP2's special cases.
 // Stage 3: slope times distance.
 // Stage 4: plus base; lift to the smallest significand; pack.
 `include "systole_isa.svh"
@@ -68,7 +68,7 @@ module systole_fp_func #(
     if (valid2_q) begin
       for (l = 0; l < Lanes; l = l + 1) begin
         slope = $signed({{18{entry_q[l][17]}}, entry_q[l][17:0]});
-        dx = $signed({{4{dx2_q[l][31]}}, dx2_q[l]});
+        dx = $signed({{18{dx2_q[l][17]}}, dx2_q[l][17:0]});
         dx = slope * dx;
         product_q[l] = {{28{dx[35]}}, dx};
         base_q[l] = entry_q[l] >> 18;
@@ -83,6 +83,23 @@ module systole_fp_func #(
         result2_q[l] = result_q[l];
         exact2_q[l] = exact_q[l];
       end
+      // EXP2's special cases, from what stage 1 found of them.
+      if (func_i == `SYS_VXFUNC_EXP2) begin
+        for (l = 0; l < Lanes; l = l + 1) begin
+          f = exact_q[l];
+          p = result_q[l];
+          s = f & 32'd1;
+          a = ((f >> 1) & 32'd1) | (p >> 31);  // too large either way
+          up = (a | {31'b0, p == 32'h7F800000}) & ~s;
+          down = (a | {31'b0, p == 32'd0}) & s;
+          nan = f >> 2;
+          lone = up != 0 ? 32'h7F800000 : 32'd0;
+          lone = nan != 0 ? 32'h7FC00000 : lone;
+          f = nan | up | down;
+          exact2_q[l] = f;
+          result2_q[l] = f != 0 ? lone : p;
+        end
+      end
     end
     if (valid_i) begin
       case (func_i)
@@ -91,20 +108,14 @@ module systole_fp_func #(
             v = x[l];
             e = (v >> 23) & 32'hFF;
             m = (v & 32'h007FFFFF) | 32'h00800000;
-            // |x| in units of 2^-23; where the shift makes no sense it is not used
-            p = e >= 32'd127 ? m << ((e - 32'd127) & 32'd7) : m >> ((32'd127 - e) & 32'd31);
-            p = e <= 32'd95 ? 32'd0 : p;
+            // |x| in units of 2^-23; from 2^8 on it is not used
+            p = (m << 7) >> ((32'd134 - e) & 32'hFF);
             s = 32'd0 - (v >> 31);
-            p = (p ^ s) - s;
-            d = {{23{p[31]}}, p[31:23]} + 32'd127;
+            // x, and with it the exponent's bias: -129..382, so nine bits are plain
+            p = (p ^ s) + (32'h3F800000 | (s & 32'd1));
             nan = {31'b0, (v & 32'h7FFFFFFF) > 32'h7F800000};
-            up = {31'b0, e >= 32'd135 || $signed(d) >= 255} & ~s;
-            down = {31'b0, e >= 32'd135 || $signed(d) <= 0} & s;
-            lone = up != 0 ? 32'h7F800000 : 32'd0;
-            lone = nan != 0 ? 32'h7FC00000 : lone;
-            f = nan | up | down;
-            exact_q[l] = f;
-            result_q[l] = f != 0 ? lone : d << 23;
+            exact_q[l] = (s & 32'd1) | ({31'b0, e >= 32'd135} << 1) | (nan << 2);
+            result_q[l] = p & 32'hFF800000;
             index_q[l] = (p >> 16) & 32'd127;
             dx_q[l] = (p & 32'h0000FFFF) - 32'h00008000;
           end
@@ -117,7 +128,7 @@ module systole_fp_func #(
             s = v & 32'h80000000;
             p = {31'b0, f == 0};
             d = 32'd253 - e + p;
-            a = {31'b0, $signed(d) <= 0};  // too small, or infinity: zero
+            a = {31'b0, (d & 32'h100) != 0 || d == 0};  // too small, or infinity: zero
             lone = a != 0 ? s : s | (d << 23);
             lone = e == 0 ? s | 32'h7F800000 : lone;
             nan = {31'b0, (v & 32'h7FFFFFFF) > 32'h7F800000};

@@ -28,7 +28,8 @@ module systole_fp_mul #(
   reg         valid1_q, valid2_q;
   wire [31:0] a [0:Lanes-1];
   wire [31:0] b [0:Lanes-1];
-  reg  [31:0] high_q [0:Lanes-1];     // product, bits 47..20, sticky in bit 0
+  reg  [31:0] high_q [0:Lanes-1];     // product, bits 47..20
+  reg  [31:0] low_q [0:Lanes-1];      // and the rest, of which only matters if it is zero
   reg  [31:0] exponent_q [0:Lanes-1]; // signed, before normalising
   reg  [31:0] fixed_q [0:Lanes-1];    // sign, and the result if special
   reg  [31:0] special_q [0:Lanes-1];  // all ones if so
@@ -44,20 +45,25 @@ module systole_fp_mul #(
 
   always @(posedge clk_i) begin : update
     integer l;
-    reg [31:0] x, y, ea, eb, fa, fb, sign, s, e, m, up, r, bad, inf, zero, top;
+    reg [31:0] x, y, ea, eb, fa, fb, sign, s, e, m, up, bad, inf, zero, top;
     reg [63:0] product;
     if (valid1_q) begin
       for (l = 0; l < Lanes; l = l + 1) begin
         s = high_q[l];
+        s = s | {31'b0, low_q[l] != 0};
         top = s >> 27;
         m = s << (32'd1 - top);
         up = (m >> 3) & ((m >> 4) | {31'b0, (m & 32'd7) != 0}) & 32'd1;
-        r = (m >> 4) + up;
-        e = exponent_q[l] + top + (r >> 24);
+        e = exponent_q[l] + top;
         sign = fixed_q[l] & 32'h80000000;
-        x = sign | (e << 23) | (r & 32'h007FFFFF);
-        x = $signed(e) >= 255 ? sign | 32'h7F800000 : x;
-        x = $signed(e) <= 0 ? sign : x;
+        // A carry out of the fraction goes into the exponent, as it should.
+        x = ((e << 23) | ((m >> 4) & 32'h007FFFFF)) + up;
+        // Sign and exponent tell a result that is too small (0, or below it) or
+        // too large (255, or above it): -128..-1 stand as 384..511.
+        e = x >> 23;
+        x = e == 32'd0 || (e & 32'h180) == 32'h180 ? 32'h0 : x;
+        x = e == 32'd255 || (e & 32'h180) == 32'h100 ? 32'h7F800000 : x;
+        x = sign | x;
         p_o[32*l +: 32] <= special_q[l] != 0 ? fixed_q[l] : x;
       end
     end
@@ -71,7 +77,8 @@ module systole_fp_mul #(
         fa = (x & 32'h007FFFFF) | 32'h00800000;
         fb = (y & 32'h007FFFFF) | 32'h00800000;
         product = {32'b0, fa} * {32'b0, fb};
-        high_q[l] = product[51:20] | {31'b0, product[19:0] != 0};
+        high_q[l] = product[51:20];
+        low_q[l] = {12'b0, product[19:0]};
         exponent_q[l] = ea + eb - 32'd127;
         inf = {31'b0, ea == 32'd255} | {31'b0, eb == 32'd255};
         zero = {31'b0, ea == 32'd0} | {31'b0, eb == 32'd0};

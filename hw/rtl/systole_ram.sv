@@ -2,7 +2,7 @@
 //
 // Write: with we_i, wdata_i goes to word waddr_i; a read whose address is given
 // in a later cycle sees it. A read of the same word in the same cycle gives the
-// old content (the machine never relies on that: it would be a race).
+// old content in a simulation and anything in hardware: to a program it is a race.
 // Read: with re_i[r], the word at address r of raddr_i appears on part r of
 // rdata_o in the next cycle and stays until the next read of that port.
 // Latency 1, throughput one word a cycle on every port; no handshake.
@@ -26,6 +26,7 @@ module systole_ram #(
 );
   localparam AddrW = $clog2(Depth);
 
+  (* no_rw_check *)  // of the same word in the same cycle
   logic [Width-1:0] mem_q[0:Depth-1]  /*verilator public_flat_rd*/;
 
 `ifndef SYNTHESIS

@@ -340,7 +340,7 @@ module systole_seq #(
   assign state_o = working ? state_code : last_state_q;
   assign index_o = working ? index : last_index_q;
 
-  integer i;
+  integer i, h;
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
       state_q <= Idle;
@@ -420,10 +420,12 @@ module systole_seq #(
     else if (state_q == BindLine) tail_q <= 2'd0;
 
     if (pop && state_q == Line) desc_q <= line;
-    else if (write) begin
-      desc_q[{write_at, 4'd0}+:16] <= write_value[15:0];
-      if (write_width != 2'd0) desc_q[{write_at + 5'd1, 4'd0}+:16] <= write_value[31:16];
-      if (write_width == 2'd2) desc_q[{write_at + 5'd2, 4'd0}+:8] <= write_value[39:32];
+    else if (write) begin  // no field that can be bound is in the first halfwords
+      for (h = 4; h < 32; h = h + 1) begin
+        if (write_at == h[4:0]) desc_q[16*h+:16] <= write_value[15:0];
+        if (write_width != 2'd0 && write_at + 5'd1 == h[4:0]) desc_q[16*h+:16] <= write_value[31:16];
+        if (write_width == 2'd2 && write_at + 5'd2 == h[4:0]) desc_q[16*h+:8] <= write_value[39:32];
+      end
     end
 
     if (take_o) begin

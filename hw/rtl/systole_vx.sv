@@ -123,9 +123,12 @@ module systole_vx #(
   reg         active_q, noop_q, issue_q;
   reg  [15:0] passed_q;                    // bit k-1: a word is k cycles old
   wire [16:0] age = {passed_q, issue_q};   // bit k: a word is k cycles old
+  wire [16:0] in1 = {age[15:0], 1'b0};     // it will be in a cycle
+  wire [16:0] in2 = {age[14:0], 2'd0};     // in two
+  wire [16:0] ago1 = {1'b0, age[16:1]};    // it was a cycle ago
   reg  [2:0]  carry_step_q;
   wire        a_last, d_last, reduce_done, quantised;
-  wire        write_plain = age[t_out_q + 5'd1];
+  wire        write_plain = ago1[t_out_q];
   wire        write_word = d_qnt_q ? quantised : write_plain;
   wire        done = noop_q || (reduce_on_q ? reduce_done : write_word && d_last && active_q);
 
@@ -194,10 +197,10 @@ module systole_vx #(
   assign done_o = done;
   assign cause_o = 4'd`SYS_CAUSE_NONE;
 
-  // ---- Addresses. age[T - 2] of a unit: time to read its operand.
-  wire b_read = b_on_q && age[t_b_q - 5'd2];
-  wire c_read = add_q && age[t_add_q - 5'd2];
-  wire s_read = mul_q && age[t_mul_q - 5'd2];
+  // ---- Addresses. in2[T] of a unit: time to read its operand.
+  wire b_read = b_on_q && in2[t_b_q];
+  wire c_read = add_q && in2[t_add_q];
+  wire s_read = mul_q && in2[t_mul_q];
   wire [15:0] a_address, b_address, c_address, d_address, s_word, t_word;
   wire [LaneW-1:0] s_lane, t_lane;
   reg  [LaneW-1:0] s_lane_q, t_lane_q;
@@ -279,9 +282,9 @@ module systole_vx #(
         x_q[32*l +: 32] <= a_acc_q ? v : k;
       end
     end
-    if (mul_q && age[t_mul_q - 5'd1]) s_q <= mul_row_q ? s_scalar : mul_imm_q;
-    if (b_on_q && age[t_b_q - 5'd1]) b_q <= b_read_data;
-    if (add_q && age[t_add_q - 5'd1]) begin
+    if (mul_q && in1[t_mul_q]) s_q <= mul_row_q ? s_scalar : mul_imm_q;
+    if (b_on_q && in1[t_b_q]) b_q <= b_read_data;
+    if (add_q && in1[t_add_q]) begin
       c_q <= (add_c_q ? c_read_data : {Dim{add_row_q ? t_scalar : add_imm_q}})
            ^ {Dim{{neg_q, 31'b0}}};
     end
@@ -346,7 +349,7 @@ module systole_vx #(
     .clk_i, .start_i, .n_i(desc_i[`SYS_VX_N]), .limits_i(desc_i[`SYS_VX_LIMITS]),
     .low_i(desc_i[`SYS_VX_LOW]), .high_i(desc_i[`SYS_VX_HIGH]),
     .low_step_i(desc_i[`SYS_VX_LOW_STEP]), .high_step_i(desc_i[`SYS_VX_HIGH_STEP]),
-    .last_col_i(last_col_q), .step_i(age[t_out_q - 5'd1]), .mask_o(mask)
+    .last_col_i(last_col_q), .step_i(in1[t_out_q]), .mask_o(mask)
   );
   systole_fp_quantise #(.Lanes(Dim)) u_quantise (
     .clk_i, .rst_ni, .valid_i(d_qnt_q && write_plain), .x_i(out_q),

@@ -5,8 +5,8 @@
 // Latency: (log2(Dim) + 1) / 2 cycles from valid_i to valid_o. Throughput: one
 // word a cycle. No handshake.
 //
-// A tree of comparisons of neighbours, two levels a stage; the first stage has
-// only one when log2(Dim) is odd.
+// A tree of comparisons of neighbours, pairs and then pairs of pairs in a stage;
+// the first stage has only pairs when log2(Dim) is odd.
 module systole_vx_max #(
   parameter Dim = 8
 ) (
@@ -48,17 +48,27 @@ module systole_vx_max #(
   always @(posedge clk_i) begin : update
     integer p, d, c;
     reg [31:0] k, n, x, y, key, lane;
+    reg        right, second;  // of a pair the right one is larger, of two pairs the second
     if (valid_q != {Stages{1'b0}}) begin
       for (d = 1; d < First; d = d * 4) begin
         for (p = d; p < 2 * d; p = p + 1) begin
-          key = key_q[4*p];
-          lane = lane_q[4*p];
-          for (c = 1; c < 4; c = c + 1) begin
-            x = key_q[4*p+c];
-            y = lane_q[4*p+c];
-            lane = $signed(x) > $signed(key) ? y : lane;
-            key = $signed(x) > $signed(key) ? x : key;
+          // The winners of both pairs are compared before it is known which they are.
+          x = key_q[4*p];
+          y = key_q[4*p+1];
+          k = key_q[4*p+2];
+          n = key_q[4*p+3];
+          right = $signed(n) > $signed(k);
+          if ($signed(y) > $signed(x)) begin
+            second = right ? $signed(n) > $signed(y) : $signed(k) > $signed(y);
+            key = y;
+            lane = lane_q[4*p+1];
+          end else begin
+            second = right ? $signed(n) > $signed(x) : $signed(k) > $signed(x);
+            key = x;
+            lane = lane_q[4*p];
           end
+          lane = !second ? lane : right ? lane_q[4*p+3] : lane_q[4*p+2];
+          key = !second ? key : right ? n : k;
           key_q[p] = key;
           lane_q[p] = lane;
         end
@@ -66,17 +76,20 @@ module systole_vx_max #(
     end
     if (valid_i) begin
       for (p = 0; p < First; p = p + 1) begin
-        key = 32'h80000000;
-        lane = p * Fold;
-        for (c = 0; c < Fold; c = c + 1) begin
+        for (c = 0; c < Fold; c = c + 2) begin
           x = v[p*Fold+c];
           x = abs_i ? x & 32'h7FFFFFFF : x;
           n = (32'd0 - (x >> 31)) >> 1;
-          x = x ^ n;
-          x = mask_i[p*Fold+c] ? x : 32'h80000000;
+          x = mask_i[p*Fold+c] ? x ^ n : 32'h80000000;
+          y = v[p*Fold+c+1];
+          y = abs_i ? y & 32'h7FFFFFFF : y;
+          n = (32'd0 - (y >> 31)) >> 1;
+          y = mask_i[p*Fold+c+1] ? y ^ n : 32'h80000000;
           k = p * Fold + c;
-          lane = $signed(x) > $signed(key) ? k : lane;
-          key = $signed(x) > $signed(key) ? x : key;
+          k = $signed(y) > $signed(x) ? k + 1 : k;
+          x = $signed(y) > $signed(x) ? y : x;
+          lane = c == 0 || $signed(x) > $signed(key) ? k : lane;
+          key = c == 0 || $signed(x) > $signed(key) ? x : key;
         end
         key_q[First+p] = key;
         lane_q[First+p] = lane;

@@ -28,6 +28,7 @@ typedef struct {
 typedef struct {
   const systole_fuzz_case *c;
   side sides[2];
+  bool timed;  // both keep time
   systole_fuzz_result *result;
 } comparison;
 
@@ -105,9 +106,9 @@ static void compare_traces(comparison *k) {
       k->result->line = x->line;
       differ(k, "%s ends line %" PRIu32 " on %s, and no more on %s", engine_name(x->engine), x->line,
              a->api->name, b->api->name);
-    } else if (x->line != y->line ||
-               (k->result->timed && (x->start != y->start || x->end != y->end)))
+    } else if (x->line != y->line || x->start != y->start || x->end != y->end) {
       differ_at(k, x, y);
+    }
   }
   if (a->count < b->count)
     differ(k, "%zu instructions end on %s, %zu on %s", a->count, a->api->name, b->count, b->api->name);
@@ -137,7 +138,7 @@ static void compare_engines(comparison *k, unsigned e) {
   compare_number(k, name, a->engines[e].field, b->engines[e].field)
   SAME(state);
   SAME(index);
-  if (!k->result->timed) return;
+  if (!k->timed) return;
   SAME(busy);
   SAME(wait_sem);
   SAME(wait_mem);
@@ -154,7 +155,7 @@ static void compare_registers(comparison *k) {
   SAME(macs);
   SAME(read_bytes);
   SAME(write_bytes);
-  if (k->result->timed) SAME(cycles);
+  if (k->timed) SAME(cycles);
 #undef SAME
   for (unsigned e = 0; e < SYSTOLE_ENGINES; e++) compare_engines(k, e);
 }
@@ -212,30 +213,33 @@ static void compare_block(comparison *k, unsigned number, uint64_t offset) {
 // The status record holds times, which only timed machines share.
 static void compare_memory(comparison *k) {
   for (unsigned s = 0; s < SYSTOLE_SEGMENTS; s++) {
-    if (k->c->segments[s].bytes == NULL || (s == SYSTOLE_STATUS_SEGMENT && !k->result->timed)) continue;
+    if (k->c->segments[s].bytes == NULL || (s == SYSTOLE_STATUS_SEGMENT && !k->timed)) continue;
     for (uint64_t at = 0; at < k->c->segments[s].size && !k->result->differs; at += 128)
       compare_block(k, s, at);
   }
 }
 
-static bool is_by_engine(const systole_report *r) {
-  return r->cause != SYSTOLE_CAUSE_NONE && r->engine != SYSTOLE_ENGINE_SEQ;
+static bool is_by_engine(const comparison *k) {
+  for (unsigned s = 0; s < 2; s++) {
+    const systole_report *r = &k->sides[s].report;
+    if (r->cause != SYSTOLE_CAUSE_NONE && r->engine != SYSTOLE_ENGINE_SEQ) return true;
+  }
+  return false;
 }
 
+// The first instruction whose time differs says more than what comes of it, so
+// traces come first.
 static systole_status compare_results(comparison *k, systole_error *err) {
-  const systole_report *a = &k->sides[0].report;
-  const bool by_engine = is_by_engine(a) || is_by_engine(&k->sides[1].report);
+  const bool bitten = k->sides[0].report.cause == SYSTOLE_CAUSE_WATCHDOG;
   systole_status status = SYSTOLE_OK;
-  k->result->timed = a->cycles != 0 && k->sides[1].report.cycles != 0;
-  if (k->result->timed && a->cause != SYSTOLE_CAUSE_WATCHDOG) compare_traces(k);
-  if (by_engine && !k->result->timed) {
-    if (!a->cause != !k->sides[1].report.cause) compare_fault(k);
+  if (!k->timed && is_by_engine(k)) {
+    if (!k->sides[0].report.cause != !k->sides[1].report.cause) compare_fault(k);
     return SYSTOLE_OK;
   }
+  if (k->timed && !bitten) compare_traces(k);
   compare_fault(k);
   compare_registers(k);
-  if (a->cause == SYSTOLE_CAUSE_WATCHDOG) return SYSTOLE_OK;
-  compare_traces(k);
+  if (bitten) return SYSTOLE_OK;
   for (unsigned s = 0; s < SYSTOLE_SPACES && status == SYSTOLE_OK && !k->result->differs; s++)
     status = compare_space(k, s, err);
   compare_memory(k);
@@ -258,8 +262,9 @@ static systole_status run_both(comparison *k, systole_error *err) {
 
 systole_status systole_fuzz_compare(const systole_fuzz_case *c,
                                     const systole_machine_api *const apis[2],
-                                    systole_fuzz_result *result, systole_error *err) {
-  comparison k = {.c = c, .result = result};
+                                    systole_fuzz_what what, systole_fuzz_result *result,
+                                    systole_error *err) {
+  comparison k = {.c = c, .timed = what == SYSTOLE_COMPARE_ALL, .result = result};
   *result = (systole_fuzz_result){.engine = -1};
   systole_status status = open_side(c, apis[0], &k.sides[0], err);
   if (status == SYSTOLE_OK) status = open_side(c, apis[1], &k.sides[1], err);
@@ -267,7 +272,7 @@ systole_status systole_fuzz_compare(const systole_fuzz_case *c,
     status = run_both(&k, err);
     // How far the others came is not known, so neither is what a second run finds.
     if (result->report.cause == SYSTOLE_CAUSE_WATCHDOG) break;
-    if (!result->timed && (is_by_engine(&k.sides[0].report) || is_by_engine(&k.sides[1].report))) break;
+    if (!k.timed && is_by_engine(&k)) break;
   }
   close_side(&k.sides[0]);
   close_side(&k.sides[1]);

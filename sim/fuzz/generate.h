@@ -11,9 +11,9 @@
 bool systole_fuzz_generate(systole_fuzz_case *c, systole_fuzz_places *places,
                            systole_fuzz_walk *walk, uint64_t seed);
 
-// Spoils something so that the machine stops with an error. `timed`: among it
-// what only a model that keeps time can foretell. False if nothing was found.
+// Spoils something so that the machine stops with an error. False if nothing
+// was found.
 bool systole_fuzz_spoil(systole_fuzz_case *c, systole_fuzz_places *places, systole_fuzz_walk *walk,
-                        bool timed, uint64_t seed);
+                        uint64_t seed);
 
 #endif

@@ -21,7 +21,7 @@ static bool keep(shrinking *k) {
   if (!systole_fuzz_lay_out(&k->trial, k->s->places, k->s->walk, 0)) return false;
   if (k->trial.fault == NULL && !systole_fuzz_is_ordered(&k->trial, NULL)) return false;
   k->s->tries--;
-  k->status = systole_fuzz_compare(&k->trial, k->s->apis, &result, k->err);
+  k->status = systole_fuzz_compare(&k->trial, k->s->apis, SYSTOLE_COMPARE_ALL, &result, k->err);
   if (k->status != SYSTOLE_OK || !result.differs) return false;
   *k->best = k->trial;
   *k->result = result;

@@ -118,20 +118,19 @@ typedef struct {
   const char *name;
   void (*spoil)(spoiler *s);
   meaning meaning;
-  bool timed;  // only time tells what comes of it
 } kind;
 
-static const kind kinds[] = {{"a bit flipped", flip_bit, STOPS_SEQUENCER, false},
-                             {"a wild value", set_wild, STOPS_SEQUENCER, false},
-                             {"wild scalars", set_scalars, STOPS_SEQUENCER, false},
-                             {"a segment too small", shrink_segment, STOPS_SEQUENCER, false},
-                             {"loops out of place", spoil_loops, STOPS_SEQUENCER, false},
-                             {"no END", lose_end, STOPS_SEQUENCER, false},
-                             {"a raise lost", lose_raise, RUNS, false},
-                             {"a semaphore overflows", overflow, RUNS, false},
-                             {"a bad index", spoil_index, RUNS, false},
-                             {"memory that refuses", make_hole, RUNS, false},
-                             {"a stop by the host", stop_early, RUNS, true}};
+static const kind kinds[] = {{"a bit flipped", flip_bit, STOPS_SEQUENCER},
+                             {"a wild value", set_wild, STOPS_SEQUENCER},
+                             {"wild scalars", set_scalars, STOPS_SEQUENCER},
+                             {"a segment too small", shrink_segment, STOPS_SEQUENCER},
+                             {"loops out of place", spoil_loops, STOPS_SEQUENCER},
+                             {"no END", lose_end, STOPS_SEQUENCER},
+                             {"a raise lost", lose_raise, RUNS},
+                             {"a semaphore overflows", overflow, RUNS},
+                             {"a bad index", spoil_index, RUNS},
+                             {"memory that refuses", make_hole, RUNS},
+                             {"a stop by the host", stop_early, RUNS}};
 enum { KINDS = sizeof kinds / sizeof *kinds, TRIES = 40 };
 
 static bool is_meant(systole_fuzz_case *c, const systole_fuzz_case *good, const kind *k,
@@ -147,12 +146,11 @@ static bool is_meant(systole_fuzz_case *c, const systole_fuzz_case *good, const 
 }
 
 bool systole_fuzz_spoil(systole_fuzz_case *c, systole_fuzz_places *places, systole_fuzz_walk *walk,
-                        bool timed, uint64_t seed) {
+                        uint64_t seed) {
   const systole_fuzz_case good = *c;
   spoiler s = {c, seed};
   if (c->item_count == 0) return false;
   const kind *k = &kinds[systole_roll(&s.dice, KINDS)];
-  if (k->timed && !timed) return false;
   for (unsigned t = 0; t < TRIES; t++) {
     *c = good;
     c->fault = k->name;

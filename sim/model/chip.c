@@ -92,9 +92,12 @@ static const systole_mcu_answer not_yet = {.done = SYSTOLE_MCU_NEVER};
 static systole_mcu_answer access_machine(systole_chip *chip, uint64_t at, bool write, uint32_t offset,
                                          uint32_t data) {
   const bool always = offset == SYSTOLE_REG_CTRL || offset == SYSTOLE_REG_ISR || offset == SYSTOLE_REG_ABORT;
-  const uint64_t begin = always ? at : when_at_rest(chip, at, false);
+  uint64_t begin = always ? at : when_at_rest(chip, at, false);
   if (begin == SYSTOLE_NEVER || (write && begin + TO_WRITE > chip->horizon)) return not_yet;
   if (!write) {
+    machine_until(chip, begin - 1);
+    begin = systole_control_readable(&chip->control, begin);
+    if (begin > chip->horizon) return not_yet;
     machine_until(chip, begin - 1);
     return (systole_mcu_answer){.data = systole_control_read(&chip->control, offset),
                                 .done = begin + READ_CYCLES};

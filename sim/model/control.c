@@ -32,10 +32,10 @@ static void take(systole_control *c, uint64_t cycle) {
 
 static void end(systole_control *c) {
   systole_run_describe(c->run);
-  const systole_finish finish = systole_run_finish(c->run, &c->job);
+  c->finish = systole_run_finish(c->run, &c->job);
   c->ended = true;
-  c->done_at = c->origin + finish.done;
-  c->quiet_from = c->origin + finish.quiet;
+  c->done_at = c->origin + c->finish.done;
+  c->quiet_from = c->origin + c->finish.quiet;
 }
 
 static void done(systole_control *c) {
@@ -95,6 +95,13 @@ static uint32_t result(const systole_control *c, uint32_t offset) {
   systole_record_fill(c->config, &c->report, record);
   memcpy(&word, record + (offset - SYSTOLE_REG_ID), sizeof word);
   return word;
+}
+
+uint64_t systole_control_readable(const systole_control *c, uint64_t cycle) {
+  for (unsigned i = 0; c->running && c->ended && i < SYSTOLE_RECORD_BURSTS; i++)
+    if (cycle >= c->origin + c->finish.reads_from[i] && cycle <= c->origin + c->finish.reads_to[i])
+      return c->origin + c->finish.reads_to[i] + 1;
+  return cycle;
 }
 
 uint32_t systole_control_read(systole_control *c, uint32_t offset) {

@@ -25,6 +25,7 @@ typedef struct {
   bool running;         // taken in cycle origin, and not yet done
   uint64_t origin;
   bool ended;           // the run has; it will be done in cycle done_at
+  systole_finish finish;  // then
   uint64_t done_at;
   uint64_t idle_from;   // the first cycle in which a start may be taken again
   uint64_t quiet_from;  // and none of its bursts awaits an answer
@@ -44,6 +45,9 @@ bool systole_control_until(systole_control *control, uint64_t cycle);
 // Seen in a cycle that all before has been told of.
 bool systole_control_busy(const systole_control *control, uint64_t cycle);
 bool systole_control_irq(const systole_control *control);
+
+// The first cycle from `cycle` on in which the core can read a register.
+uint64_t systole_control_readable(const systole_control *control, uint64_t cycle);
 
 // The core reads a register in `cycle`; writes one so that it shows after `cycle`.
 // Times must have come to the cycle before.

@@ -205,7 +205,7 @@ static void settle(systole_engines *engines, unsigned e, uint64_t now) {
 void systole_engines_settle(systole_engines *engines, uint64_t now, unsigned moved,
                             unsigned ended) {
   unsigned touched = moved | ended;
-  for (unsigned e = 0; e < SYSTOLE_ENGINES; e++)
+  for (unsigned e = 0; e < SYSTOLE_ENGINES && ended; e++)
     if (engines->queues[e].missing & ended) touched |= 1u << e;
   for (; touched; touched &= touched - 1) settle(engines, (unsigned)__builtin_ctz(touched), now);
   engines->next = soonest(engines->queues);

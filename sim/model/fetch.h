@@ -9,6 +9,7 @@
 #include "sim/model/beat_log.h"
 
 enum { SYSTOLE_FETCH_HELD = 32, SYSTOLE_FETCH_BEATS = 128, SYSTOLE_FETCH_RING = 64 };
+enum { SYSTOLE_FETCH_POPS = 4 };
 
 typedef struct {
   uint64_t first;  // line
@@ -20,7 +21,8 @@ typedef struct {
 typedef struct {
   unsigned bus_shift;  // bytes of a beat: 1 << shift
   uint64_t base, lines;
-  uint64_t at;     // the line that the sequencer needs
+  uint64_t at;     // the line that the sequencer needs next
+  uint64_t popped[SYSTOLE_FETCH_POPS];  // cycles in which the last were taken, or will be
   uint64_t asked;  // lines below have been asked for (since the last jump)
   uint64_t past;   // and those below will be held with the next burst
   uint64_t known;  // and of those below, the arrival is known
@@ -47,14 +49,21 @@ static inline uint64_t systole_fetch_have(const systole_fetch *fetch) {
   return fetch->arrival[fetch->at % SYSTOLE_FETCH_RING] + 1;
 }
 
+// The first cycle in which the next burst has room, as far as is known.
+static inline uint64_t systole_fetch_room(const systole_fetch *fetch) {
+  const uint64_t held = fetch->past - fetch->at;
+  if (held > SYSTOLE_FETCH_HELD) return SYSTOLE_NEVER;
+  if (held + SYSTOLE_FETCH_POPS <= SYSTOLE_FETCH_HELD || fetch->past <= SYSTOLE_FETCH_HELD) return 0;
+  return fetch->popped[(fetch->past - SYSTOLE_FETCH_HELD - 1) % SYSTOLE_FETCH_POPS] + 1;
+}
+
 // The first cycle in which the next burst may be asked for, as things stand.
 static inline uint64_t systole_fetch_may_ask(systole_fetch *fetch) {
-  const bool room = fetch->past - fetch->at <= SYSTOLE_FETCH_HELD;
-  if (fetch->requests || fetch->asked >= fetch->lines || !room) return SYSTOLE_NEVER;
-  if (fetch->asked_beats < SYSTOLE_FETCH_BEATS) return fetch->ask_cycle;
+  if (fetch->requests || fetch->asked >= fetch->lines) return SYSTOLE_NEVER;
+  const uint64_t cycle = systole_later(fetch->ask_cycle, systole_fetch_room(fetch));
+  if (cycle == SYSTOLE_NEVER || fetch->asked_beats < SYSTOLE_FETCH_BEATS) return cycle;
   const uint64_t beat = fetch->asked_beats - SYSTOLE_FETCH_BEATS + 1;
-  return systole_later(fetch->ask_cycle,
-                       systole_after(systole_beat_log_cycle(&fetch->log, beat), 1));
+  return systole_later(cycle, systole_after(systole_beat_log_cycle(&fetch->log, beat), 1));
 }
 void systole_fetch_ask(systole_fetch *fetch, uint64_t now);
 
@@ -63,7 +72,9 @@ void systole_fetch_take(systole_fetch *fetch, uint64_t now);
 void systole_fetch_accept(systole_fetch *fetch, uint64_t first);
 
 // The next line; another line, with all that is held dropped.
-static inline void systole_fetch_pop(systole_fetch *fetch) { fetch->at++; }
+static inline void systole_fetch_pop(systole_fetch *fetch, uint64_t cycle) {
+  fetch->popped[fetch->at++ % SYSTOLE_FETCH_POPS] = cycle;
+}
 void systole_fetch_jump(systole_fetch *fetch, uint64_t line);
 
 // The first cycle in which nothing is asked for or on the way.

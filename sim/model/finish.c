@@ -4,7 +4,8 @@
 
 #include "sim/model/record.h"
 
-enum { BURST = 128, WORD = 4, BURSTS = (SYSTOLE_STATUS_BYTES + BURST - 1) / BURST };
+enum { BURST = 128, WORD = 4, BURSTS = SYSTOLE_RECORD_BURSTS };
+_Static_assert(BURSTS == (SYSTOLE_STATUS_BYTES + BURST - 1) / BURST, "bursts of the record");
 enum { DEFAULT_WATCHDOG = 1048576, LEAST_WATCHDOG = 256 };
 // Cycles of the record and the write half of the master: from CLEAR to the first
 // word; from a burst's last word to the next one's first; from its last word to
@@ -28,17 +29,19 @@ typedef struct {
 
 // ---- When the record's bursts pass
 
-static void plan(finish *f, const systole_job *job) {
+static void plan(finish *f, const systole_job *job, systole_finish *out) {
   const unsigned bus = f->run->engines->config->bus_bytes;
   systole_dram *dram = f->run->channel.dram;
   uint64_t word = f->clear + TO_READ;  // the cycle of a burst's first word
   uint64_t accepted = 0, last = 0;
   for (unsigned at = 0; at < SYSTOLE_STATUS_BYTES; at += BURST) {
+    out->reads_from[f->count] = word;
     burst *b = &f->bursts[f->count++];
     b->address = (job->segments[SYSTOLE_STATUS_SEGMENT].base & ~127ull) + at;
     b->bytes = SYSTOLE_STATUS_BYTES - at < BURST ? SYSTOLE_STATUS_BYTES - at : BURST;
     b->beats = (b->bytes + bus - 1) / bus;
     const uint64_t end = word + b->beats * bus / WORD - 1;
+    out->reads_to[f->count - 1] = end;
     word = end + BETWEEN_BURSTS;
     b->accepted = systole_later(end + TO_BUFFER + TO_ADDRESS, accepted + 1) + systole_dram_write_stall(dram);
     b->first = systole_later(b->accepted + TO_BEATS, last + 1);
@@ -135,7 +138,7 @@ static const burst *store_all(const finish *f, uint64_t end) {
 
 static void write_record(finish *f, const systole_job *job, systole_finish *out) {
   systole_report *report = f->run->engines->report;
-  plan(f, job);
+  plan(f, job, out);
   const uint64_t answered = f->bursts[f->count - 1].answer;
   const uint64_t bite = bite_before(f, watchdog_limit(job), answered);
   // A bite resets the master in the cycle after it, the one of done.

@@ -8,7 +8,12 @@
 
 #include "sim/model/run.h"
 
+enum { SYSTOLE_RECORD_BURSTS = 3 };
+
 typedef struct {
+  // Cycles, from and to, in which the record's words are read for a burst of it:
+  // nobody else can read a register then. 0, 0 without a record.
+  uint64_t reads_from[SYSTOLE_RECORD_BURSTS], reads_to[SYSTOLE_RECORD_BURSTS];
   uint64_t done;   // the run's cycle of done
   uint64_t quiet;  // the first in which no burst on the bus awaits its answer
 } systole_finish;

@@ -131,7 +131,7 @@ static bool slot_is_empty(const systole_line *binding, unsigned lsb) {
   return systole_line_get(binding, lsb, 64) == 0 && systole_line_get(binding, lsb + 64, 16) == 0;
 }
 
-static bool binding_legal(const systole_line *binding, unsigned opcode) {
+static bool form_legal(const systole_line *binding, unsigned opcode) {
   const unsigned slots = systole_resolve_slots(binding);
   uint32_t seen = 0;
   uint64_t last = 0;
@@ -157,6 +157,9 @@ systole_cause systole_resolve_legal(const systole_line *line, const systole_line
   if (!enumerations_legal(line, opcode)) return SYSTOLE_CAUSE_ILLEGAL;
   if (!semaphores_legal(line, (unsigned)engine)) return SYSTOLE_CAUSE_ILLEGAL;
   if (opcode == SYSTOLE_OP_VX && !vx_legal(line)) return SYSTOLE_CAUSE_ILLEGAL;
-  if (binding != NULL && !binding_legal(binding, opcode)) return SYSTOLE_CAUSE_ILLEGAL;
-  return SYSTOLE_CAUSE_NONE;
+  return binding ? systole_resolve_legal_binding(binding, opcode) : SYSTOLE_CAUSE_NONE;
+}
+
+systole_cause systole_resolve_legal_binding(const systole_line *binding, unsigned opcode) {
+  return form_legal(binding, opcode) ? SYSTOLE_CAUSE_NONE : SYSTOLE_CAUSE_ILLEGAL;
 }

@@ -28,14 +28,44 @@ typedef struct {
   uint32_t count;  // its beats
 } systole_read_channel;
 
-void systole_read_open(systole_read_channel *channel, systole_dram *dram);
+static inline void systole_read_open(systole_read_channel *channel, systole_dram *dram) {
+  *channel = (systole_read_channel){.dram = dram};
+}
 
-void systole_read_take(systole_read_channel *channel, uint64_t now, systole_read_client client,
-                       uint64_t address, uint32_t beats);
+static inline void systole_read_take(systole_read_channel *channel, uint64_t now, systole_read_client client,
+                       uint64_t address, uint32_t beats) {
+  channel->taken++;
+  channel->beats += beats;
+  channel->pending = true;
+  channel->client = client;
+  channel->address = address;
+  channel->count = beats;
+  channel->accept = now + 1 + systole_dram_read_stall(channel->dram);
+}
+
+// All that are taken have been accepted; of 64 the first has been answered then.
+static inline uint64_t systole_read_next_free(const systole_read_channel *channel) {
+  if (channel->taken < SYSTOLE_READ_OUTSTANDING) return channel->accept;
+  return systole_later(channel->accept, channel->log.last[channel->taken % SYSTOLE_BEAT_LOG] + 1);
+}
+
+static inline uint64_t systole_read_next_free_for_ld(systole_read_channel *channel) {
+  if (channel->beats < SYSTOLE_READ_LD_BEATS) return channel->free;
+  const uint64_t beat = channel->beats - SYSTOLE_READ_LD_BEATS + 1;
+  return systole_later(channel->free, systole_beat_log_cycle(&channel->log, beat) + 1);
+}
 
 // The pending burst is accepted in cycle `accept`; returns the cycle of its first
 // beat. From then on `free` is the first cycle in which a fetch burst may be
 // taken as far as the channel goes, `free_for_ld` that for one of LD.
-uint64_t systole_read_accept(systole_read_channel *channel);
+static inline uint64_t systole_read_accept(systole_read_channel *channel) {
+  const uint64_t first =
+      systole_dram_read(channel->dram, channel->accept, channel->address, channel->count);
+  systole_beat_log_add(&channel->log, first + channel->count - 1, channel->count);
+  channel->pending = false;
+  channel->free = systole_read_next_free(channel);
+  channel->free_for_ld = systole_read_next_free_for_ld(channel);
+  return first;
+}
 
 #endif

@@ -11,11 +11,13 @@ static systole_cause check_boxes(const systole_config *config, const systole_job
 }
 
 static void get_semaphores(systole_instruction *out) {
+  const uint64_t wait = systole_line_get(&out->line, SYSTOLE_LSB_wait, SYSTOLE_WIDTH_wait);
+  const uint64_t raise = systole_line_get(&out->line, SYSTOLE_LSB_raise, SYSTOLE_WIDTH_raise);
+  out->waits = wait != 0;
+  out->raises = raise != 0;
   for (unsigned e = 0; e < SYSTOLE_ENGINES; e++) {
-    out->wait[e] = (uint8_t)systole_line_get(&out->line, SYSTOLE_LSB_wait + 4 * e, 4);
-    out->raise[e] = (uint8_t)systole_line_get(&out->line, SYSTOLE_LSB_raise + 4 * e, 4);
-    out->waits |= out->wait[e] != 0;
-    out->raises |= out->raise[e] != 0;
+    out->wait[e] = wait >> (4 * e) & 15;
+    out->raise[e] = raise >> (4 * e) & 15;
   }
 }
 

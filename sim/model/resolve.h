@@ -29,6 +29,7 @@ systole_cause systole_resolve_rest(const systole_config *config, const systole_j
 // ILLEGAL: opcode, reserved bits, enumerations, semaphore nibbles, port rules,
 // and the form of the binding line (NULL if there is none).
 systole_cause systole_resolve_legal(const systole_line *line, const systole_line *binding);
+systole_cause systole_resolve_legal_binding(const systole_line *binding, unsigned opcode);
 
 // Slots of a binding line up to the last that is not zero; bits beyond the last
 // slot do not count.

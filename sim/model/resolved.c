@@ -38,14 +38,15 @@ static bool same_line(const systole_line *a, const systole_line *b) {
   return !memcmp(a, b, sizeof *a);
 }
 
-static bool is_of(const systole_resolved *entry, const systole_line *line, uint32_t index) {
-  return entry->index == index && same_line(&entry->line, line);
-}
-
-bool systole_resolved_legal(const systole_resolved_table *table, const systole_line *line,
-                            uint32_t index) {
-  const systole_resolved *entry = &table->entries[index % ENTRIES];
-  return is_of(entry, line, index) && entry->form == SYSTOLE_CAUSE_NONE;
+systole_cause systole_resolved_line(systole_resolved_table *table, const systole_line *line,
+                                    uint32_t index) {
+  systole_resolved *entry = &table->entries[index % ENTRIES];
+  if (entry->index == index && same_line(&entry->line, line)) return entry->form;
+  entry->index = index;
+  entry->line = *line;
+  entry->form = systole_resolve_legal(line, NULL);
+  entry->bound = entry->complete = false;
+  return entry->form;
 }
 
 static uint64_t cycles_of(const systole_config *config, const systole_instruction *in) {
@@ -58,25 +59,30 @@ static bool same_scalars(const int32_t *a, const int32_t *b) {
   return !memcmp(a, b, SYSTOLE_SCALARS * sizeof *a);
 }
 
+static void meet_binding(systole_resolved *entry, const systole_line *binding) {
+  if (entry->bound && same_line(&entry->binding, binding)) return;
+  entry->bound = true;
+  entry->complete = false;
+  entry->binding = *binding;
+  entry->binding_form = systole_resolve_legal_binding(binding, entry->line.word[0] & 0xFF);
+  entry->slots = systole_resolve_slots(binding);
+}
+
 const systole_resolved *systole_resolved_get(systole_resolved_table *table, const systole_job *job,
                                              const int32_t scalars[SYSTOLE_SCALARS],
-                                             const systole_line *line, const systole_line *binding,
-                                             uint32_t index) {
+                                             const systole_line *binding, uint32_t index) {
   systole_resolved *entry = &table->entries[index % ENTRIES];
-  const bool known = is_of(entry, line, index) && (!binding || same_line(&entry->binding, binding));
-  if (known && (!binding || same_scalars(entry->scalars, scalars))) return entry;
-  if (binding) memcpy(entry->scalars, scalars, sizeof entry->scalars);
-  if (!known) {
-    entry->index = index;
-    entry->line = *line;
-    if (binding) entry->binding = *binding;
-    entry->slots = binding ? systole_resolve_slots(binding) : 0;
-    entry->form = systole_resolve_legal(line, binding);
-  }
   systole_instruction *in = &entry->instruction;
-  entry->cause = entry->form != SYSTOLE_CAUSE_NONE
-                     ? systole_resolve(table->config, job, scalars, line, binding, index, in)
-                     : systole_resolve_rest(table->config, job, scalars, line, binding, index, in);
-  if (entry->cause == SYSTOLE_CAUSE_NONE) in->cycles = cycles_of(table->config, in);
+  const systole_config *config = table->config;
+  if (binding) meet_binding(entry, binding);
+  if (entry->complete && (!binding || same_scalars(entry->scalars, scalars))) return entry;
+  entry->complete = true;
+  if (binding) memcpy(entry->scalars, scalars, sizeof entry->scalars);
+  if (entry->form != SYSTOLE_CAUSE_NONE || (binding && entry->binding_form != SYSTOLE_CAUSE_NONE)) {
+    entry->cause = systole_resolve(config, job, scalars, &entry->line, binding, index, in);
+    return entry;
+  }
+  entry->cause = systole_resolve_rest(config, job, scalars, &entry->line, binding, index, in);
+  if (entry->cause == SYSTOLE_CAUSE_NONE) in->cycles = cycles_of(config, in);
   return entry;
 }

@@ -30,8 +30,8 @@ void systole_run_open(systole_run *run, const systole_job *job, systole_engines 
 static void look_at_sequencer(systole_run *run) {
   systole_sequencer *sequencer = &run->sequencer;
   run->sequencer_next = systole_sequencer_next(sequencer, run->now);
-  run->ask_next = systole_sequencer_fetches(sequencer) ? systole_fetch_may_ask(&sequencer->fetch)
-                                                       : SYSTOLE_NEVER;
+  run->ask_next = systole_later(systole_fetch_may_ask(&sequencer->fetch), run->now + 1);
+  if (!systole_sequencer_fetches(sequencer, run->ask_next)) run->ask_next = SYSTOLE_NEVER;
 }
 
 static void look_at_reads(systole_run *run) {
@@ -66,6 +66,7 @@ static void accept_read(systole_run *run) {
   run->watchdog.mark = systole_later(run->watchdog.mark, channel->accept);
   if (channel->client == SYSTOLE_READ_FETCH) {
     systole_fetch_accept(&run->sequencer.fetch, first);
+    systole_sequencer_go_ahead(&run->sequencer);
   } else if (systole_ld_time_accept(&run->engines->ld, first + channel->count - 1)) {
     systole_engines_look(run->engines, SYSTOLE_ENGINE_LD, run->now);
   }
@@ -197,7 +198,7 @@ static void bus_cycle(systole_run *run, bool jumps) {
 }
 
 // The engines that start or end something, and the one that was pushed to.
-static void engines_cycle(systole_run *run, systole_engines_due due, bool pushed) {
+static void engines_cycle(systole_run *run, systole_engines_due due, systole_seq_step step) {
   systole_engines *engines = run->engines;
   if (due.able) {
     systole_engines_start(engines, due.able, run->now);
@@ -205,7 +206,7 @@ static void engines_cycle(systole_run *run, systole_engines_due due, bool pushed
     look_at_writes(run);
   }
   if (due.ended) systole_engines_end(engines, due.ended, run->now);
-  const unsigned target = pushed ? 1u << run->sequencer.instruction->engine : 0;
+  const unsigned target = step.pushed ? 1u << step.engine : 0;
   systole_engines_settle(engines, run->now, due.able | target, due.ended);
   run->watchdog.mark = systole_later(run->watchdog.mark, run->now);
 }
@@ -228,7 +229,7 @@ static void cycle(systole_run *run, bool bites, bool aborts) {
   const bool changed = step.pushed || due.able || due.ended;
   const bool bite = bites && !progresses(run, changed);
   bus_cycle(run, step.jumped);
-  if (changed) engines_cycle(run, due, step.pushed);
+  if (changed) engines_cycle(run, due, step);
   if (run->sequencer_next <= now || sequencer->phase >= SYSTOLE_SEQ_COMMIT) look_at_sequencer(run);
 
   if (run->draining) {
@@ -288,7 +289,7 @@ void systole_run_describe(systole_run *run) {
   const uint64_t fetched = systole_beat_log_upto(&run->sequencer.fetch.log, run->now);
   report->cycles = run->now;
   report->read_bytes = (beats - fetched) * run->engines->config->bus_bytes +
-                       run->sequencer.taken * SYSTOLE_LINE_BYTES;
+                       systole_sequencer_taken(&run->sequencer, run->now) * SYSTOLE_LINE_BYTES;
   report->write_bytes = run->engines->st.bytes;
   systole_engines_describe(run->engines, run->now, beats - fetched);
 }

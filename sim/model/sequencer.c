@@ -13,7 +13,7 @@ void systole_sequencer_open(systole_sequencer *s, const systole_job *job,
   s->depth = 0;
   s->phase = SYSTOLE_SEQ_BEGIN;
   s->since = 1;
-  s->line = s->taken = 0;
+  s->line = s->taken = s->line_cycle = s->binding_cycle = 0;
   systole_resolved_begin(engines->resolved, job);
   s->beat_bytes = engines->config->bus_bytes;
   if (s->beat_bytes < SYSTOLE_LINE_BYTES) s->beat_bytes = SYSTOLE_LINE_BYTES;
@@ -22,6 +22,8 @@ void systole_sequencer_open(systole_sequencer *s, const systole_job *job,
 }
 
 void systole_sequencer_drain(systole_sequencer *s, uint64_t now) {
+  s->taken = systole_sequencer_taken(s, now);
+  s->line_cycle = s->binding_cycle = 0;
   s->phase = SYSTOLE_SEQ_DRAIN;
   s->since = now + 1;
 }
@@ -54,19 +56,16 @@ static uint64_t first_gap(const systole_sequencer *s, uint64_t address) {
   return at;
 }
 
-static systole_seq_step take_line(systole_sequencer *s, systole_line *line) {
+// The next line in cycle `cycle`; false if memory does not have it.
+static bool take_line(systole_sequencer *s, uint64_t cycle, systole_line *line) {
   const uint64_t address = s->fetch.base + s->fetch.at * SYSTOLE_LINE_BYTES;
   const uint64_t lead = address & (s->beat_bytes - 1);
   const uint8_t *bytes = systole_memory_at(s->engines->memory, address - lead, s->beat_bytes);
-  if (bytes == NULL) {
-    systole_seq_step step = fault(s, SYSTOLE_CAUSE_AXI_READ);
-    step.detail = (uint32_t)first_gap(s, address);
-    return step;
-  }
+  if (bytes == NULL) return false;
   for (unsigned w = 0; w < 16; w++) line->word[w] = word_at(bytes + lead + 4 * w);
-  systole_fetch_pop(&s->fetch);
+  systole_fetch_pop(&s->fetch, cycle);
   s->taken++;
-  return (systole_seq_step){0};
+  return true;
 }
 
 // Multiplications that the checks of an instruction take.
@@ -85,11 +84,11 @@ static void enter(systole_sequencer *s, systole_seq_phase phase, uint64_t cycle)
   s->since = cycle;
 }
 
-// The line was taken in cycle `now`, or if it is bound its binding line.
-static void resolve(systole_sequencer *s, const systole_line *binding, uint64_t now) {
+// The line was taken in cycle `taken`, or if it is bound its binding line.
+static void resolve(systole_sequencer *s, const systole_line *binding, uint64_t taken) {
   const systole_resolved *resolved = systole_resolved_get(
-      s->engines->resolved, s->job, s->scalars, &s->words, binding, (uint32_t)s->line);
-  const uint64_t judged = now + (binding ? resolved->slots + 4 : 2);
+      s->engines->resolved, s->job, s->scalars, binding, (uint32_t)s->line);
+  const uint64_t judged = taken + (binding ? resolved->slots + 4 : 2);
   s->cause = resolved->cause;
   s->instruction = &resolved->instruction;
   if (!s->instruction->checked) {
@@ -106,31 +105,45 @@ static void resolve(systole_sequencer *s, const systole_line *binding, uint64_t 
   }
 }
 
-static systole_seq_step wait_for_line(systole_sequencer *s, uint64_t now) {
-  s->line = s->fetch.at;
-  if (systole_fetch_at_end(&s->fetch)) return fault(s, SYSTOLE_CAUSE_SEGMENT);
-  if (systole_fetch_have(&s->fetch) > now) return (systole_seq_step){0};
-  const systole_seq_step step = take_line(s, &s->words);
-  if (step.cause != SYSTOLE_CAUSE_NONE) return step;
-  const bool bound = systole_line_get(&s->words, SYSTOLE_LSB_bound, SYSTOLE_WIDTH_bound);
-  if (!bound) {
-    resolve(s, NULL, now);
-    return step;
-  }
-  s->cause = systole_resolved_legal(s->engines->resolved, &s->words, (uint32_t)s->line)
-                 ? SYSTOLE_CAUSE_NONE
-                 : systole_resolve_legal(&s->words, NULL);
-  if (s->cause != SYSTOLE_CAUSE_NONE) enter(s, SYSTOLE_SEQ_FAULT, now + 2);
-  else enter(s, SYSTOLE_SEQ_BINDING, now + 3);
-  return step;
+static bool take_first(systole_sequencer *s, uint64_t cycle) {
+  const uint64_t number = s->fetch.at;
+  systole_line line;
+  if (!take_line(s, cycle, &line)) return false;
+  s->line = number;
+  s->line_cycle = cycle;
+  s->binding_cycle = 0;
+  s->cause = systole_resolved_line(s->engines->resolved, &line, (uint32_t)number);
+  if (s->cause != SYSTOLE_CAUSE_NONE) enter(s, SYSTOLE_SEQ_FAULT, cycle + 2);
+  else if (!systole_line_get(&line, SYSTOLE_LSB_bound, SYSTOLE_WIDTH_bound)) resolve(s, NULL, cycle);
+  else enter(s, SYSTOLE_SEQ_BINDING, cycle + SYSTOLE_SEQ_TO_BINDING);
+  return true;
 }
 
-static systole_seq_step wait_for_binding(systole_sequencer *s, uint64_t now) {
+static bool take_binding(systole_sequencer *s, uint64_t cycle) {
   systole_line binding;
+  if (!take_line(s, cycle, &binding)) return false;
+  s->binding_cycle = cycle;
+  resolve(s, &binding, cycle);
+  return true;
+}
+
+void systole_sequencer_go_ahead(systole_sequencer *s) {
+  bool taken = true;
+  while (taken && (s->phase == SYSTOLE_SEQ_LINE || s->phase == SYSTOLE_SEQ_BINDING)) {
+    const uint64_t have = systole_fetch_at_end(&s->fetch) ? SYSTOLE_NEVER : systole_fetch_have(&s->fetch);
+    if (have == SYSTOLE_NEVER) return;
+    const uint64_t cycle = systole_later(s->since, have);
+    taken = s->phase == SYSTOLE_SEQ_LINE ? take_first(s, cycle) : take_binding(s, cycle);
+  }
+}
+
+// The line that is waited for would have been taken, had memory had it.
+static systole_seq_step miss_line(systole_sequencer *s, uint64_t now) {
+  if (s->phase == SYSTOLE_SEQ_LINE) s->line = s->fetch.at;
   if (systole_fetch_at_end(&s->fetch)) return fault(s, SYSTOLE_CAUSE_SEGMENT);
   if (systole_fetch_have(&s->fetch) > now) return (systole_seq_step){0};
-  const systole_seq_step step = take_line(s, &binding);
-  if (step.cause == SYSTOLE_CAUSE_NONE) resolve(s, &binding, now);
+  systole_seq_step step = fault(s, SYSTOLE_CAUSE_AXI_READ);
+  step.detail = (uint32_t)first_gap(s, s->fetch.base + s->fetch.at * SYSTOLE_LINE_BYTES);
   return step;
 }
 
@@ -173,7 +186,7 @@ static systole_seq_step commit(systole_sequencer *s, uint64_t now) {
   if (systole_engines_full(s->engines, s->instruction->engine)) return (systole_seq_step){0};
   systole_engines_push(s->engines, s->instruction);
   enter(s, SYSTOLE_SEQ_LINE, now + 1);
-  return (systole_seq_step){.pushed = true};
+  return (systole_seq_step){.pushed = true, .engine = s->instruction->engine};
 }
 
 // The first cycle in which engines and fetch have come to rest, as far as is known.
@@ -188,16 +201,22 @@ uint64_t systole_sequencer_ends(const systole_sequencer *s) {
   return at_rest(s);
 }
 
-systole_seq_step systole_sequencer_step(systole_sequencer *s, uint64_t now) {
-  if (now < s->since) return (systole_seq_step){0};
+static systole_seq_step do_step(systole_sequencer *s, uint64_t now) {
   switch (s->phase) {
     case SYSTOLE_SEQ_BEGIN: return begin(s);
-    case SYSTOLE_SEQ_LINE: return wait_for_line(s, now);
-    case SYSTOLE_SEQ_BINDING: return wait_for_binding(s, now);
+    case SYSTOLE_SEQ_LINE:
+    case SYSTOLE_SEQ_BINDING: return miss_line(s, now);
     case SYSTOLE_SEQ_FAULT: return fault(s, s->cause);
     case SYSTOLE_SEQ_LOOP: return open_loop(s, now);
     case SYSTOLE_SEQ_ENDLOOP: return close_loop(s, now);
     case SYSTOLE_SEQ_COMMIT: return commit(s, now);
     default: return (systole_seq_step){.ended = systole_sequencer_ends(s) <= now};
   }
+}
+
+systole_seq_step systole_sequencer_step(systole_sequencer *s, uint64_t now) {
+  if (now < s->since) return (systole_seq_step){0};
+  const systole_seq_step step = do_step(s, now);
+  systole_sequencer_go_ahead(s);
+  return step;
 }

@@ -19,6 +19,9 @@ typedef enum {
   SYSTOLE_SEQ_DRAIN
 } systole_seq_phase;
 
+// From a line that is bound to the first cycle in which its binding line is taken.
+enum { SYSTOLE_SEQ_TO_BINDING = 3 };
+
 typedef struct {
   uint64_t body;  // line after LOOP
   uint32_t count;
@@ -35,9 +38,10 @@ typedef struct {
   unsigned beat_bytes;  // of a beat or a line, whichever is larger
   systole_seq_phase phase;
   uint64_t since;     // the phase begins, maybe in the future: until then work is done
-  uint64_t taken;     // lines so far, for READ_BYTES
-  uint64_t line;      // of the instruction in hand
-  systole_line words;  // and its words as fetched
+  // Of the instruction in hand: its line; the cycles, maybe to come, in which
+  // that and its binding line are taken (0: none is).
+  uint64_t line, line_cycle, binding_cycle;
+  uint64_t taken;     // lines so far, with those to come
   systole_cause cause;         // what resolving it found,
   const systole_instruction *instruction;  // and made of it
 } systole_sequencer;
@@ -45,6 +49,7 @@ typedef struct {
 // What the sequencer does in one cycle.
 typedef struct {
   bool pushed, jumped, ended;
+  uint8_t engine;  // pushed to
   systole_cause cause;  // a fault, or NONE
   uint32_t index, detail;
 } systole_seq_step;
@@ -53,6 +58,10 @@ void systole_sequencer_open(systole_sequencer *s, const systole_job *job,
                             systole_engines *engines);
 
 systole_seq_step systole_sequencer_step(systole_sequencer *s, uint64_t now);
+// Takes the lines whose cycle is known, even if it is one to come: nothing but a
+// fault can come between, and draining gives them back. Called when more is
+// known of the fetch.
+void systole_sequencer_go_ahead(systole_sequencer *s);
 // After a fault in cycle `now`: no further line is taken.
 void systole_sequencer_drain(systole_sequencer *s, uint64_t now);
 
@@ -60,9 +69,15 @@ void systole_sequencer_drain(systole_sequencer *s, uint64_t now);
 // is known.
 uint64_t systole_sequencer_ends(const systole_sequencer *s);
 
-// Whether lines may be asked for.
-static inline bool systole_sequencer_fetches(const systole_sequencer *s) {
-  return s->phase != SYSTOLE_SEQ_BEGIN && s->phase < SYSTOLE_SEQ_END;
+// Lines taken in cycle `now` or before, for READ_BYTES.
+static inline uint64_t systole_sequencer_taken(const systole_sequencer *s, uint64_t now) {
+  return s->taken - (s->line_cycle > now) - (s->binding_cycle > now);
+}
+
+// Whether lines may be asked for in a cycle to come: while END is judged, too.
+static inline bool systole_sequencer_fetches(const systole_sequencer *s, uint64_t cycle) {
+  if (s->phase == SYSTOLE_SEQ_BEGIN) return false;
+  return s->phase < SYSTOLE_SEQ_END || cycle < s->since;
 }
 
 // The first cycle in which the phase has what it waits for, as things stand.
@@ -96,6 +111,8 @@ static inline uint32_t systole_sequencer_state(const systole_sequencer *s, uint6
       [SYSTOLE_SEQ_LOOP] = RESOLVING, [SYSTOLE_SEQ_ENDLOOP] = RESOLVING,
       [SYSTOLE_SEQ_COMMIT] = DISPATCHING, [SYSTOLE_SEQ_END] = DRAINING,
       [SYSTOLE_SEQ_DRAIN] = DRAINING};
+  if (now <= s->line_cycle) return FETCHING;
+  if (now <= s->binding_cycle) return now < s->line_cycle + SYSTOLE_SEQ_TO_BINDING ? RESOLVING : FETCHING;
   return now < s->since ? RESOLVING : states[s->phase];
 }
 

@@ -375,6 +375,10 @@ void keep_coverage(Vsystole_chip *top) {
 void keep_coverage(Vsystole_chip *) {}
 #endif
 
+// Verilator knows one context a thread; a process may have several machines, and
+// may run one from another thread than it was made in.
+void enter(systole_machine *machine) { Verilated::threadContextp(&machine->context); }
+
 void rtl_destroy(systole_machine *machine) {
   if (!machine) return;
 #ifdef SYSTOLE_TRACE
@@ -383,6 +387,7 @@ void rtl_destroy(systole_machine *machine) {
     delete machine->fst;
   }
 #endif
+  enter(machine);
   if (machine->top) {
     machine->top->final();
     keep_coverage(machine->top);
@@ -550,6 +555,7 @@ systole_status rtl_boot(systole_machine *machine, const uint32_t *image, uint32_
   if (words > machine->config.tcm_bytes / 4)
     return systole_fail(err, SYSTOLE_E_RANGE, "rtl: an image of %u words does not fit into %u bytes of TCM",
                         words, machine->config.tcm_bytes);
+  enter(machine);
   systole_status status = stop_core(machine, err);
   if (status == SYSTOLE_OK) status = machine->write(SYSTOLE_REG_TCM_ADDRESS, 0, err);
   for (uint32_t i = 0; i < words && status == SYSTOLE_OK; i++)
@@ -614,6 +620,7 @@ systole_status rtl_control(systole_machine *machine, systole_host_access *access
       return systole_fail(err, SYSTOLE_E_USAGE,
                           "rtl: access %u, to 0x%x: expected a word from 0 to 0xFFC, and none written to CONTROLLER",
                           i, accesses[i].offset);
+  enter(machine);
   machine->observer = observer;
   machine->trace = observer ? observer->trace : nullptr;
   machine->user = observer ? observer->user : nullptr;
@@ -640,6 +647,7 @@ systole_status rtl_control(systole_machine *machine, systole_host_access *access
 systole_status rtl_run(systole_machine *machine, const systole_job *job, systole_report *report,
                        systole_trace_fn trace, void *user, systole_error *err) {
   Vsystole_chip *top = machine->top;
+  enter(machine);
   machine->trace = nullptr;
   systole_status status = stop_core(machine, err);
   if (status == SYSTOLE_OK) status = write_job(machine, job, err);
@@ -741,4 +749,10 @@ const systole_machine_api api = {
 
 extern "C" __attribute__((visibility("default"))) const systole_machine_api *systole_rtl_api(void) {
   return &api;
+}
+
+// What the object was built for, so that one can be found without its .ini.
+extern "C" __attribute__((visibility("default"))) const systole_config *systole_rtl_config(void) {
+  alignas(systole_config) static const unsigned char bytes[sizeof(systole_config)] = {SYSTOLE_CONFIG_BYTES};
+  return reinterpret_cast<const systole_config *>(bytes);
 }

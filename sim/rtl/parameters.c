@@ -29,6 +29,9 @@ int main(int argc, char **argv) {
   printf("// Made from configuration %s.\n", c.name);
   printf("#define SYSTOLE_CONFIG_NAME \"%s\"\n", c.name);
   printf("#define SYSTOLE_CONFIG_HASH UINT64_C(0x%016" PRIx64 ")\n", c.hash);
+  printf("#define SYSTOLE_CONFIG_BYTES");
+  for (size_t i = 0; i < sizeof c; i++) printf("%s %u", i ? "," : "", ((const unsigned char *)&c)[i]);
+  printf("\n");
   printf("#define SYSTOLE_BUS_BYTES %u\n", c.bus_bytes);
   printf("#define SYSTOLE_CONTROLLER %u\n", c.controller);
   printf("#define SYSTOLE_MEMORIES");

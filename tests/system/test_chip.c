@@ -5,6 +5,8 @@
 // every report must be the same, cycles included, and memory at the end.
 //
 //   test_chip CONFIG MACHINE.so [SEED [COUNT]]
+//   test_chip CONFIG MACHINE.so --image FILE
+// The second runs one image of tests/firmware/chip, which tells its verdict.
 #include <dlfcn.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -261,7 +263,7 @@ static bool make_case(bench *b) {
   b->c.config = b->config;
   b->c.dram = dram;
   if (!systole_fuzz_generate(&b->c, &b->places, &b->walk, b->seed)) return false;
-  if (systole_chance(&dice, 35)) systole_fuzz_spoil(&b->c, &b->places, &b->walk, true, b->seed);
+  if (systole_chance(&dice, 35)) systole_fuzz_spoil(&b->c, &b->places, &b->walk, b->seed);
   b->c.dram = dram;
   return true;
 }
@@ -284,6 +286,85 @@ static void one_image(bench *b) {
   close_side(&b->sides[0]);
   close_side(&b->sides[1]);
   systole_fuzz_case_free(&b->c);
+}
+
+// ---- images that know what should happen (tests/firmware/chip/chip.inc) ---------------
+
+enum { MEMORY_BYTES = 0x2000, VERDICT = 0, SHORT = 0x400, LONG = 0x800, IMAGE_CYCLES = 300000 };
+#define MEMORY UINT64_C(0x700000000)
+
+static void put_line(uint8_t *memory, uint32_t at, const systole_line *line) {
+  memcpy(memory + at, line->word, sizeof line->word);
+}
+
+static void fill_memory(uint8_t *memory) {
+  systole_line line = {{SYSTOLE_OP_END}};
+  put_line(memory, SHORT, &line);
+  put_line(memory, LONG + 2 * SYSTOLE_LINE_BYTES, &line);
+  line.word[0] = SYSTOLE_OP_ENDLOOP;
+  put_line(memory, LONG + SYSTOLE_LINE_BYTES, &line);
+  line.word[0] = SYSTOLE_OP_LOOP;
+  SYSTOLE_SET(&line, LOOP, count, INT32_MAX);
+  SYSTOLE_SET(&line, LOOP, lines, 1);
+  put_line(memory, LONG, &line);
+  memset(memory + VERDICT, 0xFF, 4);
+}
+
+static void open_image_side(bench *b, side *s, const systole_machine_api *api) {
+  systole_error err;
+  memset(s, 0, sizeof *s);
+  s->api = api;
+  if (systole_memory_create(&s->memory, &err) != SYSTOLE_OK ||
+      systole_memory_map(s->memory, MEMORY, MEMORY_BYTES, &err) != SYSTOLE_OK ||
+      api->create(&b->config, s->memory, &b->c.dram, &s->machine, &err) != SYSTOLE_OK) {
+    printf("%s\n", err.text);
+    exit(2);
+  }
+  fill_memory(systole_memory_at(s->memory, MEMORY, MEMORY_BYTES));
+}
+
+// The host of all these images: rings, starts, and waits for DONE.
+static void host_image(bench *b) {
+  const systole_host_access script[] = {
+      {.offset = SYSTOLE_REG_GIE, .value = 1},  {.offset = SYSTOLE_REG_IER, .value = 1},
+      {.offset = 0x010, .value = 3000},         {.cycle = 3000, .offset = SYSTOLE_REG_CTRL, .value = 1},
+      {.cycle = 3300, .offset = SYSTOLE_REG_DOORBELL, .value = 2}};
+  enum { STEPS = sizeof script / sizeof *script };
+  for (unsigned s = 0; s < 2; s++) memcpy(b->sides[s].accesses, script, sizeof script);
+  control(b, STEPS, IMAGE_CYCLES);
+  differ(b, "why the image stopped, and that", b->sides[0].report.stop, SYSTOLE_STOP_IRQ);
+  const uint8_t *verdict = systole_memory_at(b->sides[0].memory, MEMORY + VERDICT, 4);
+  differ(b, "the image's verdict, and what it should be: its", verdict[0] | verdict[1] << 8, 0);
+  compare_block(b, MEMORY, MEMORY_BYTES);
+}
+
+static void one_memory(bench *b) {
+  open_image_side(b, &b->sides[0], b->apis[0]);
+  open_image_side(b, &b->sides[1], b->apis[1]);
+  boot(b);
+  host_image(b);
+  close_side(&b->sides[0]);
+  close_side(&b->sides[1]);
+}
+
+static int run_image(bench *b, const char *path) {
+  static const systole_dram_params memories[] = {
+      {.preset = "ideal"}, {.preset = "ddr4-2400"}, {.preset = "hbm2", .seed = 3, .max_delay = 30, .max_stall = 7}};
+  unsigned wrong = 0;
+  FILE *file = fopen(path, "rb");
+  if (file == NULL) {
+    fprintf(stderr, "%s: cannot be read\n", path);
+    return 2;
+  }
+  b->words = (unsigned)(fread(b->image, 1, sizeof b->image, file) + 3) / 4;
+  fclose(file);
+  for (unsigned m = 0; m < 3; m++) {
+    b->differs = false;
+    b->c.dram = memories[m];
+    one_memory(b);
+    wrong += b->differs;
+  }
+  return wrong != 0;
 }
 
 // ---- the test ------------------------------------------------------------------------
@@ -312,7 +393,7 @@ int main(int argc, char **argv) {
   static bench b;
   systole_error err;
   if (argc < 3) {
-    fprintf(stderr, "usage: test_chip CONFIG MACHINE.so [SEED [COUNT]]\n");
+    fprintf(stderr, "usage: test_chip CONFIG MACHINE.so [SEED [COUNT] | --image FILE]\n");
     return 2;
   }
   if (systole_config_load(argv[1], &b.config, &err) != SYSTOLE_OK) {
@@ -329,6 +410,7 @@ int main(int argc, char **argv) {
   b.apis[0] = open_api();
   b.apis[1] = systole_model_api();
   if (!b.config.controller) return refuses(&b);
+  if (argc == 5 && strcmp(argv[3], "--image") == 0) return run_image(&b, argv[4]);
   const uint64_t seed = argc > 3 ? strtoull(argv[3], NULL, 0) : 1;
   const unsigned count = argc > 4 ? (unsigned)strtoul(argv[4], NULL, 0) : COUNT;
   printf("seed %" PRIu64 ", %u images\n", seed, count);

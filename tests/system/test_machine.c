@@ -19,7 +19,7 @@
 #include "sim/model/record.h"
 #include "tests/system/agree.h"
 
-enum { MAX_LINES = 256, REGION = 1 << 16 };
+enum { MAX_LINES = 256, REGION = 1 << 18 };  // bytes, for words of up to 128 lanes
 enum { PROGRAM = 0x10000, DATA = 0x40080, RECORD = 0x800080 };  // addresses; not all of 4 KiB
 
 typedef struct {
@@ -645,6 +645,44 @@ static int round_of(bench *b, const systole_machine_api *rtl) {
   return 0;
 }
 
+// Runs the program on both, which must end with the same cause; values count
+// where it is none, but not times.
+static void run_both(bench *b) {
+  systole_error err;
+  load(b, &b->rtl);
+  load(b, &b->model);
+  if (b->rtl.api->run(b->rtl.machine, &b->job, &b->rtl.report, NULL, NULL, &err) != SYSTOLE_OK ||
+      b->model.api->run(b->model.machine, &b->job, &b->model.report, NULL, NULL, &err) != SYSTOLE_OK)
+    fail(b, err.text, 1, 0);
+  if (b->rtl.report.cause != b->model.report.cause)
+    fail(b, "cause", b->rtl.report.cause, b->model.report.cause);
+  if (b->model.report.cause == SYSTOLE_CAUSE_NONE) compare_srams(b);
+}
+
+// The watchdog bites in the run, a second time while it drains, so that bursts
+// are left without their engine, or while the status record is written. The
+// next program must not feel it.
+static int late_memory(bench *b, const systole_machine_api *rtl, uint64_t seed) {
+  b->dram = (systole_dram_params){.preset = "ideal", .seed = seed, .max_delay = 3000};
+  if (side_open(b, &b->rtl, rtl) != 0 || side_open(b, &b->model, systole_model_api()) != 0) return 1;
+  start(b, "memory later than the watchdog");
+  ld(b, SYSTOLE_SPACE_ACT, 3, 1, 0, 0);
+  st(b, SYSTOLE_SPACE_VM, 1, 1);
+  end(b);
+  b->job.watchdog = 300;
+  run_both(b);
+  if (!agree_reports(&b->rtl.report, &b->model.report)) fail(b, "reports differ", 1, 0);
+  verdict(b);
+  chain(b, "chain after the late memory", 2, b->config.dim, b->config.dim);
+  b->job.watchdog = 0;  // the default, which is longer than any delay
+  run_both(b);
+  if (b->rtl.report.cause != SYSTOLE_CAUSE_NONE) fail(b, "cause", b->rtl.report.cause, 0);
+  verdict(b);
+  side_close(&b->rtl);
+  side_close(&b->model);
+  return 0;
+}
+
 int main(int argc, char **argv) {
   if (argc < 3) {
     fprintf(stderr, "usage: %s CONFIG MACHINE.so [SEED]\n", argv[0]);
@@ -677,6 +715,7 @@ int main(int argc, char **argv) {
   b.dram.max_delay = 40;
   b.dram.max_stall = 5;
   status |= round_of(&b, get());
+  for (unsigned i = 0; i < 8; i++) status |= late_memory(&b, get(), seed + i);
   printf("%u passed, %u failed, 0 skipped\n", b.passed, b.failed);
   return status || b.failed;
 }
