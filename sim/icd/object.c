@@ -89,6 +89,15 @@ static void end(icd_kind kind, void *object) {
 static void end_if_free(icd_kind kind, void *object) {
   const icd_object *o = object;
   if (!o->refs && !o->uses) end(kind, object);
+  icd_launch_look();
+}
+
+bool icd_any(icd_kind kind, bool (*is)(const void *object, const void *of), const void *of) {
+  for (size_t i = 0; i < CHUNK * pools[kind].chunk_count; i++) {
+    const icd_object *object = slot(kind, i);
+    if ((object->refs || object->uses) && is(object, of)) return true;
+  }
+  return false;
 }
 
 void icd_use(void *object) { ((icd_object *)object)->uses++; }

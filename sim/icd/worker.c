@@ -84,8 +84,9 @@ static void stop(void) {
   limit.tv_sec += 2;
   icd_lock();
   icd.quit = true;
+  __atomic_store_n(&icd.stop, true, __ATOMIC_RELAXED);
   pthread_cond_broadcast(&icd.changed);
-  while (icd.busy && pthread_cond_timedwait(&icd.changed, &icd.lock, &limit) != ETIMEDOUT) {
+  while (icd.running && pthread_cond_timedwait(&icd.changed, &icd.lock, &limit) != ETIMEDOUT) {
   }
   icd_unlock(CL_SUCCESS);
 }
