@@ -35,8 +35,9 @@ typedef enum { ICD_CONTEXT, ICD_QUEUE, ICD_MEMORY, ICD_PROGRAM, ICD_KERNEL, ICD_
 
 typedef struct {
   const cl_icd_dispatch *dispatch;  // first: the loader reads it
-  cl_uint refs;                     // the host's; at 0 the handle is void
+  cl_uint refs;                     // the host's; at 0 the handle is void, but see object.c
   cl_uint uses;                     // by other objects and by commands
+  bool ending;
   uint64_t serial;                  // which of the slot's lives this is
 } icd_object;
 
@@ -206,8 +207,10 @@ cl_int icd_command_push(icd_command *command, bool blocking, cl_event *event);
 void icd_command_drop(icd_command *command);
 cl_int icd_check_buffer(cl_command_queue queue, cl_mem buffer);
 
-// worker.c
+// worker.c. The worker cannot wait for what only it would do: a callback that it
+// calls is refused what blocks.
 cl_int icd_worker_start(void);
+bool icd_may_wait(void);
 
 // launch.c: stops a run that nobody can see any more
 void icd_launch_look(void);

@@ -125,12 +125,15 @@ static cl_int enqueue(cl_command_queue queue, cl_command_type type, cl_kernel ke
   return icd_command_end(c, status, false, event);
 }
 
-// One work-item: the machine is started once.
-static cl_int check_range(cl_uint dimensions, const size_t *global, const size_t *local) {
+// One work-item: the machine is started once. What its number is does not matter,
+// as the kernel does not ask.
+static cl_int check_range(cl_uint dimensions, const size_t *offset, const size_t *global, const size_t *local) {
   if (dimensions < 1 || dimensions > 3) return CL_INVALID_WORK_DIMENSION;
   if (!global) return CL_INVALID_GLOBAL_WORK_SIZE;
   for (cl_uint i = 0; i < dimensions; i++)
     if (global[i] != 1) return CL_INVALID_GLOBAL_WORK_SIZE;
+  for (cl_uint i = 0; offset && i < dimensions; i++)
+    if (offset[i] > SIZE_MAX - 1) return CL_INVALID_GLOBAL_OFFSET;
   for (cl_uint i = 0; local && i < dimensions; i++)
     if (local[i] != 1) return CL_INVALID_WORK_GROUP_SIZE;
   return CL_SUCCESS;
@@ -139,11 +142,10 @@ static cl_int check_range(cl_uint dimensions, const size_t *global, const size_t
 cl_int systole_clEnqueueNDRangeKernel(cl_command_queue queue, cl_kernel kernel, cl_uint dimensions,
                                       const size_t *offset, const size_t *global, const size_t *local, cl_uint count,
                                       const cl_event *waits, cl_event *event) {
-  (void)offset;  // the kernel does not ask for its number
   icd_lock();
   if (!icd_is(ICD_QUEUE, queue)) return icd_unlock(CL_INVALID_COMMAND_QUEUE);
   if (!icd_is(ICD_KERNEL, kernel)) return icd_unlock(CL_INVALID_KERNEL);
-  cl_int status = check_range(dimensions, global, local);
+  cl_int status = check_range(dimensions, offset, global, local);
   if (!status) status = enqueue(queue, CL_COMMAND_NDRANGE_KERNEL, kernel, count, waits, event);
   return icd_unlock(status);
 }

@@ -7,6 +7,10 @@
 
 #include "sim/icd/icd.h"
 
+static _Thread_local bool is_worker;
+
+bool icd_may_wait(void) { return !is_worker; }
+
 static bool may_start(const icd_command *c) {
   for (cl_uint i = 0; i < c->wait_count; i++)
     if (c->waits[i]->status > CL_COMPLETE) return false;
@@ -66,6 +70,7 @@ static void carry_out(icd_command *c) {
 
 static void *work(void *unused) {
   (void)unused;
+  is_worker = true;
   icd_lock();
   while (!icd.quit) {
     icd_command *c = next_command();
