@@ -7,9 +7,9 @@
 
 #include "sim/icd/icd.h"
 
-static _Thread_local bool is_worker;
+static pthread_t worker;
 
-bool icd_may_wait(void) { return !is_worker; }
+bool icd_may_wait(void) { return !icd.working || !pthread_equal(pthread_self(), worker); }
 
 static bool may_start(const icd_command *c) {
   for (cl_uint i = 0; i < c->wait_count; i++)
@@ -70,7 +70,6 @@ static void carry_out(icd_command *c) {
 
 static void *work(void *unused) {
   (void)unused;
-  is_worker = true;
   icd_lock();
   while (!icd.quit) {
     icd_command *c = next_command();
@@ -97,10 +96,9 @@ static void stop(void) {
 }
 
 cl_int icd_worker_start(void) {
-  pthread_t thread;
   if (icd.working) return CL_SUCCESS;
-  if (pthread_create(&thread, NULL, work, NULL)) return CL_OUT_OF_RESOURCES;
-  pthread_detach(thread);
+  if (pthread_create(&worker, NULL, work, NULL)) return CL_OUT_OF_RESOURCES;
+  pthread_detach(worker);
   atexit(stop);
   icd.working = true;
   return CL_SUCCESS;
