@@ -235,10 +235,11 @@ coverage: $(BUILD)/systole $(BUILD)/rtl/$(HW_NAME).coverage.so
 	@BUILD=$(BUILD) sh scripts/coverage.sh $(HW) $(or $(COUNT),300)
 
 .PHONY: bench
-bench: $(BUILD)/systole $(BUILD)/bench_model rtl
+bench: $(BUILD)/systole $(BUILD)/bench_model icd
 	$(BUILD)/bench_model
 	BUILD=$(BUILD) bash tests/bench/bench.sh
 	BUILD=$(BUILD) bash tests/bench/time.sh
+	BUILD=$(BUILD) bash tests/bench/opencl.sh
 
 .PHONY: packages
 packages:

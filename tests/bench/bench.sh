@@ -32,9 +32,10 @@ controls the speed of an engine and a pedal that is used for the"
 long=${long//$'\n'/ }
 for prompt in "$word" "$long"; do
   for backend in rtl model; do
-    "$systole" run --backend $backend --prompt "$prompt" --tokens 24 --json "$work/$backend.json" >/dev/null
+    # Firmware does all steps in one go: only the host can tell prefill's seconds from decode's.
+    "$systole" run --backend $backend --control direct --prompt "$prompt" --tokens 24 --json "$work/$backend.json" >/dev/null
   done
-  echo "systole run --prompt \"${prompt:0:24}...\" --tokens 24 (${#prompt} characters)"
+  echo "systole run --control direct --prompt \"${prompt:0:24}...\" --tokens 24 (${#prompt} characters)"
   for phase in prefill decode; do
     rtl=$(number "$work/rtl.json" wall_seconds $phase) model=$(number "$work/model.json" wall_seconds $phase)
     speed=$(number "$work/rtl.json" cycles_per_second $phase)

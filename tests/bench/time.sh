@@ -18,7 +18,7 @@ number() {
 compute() { awk "BEGIN { printf \"$1\", $2 }"; }
 
 echo "== the default model: simulated cycles per second of the RTL and of time alone"
-"$systole" run --backend rtl --prompt "$(head -c 200 models/define/heldout.txt | tr '\n' ' ')" --tokens 9 --json "$work/rtl.json" >/dev/null
+"$systole" run --backend rtl --control direct --prompt "$(head -c 200 models/define/heldout.txt | tr '\n' ' ')" --tokens 9 --json "$work/rtl.json" >/dev/null
 tokens=$(tr -d '\n\t ' <"$work/rtl.json" | sed -E 's/.*"prompt_tokens":\[([^]]*)\].*/\1/' | tr ',' '\n' | grep -c .)
 steps=$(tr -d '\n\t ' <"$work/rtl.json" | sed -E 's/.*"cycles_decode":\[([^]]*)\].*/\1/' | tr ',' '\n' | grep -c . || true)
 "$systole" estimate --config models/define --prefill "$tokens" --decode "$steps" --json "$work/same.json" >/dev/null
