@@ -68,29 +68,45 @@ unsigned systole_resolve_slots(const systole_line *binding) {
   return 0;
 }
 
-systole_cause systole_resolve_bind(const systole_line *binding,
-                                   const int32_t scalars[SYSTOLE_SCALARS], systole_line *line) {
+void systole_bound_read(systole_bound *bound, const systole_line *line, const systole_line *binding) {
   const unsigned opcode = line->word[0] & 0xFF;
-  const unsigned slots = systole_resolve_slots(binding);
-  for (unsigned i = 0; i < slots;) {
-    slot s = get_slot(binding, i);
-    if (s.field == 0) {
-      i++;
-      continue;
+  unsigned code = 0;  // of the field in hand
+  bound->fields = bound->terms = 0;
+  bound->slots = systole_resolve_slots(binding);
+  for (unsigned i = 0; i < bound->slots; i++) {
+    const slot s = get_slot(binding, i);
+    if (s.field != 0 && s.field != code) {
+      const place field = find_field(opcode, s.field);
+      bound->field[bound->fields++] = (systole_bound_field){.lsb = field.lsb, .width = field.width,
+                                                            .is_signed = field.is_signed,
+                                                            .immediate = immediate(line, field)};
     }
-    const unsigned code = s.field;
-    const place field = find_field(opcode, code);
-    uint64_t sum = immediate(line, field);
-    uint32_t cap = s.cap;
-    while (s.field == code) {
-      sum += (uint64_t)(scalars[s.scalar] * s.mult);
-      cap = s.cap;
-      if (++i == slots) break;
-      s = get_slot(binding, i);
-    }
-    const uint64_t value = clamp(sum, cap);
-    if (value >> (field.width - field.is_signed)) return SYSTOLE_CAUSE_RANGE;
-    systole_line_set(line, field.lsb, field.width, value);
+    code = s.field;
+    if (code == 0) continue;
+    systole_bound_field *field = &bound->field[bound->fields - 1];
+    field->cap = s.cap;
+    field->terms++;
+    bound->term[bound->terms++] = (systole_bound_term){s.scalar, s.mult};
+  }
+}
+
+systole_cause systole_bound_fill(const systole_bound *bound, const int32_t scalars[SYSTOLE_SCALARS],
+                                 systole_line *line) {
+  const systole_bound_term *term = bound->term;
+  for (const systole_bound_field *f = bound->field; f < bound->field + bound->fields; f++) {
+    uint64_t sum = f->immediate;
+    for (const systole_bound_term *end = term + f->terms; term < end; term++)
+      sum += (uint64_t)(scalars[term->scalar] * term->mult);
+    const uint64_t value = clamp(sum, f->cap);
+    if (value >> (f->width - f->is_signed)) return SYSTOLE_CAUSE_RANGE;
+    systole_line_set(line, f->lsb, f->width, value);
   }
   return SYSTOLE_CAUSE_NONE;
+}
+
+systole_cause systole_resolve_bind(const systole_line *binding,
+                                   const int32_t scalars[SYSTOLE_SCALARS], systole_line *line) {
+  systole_bound bound;
+  systole_bound_read(&bound, line, binding);
+  return systole_bound_fill(&bound, scalars, line);
 }

@@ -18,10 +18,40 @@ systole_cause systole_resolve(const systole_config *config, const systole_job *j
                               const systole_line *binding, uint32_t index,
                               systole_instruction *out);
 
-// The same for a line, and its binding line if it is bound, known to be legal.
+// What a binding line asks for of one line: fields, and the terms of their sums
+// in the order of the fields.
+typedef struct {
+  unsigned lsb, width;
+  bool is_signed;
+  unsigned terms;
+  uint32_t cap;
+  uint64_t immediate;
+} systole_bound_field;
+
+typedef struct {
+  unsigned scalar;
+  int64_t mult;
+} systole_bound_term;
+
+typedef struct {
+  unsigned slots;  // up to the last that is not zero
+  unsigned fields, terms;
+  systole_bound_field field[SYSTOLE_BINDING_SLOTS];
+  systole_bound_term term[SYSTOLE_BINDING_SLOTS];
+} systole_bound;
+
+void systole_bound_read(systole_bound *bound, const systole_line *line, const systole_line *binding);
+// RANGE: writes the bound values into the line that was read, or that they were
+// written into before.
+systole_cause systole_bound_fill(const systole_bound *bound, const int32_t scalars[SYSTOLE_SCALARS],
+                                 systole_line *line);
+
+// The same for a line, and its binding line if it is bound, known to be legal,
+// in two steps: what the line alone says, once; then what the scalars say
+// (`bound` NULL: the line is not bound), as often as they change.
+void systole_resolve_begin(const systole_line *line, uint32_t index, systole_instruction *out);
 systole_cause systole_resolve_rest(const systole_config *config, const systole_job *job,
-                                   const int32_t scalars[SYSTOLE_SCALARS], const systole_line *line,
-                                   const systole_line *binding, uint32_t index,
+                                   const int32_t scalars[SYSTOLE_SCALARS], const systole_bound *bound,
                                    systole_instruction *out);
 
 // Its steps, in the order in which systole_resolve takes them.
