@@ -37,10 +37,12 @@ typedef struct {
   bool is_signed;
 } place;
 
-// Where the field with a bind code lies; width 0 if there is none.
+// Where the field with a bind code lies; width 0 if there is none. One comparison
+// for each field, of a key: a compiler makes that a search.
 static place find_field(unsigned opcode, unsigned code) {
-#define FIELD(instruction, name, lsb, width, kind, bind, text)      \
-  if (bind != 0 && opcode == SYSTOLE_OP_##instruction && code == bind) \
+  const unsigned key = opcode << 8 | code;
+#define FIELD(instruction, name, lsb, width, kind, bind, text)   \
+  if (bind != 0 && key == (SYSTOLE_OP_##instruction << 8 | bind)) \
     return (place){lsb, width, #kind[0] == 'S' && #kind[1] == 0};
 #include "hw/isa/isa.def"
   return (place){0, 0, false};

@@ -65,11 +65,11 @@ static uint64_t cycles_of(const systole_config *config, const systole_instructio
 static void meet_binding(systole_resolved *entry, const uint8_t *bytes) {
   if (entry->bound && !memcmp(entry->binding, bytes, sizeof entry->binding)) return;
   const systole_line line = line_of(entry->bytes), binding = line_of(bytes);
+  if (entry->bound) systole_resolve_begin(&line, entry->index, &entry->instruction);
   entry->bound = true;
   entry->complete = false;
   memcpy(entry->binding, bytes, sizeof entry->binding);
   entry->binding_form = systole_resolve_legal_binding(&binding, entry->instruction.opcode);
-  systole_resolve_begin(&line, entry->index, &entry->instruction);
   systole_bound_read(&entry->slots, &line, &binding);
 }
 
