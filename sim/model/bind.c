@@ -15,15 +15,11 @@ ALWAYS_INLINE uint64_t slice(uint64_t low, uint64_t high, unsigned lsb, unsigned
   return width < 64 ? from & ((1ull << width) - 1) : from;
 }
 
-// A slot begins at a multiple of 16 bits.
 static slot get_slot(const systole_line *binding, unsigned number) {
-  const unsigned at = number * SYSTOLE_BINDING_BITS, shift = at % 32;
-  const uint32_t *word = &binding->word[at / 32];
-  const uint64_t high = (uint64_t)word[2] >> shift;
-  const uint64_t low = (word[0] | (uint64_t)word[1] << 32) >> shift | (uint64_t)word[2] << 32 << (32 - shift);
+  const systole_slot_bits bits = systole_slot_bits_of(binding, number);
   slot s;
 #define BINDING(name, lsb, width, kind, text) \
-  const uint64_t raw_##name = slice(low, high, lsb, width);
+  const uint64_t raw_##name = slice(bits.low, bits.high, lsb, width);
 #include "hw/isa/isa.def"
   s.field = (unsigned)raw_field;
   s.scalar = (unsigned)raw_scalar;

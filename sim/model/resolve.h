@@ -65,6 +65,18 @@ systole_cause systole_resolve_legal_binding(const systole_line *binding, unsigne
 // slot do not count.
 unsigned systole_resolve_slots(const systole_line *binding);
 
+// The 80 bits of a slot; it begins at a multiple of 16 bits.
+typedef struct {
+  uint64_t low, high;
+} systole_slot_bits;
+
+static inline systole_slot_bits systole_slot_bits_of(const systole_line *binding, unsigned number) {
+  const unsigned at = number * SYSTOLE_BINDING_BITS, shift = at % 32;
+  const uint32_t *word = &binding->word[at / 32];
+  const uint64_t low = (word[0] | (uint64_t)word[1] << 32) >> shift | (uint64_t)word[2] << 32 << (32 - shift);
+  return (systole_slot_bits){low, word[2] >> shift & 0xFFFF};
+}
+
 // RANGE: writes the bound values into the line.
 systole_cause systole_resolve_bind(const systole_line *binding,
                                    const int32_t scalars[SYSTOLE_SCALARS], systole_line *line);

@@ -209,7 +209,7 @@ static void engines_cycle(systole_run *run, systole_engines_due due, systole_seq
     look_at_writes(run);
   }
   if (due.ended) systole_engines_end(engines, due.ended, run->now);
-  const unsigned target = step.pushed ? 1u << step.engine : 0;
+  const unsigned target = step.heads ? 1u << step.engine : 0;
   systole_engines_settle(engines, run->now, due.able | target, due.ended);
   run->watchdog.mark = systole_later(run->watchdog.mark, run->now);
 }

@@ -180,9 +180,11 @@ static systole_seq_step close_loop(systole_sequencer *s, uint64_t now) {
 static systole_seq_step commit(systole_sequencer *s, uint64_t now) {
   if (s->cause != SYSTOLE_CAUSE_NONE) return fault(s, s->cause);
   if (systole_engines_room(s->engines, s->instruction->engine) > now) return (systole_seq_step){0};
+  const unsigned engine = s->instruction->engine;
+  const bool heads = s->engines->queues[engine].count == 0;
   systole_engines_push(s->engines, s->instruction);
   enter(s, SYSTOLE_SEQ_LINE, now + 1);
-  return (systole_seq_step){.pushed = true, .engine = s->instruction->engine};
+  return (systole_seq_step){.pushed = true, .heads = heads, .engine = (uint8_t)engine};
 }
 
 // The first cycle in which engines and fetch have come to rest, as far as is known.

@@ -49,6 +49,7 @@ typedef struct {
 // What the sequencer does in one cycle.
 typedef struct {
   bool pushed, jumped, ended;
+  bool heads;      // pushed to an empty queue
   uint8_t engine;  // pushed to
   systole_cause cause;  // a fault, or NONE
   uint32_t index, detail;
