@@ -179,7 +179,8 @@ fpga-xilinx:
 
 # ---- sanitizers ----------------------------------------------------------------
 ASAN = BUILD=$(BUILD)/asan OPTIMISE="-O1 -fno-omit-frame-pointer" \
-       SANITIZE="-fsanitize=address,undefined -fno-sanitize-recover=all"
+       SANITIZE="-fsanitize=address,undefined -fno-sanitize-recover=all" \
+       LSAN_OPTIONS="suppressions=$(CURDIR)/tests/leaks.txt:print_suppressions=0"
 
 .PHONY: asan
 asan:
