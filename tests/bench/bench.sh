@@ -30,9 +30,9 @@ word="accelerator:"
 long="accelerator: a machine that performs calculations automatically and a device that
 controls the speed of an engine and a pedal that is used for the"
 long=${long//$'\n'/ }
+# The host starts the runs: it can tell prefill from decode on its clock.
 for prompt in "$word" "$long"; do
   for backend in rtl model; do
-    # Firmware does all steps in one go: only the host can tell prefill's seconds from decode's.
     "$systole" run --backend $backend --control direct --prompt "$prompt" --tokens 24 --json "$work/$backend.json" >/dev/null
   done
   echo "systole run --control direct --prompt \"${prompt:0:24}...\" --tokens 24 (${#prompt} characters)"
