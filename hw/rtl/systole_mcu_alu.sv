@@ -1,21 +1,26 @@
 // The controller's adder, comparer and shifter. No state; with en_i low the
 // outputs mean nothing.
 //
-// op_i: {other, funct3} as in the encoding of OP (ADD 0000, SUB 1000, SLL 0001,
-// SLT 0010, SLTU 0011, XOR 0100, SRL 0101, SRA 1101, OR 0110, AND 0111).
-// subtract_i makes the adder subtract; less_o and equal_o compare a and b then,
-// as unsigned numbers if unsigned_i.
+// sum_o is a + b + carry_i. To subtract, b is the complement of the subtrahend and
+// carry_i is high; less_o and equal_o then compare minuend and subtrahend, as
+// unsigned numbers if unsigned_i. right_o is a shifted by b's low 5 bits, filled with
+// its sign if arithmetic_i; left_o the same to the left, with left_i. logical_o: by op_i (funct3[1:0]) XOR 0,
+// OR 2, AND 3.
 module systole_mcu_alu (
     input  logic        en_i,
-    input  logic [3:0]  op_i,
-    input  logic        subtract_i,
+    input  logic        carry_i,
     input  logic        unsigned_i,
+    input  logic        left_i,
+    input  logic        arithmetic_i,
+    input  logic [1:0]  op_i,
     input  logic [31:0] a_i,
     input  logic [31:0] b_i,
     output logic [31:0] sum_o,
     output logic        less_o,
     output logic        equal_o,
-    output logic [31:0] result_o
+    output logic [31:0] right_o,
+    output logic [31:0] left_o,
+    output logic [31:0] logical_o
 );
   // One shifter to the right: what goes left is turned around before and after.
   function automatic [31:0] turn(input [31:0] a);
@@ -24,37 +29,29 @@ module systole_mcu_alu (
   endfunction
 
   logic fill;
-  logic [31:0] shifted, logical;
-
   always_comb begin
     sum_o = 'x;
     less_o = 1'bx;
     equal_o = 1'bx;
     fill = 1'bx;
-    shifted = 'x;
-    logical = 'x;
-    result_o = 'x;
+    right_o = 'x;
+    left_o = 'x;
+    logical_o = 'x;
     if (en_i) begin
-      sum_o = a_i + (b_i ^ {32{subtract_i}}) + {31'd0, subtract_i};
-      less_o = a_i[31] == b_i[31] ? sum_o[31] : unsigned_i ? b_i[31] : a_i[31];
-      equal_o = a_i == b_i;
+      sum_o = a_i + b_i + {31'd0, carry_i};
+      less_o = a_i[31] != b_i[31] ? sum_o[31] : unsigned_i ? !b_i[31] : a_i[31];
+      equal_o = sum_o == 32'd0;
 
-      fill = op_i[3] && a_i[31];
-      shifted = op_i[2] ? a_i : turn(a_i);
-      if (b_i[4]) shifted = {{16{fill}}, shifted[31:16]};
-      if (b_i[3]) shifted = {{8{fill}}, shifted[31:8]};
-      if (b_i[2]) shifted = {{4{fill}}, shifted[31:4]};
-      if (b_i[1]) shifted = {{2{fill}}, shifted[31:2]};
-      if (b_i[0]) shifted = {fill, shifted[31:1]};
+      fill = arithmetic_i && a_i[31];
+      right_o = left_i ? turn(a_i) : a_i;
+      if (b_i[4]) right_o = {{16{fill}}, right_o[31:16]};
+      if (b_i[3]) right_o = {{8{fill}}, right_o[31:8]};
+      if (b_i[2]) right_o = {{4{fill}}, right_o[31:4]};
+      if (b_i[1]) right_o = {{2{fill}}, right_o[31:2]};
+      if (b_i[0]) right_o = {fill, right_o[31:1]};
+      left_o = turn(right_o);
 
-      logical = op_i[1] ? (op_i[0] ? a_i & b_i : a_i | b_i) : a_i ^ b_i;
-      case (op_i[2:0])
-        3'b000: result_o = sum_o;
-        3'b001: result_o = turn(shifted);
-        3'b010, 3'b011: result_o = {31'd0, less_o};
-        3'b101: result_o = shifted;
-        default: result_o = logical;
-      endcase
+      logical_o = op_i[1] ? (op_i[0] ? a_i & b_i : a_i | b_i) : a_i ^ b_i;
     end
   end
 endmodule

@@ -95,20 +95,15 @@ module systole_mcu_core #(
   logic [31:0] target;
 
   // ---- fetch -----------------------------------------------------------------
-  logic [31:0] next_q;  // the address after the one fetched last
+  logic [31:0] pc_q;  // of the word on i_rdata_i, the one fetched last
   assign i_req_o = !stall;
-  assign i_addr_o = redirect ? target : next_q;
+  assign i_addr_o = redirect ? target : pc_q + 32'd4;
 
   // ---- decode ----------------------------------------------------------------
   logic d_valid_q;
-  logic [31:0] pc_q;  // of the word on i_rdata_i
-  logic illegal, jump, jump_reg, branch, auipc, load, store, mul, div, csr, fence, fence_i, ecall, ebreak,
-      mret, wfi, writes, subtract, a_zero, b_imm;
-  logic [3:0] alu_op;
+  logic illegal, jump, jump_reg, branch, auipc, load, store, mul, div, csr, fence, ecall, ebreak, mret,
+      wfi, add, left, right, logical, compare, writes, subtract, a_imm, b_imm;
   logic [31:0] imm, d_target;
-  logic outside, bad;
-  assign outside = pc_q[31:TcmWidth] != '0;
-  assign bad = outside || illegal;  // it will trap, whatever else it might be
   systole_mcu_decode decode (
       .en_i      (!stall),
       .instr_i   (i_rdata_i),
@@ -124,22 +119,29 @@ module systole_mcu_core #(
       .div_o     (div),
       .csr_o     (csr),
       .fence_o   (fence),
-      .fence_i_o (fence_i),
       .ecall_o   (ecall),
       .ebreak_o  (ebreak),
       .mret_o    (mret),
       .wfi_o     (wfi),
+      .add_o     (add),
+      .left_o    (left),
+      .right_o   (right),
+      .logic_o   (logical),
+      .compare_o (compare),
       .writes_o  (writes),
-      .alu_op_o  (alu_op),
       .subtract_o(subtract),
-      .a_zero_o  (a_zero),
+      .a_imm_o   (a_imm),
       .b_imm_o   (b_imm),
       .imm_o     (imm),
       .target_o  (d_target)
   );
 
-  // Registers, with what execute is about to write. (Should it not, because it
-  // traps, what is read here does not matter.)
+  logic outside;
+  assign outside = pc_q[31:TcmWidth] != '0;
+
+  // Registers. What execute is about to write is not in them yet: last_q has it in
+  // the next cycle. (Should it not be written, because it traps, what is read here
+  // does not matter.)
   logic [31:0] regs_q[0:31];
   logic write, forward, clearing;
   logic [31:0] result, rs1, rs2;
@@ -147,53 +149,62 @@ module systole_mcu_core #(
     rs1 = 'x;
     rs2 = 'x;
     if (!stall) begin
-      rs1 = forward && i_rdata_i[19:15] == x_instr_q[11:7] ? result : regs_q[i_rdata_i[19:15]];
-      rs2 = forward && i_rdata_i[24:20] == x_instr_q[11:7] ? result : regs_q[i_rdata_i[24:20]];
+      rs1 = a_imm ? {27'd0, i_rdata_i[19:15] & {5{csr}}} : regs_q[i_rdata_i[19:15]];
+      rs2 = regs_q[i_rdata_i[24:20]];
     end
   end
 
   // ---- execute ---------------------------------------------------------------
-  logic x_valid_q, x_outside_q, x_illegal_q, x_link_q, x_jump_reg_q, x_branch_q, x_auipc_q, x_load_q, x_store_q,
-      x_mul_q, x_div_q, x_csr_q, x_fence_q, x_fence_i_q, x_ecall_q, x_ebreak_q, x_mret_q, x_wfi_q, x_writes_q,
-      x_subtract_q;
-  logic [3:0] x_alu_op_q;
-  logic [31:0] x_pc_q, x_instr_q, x_a_q, x_b_q, x_rs2_q, x_target_q;
+  logic x_valid_q, x_bad_q, x_outside_q, x_link_q, x_jump_reg_q, x_sum_q, x_branch_q, x_auipc_q, x_load_q, x_store_q, x_mul_q,
+      x_div_q, x_csr_q, x_fence_q, x_ecall_q, x_ebreak_q, x_mret_q, x_wfi_q, x_add_q, x_left_q, x_right_q, x_logic_q,
+      x_compare_q, x_writes_q, x_subtract_q;
+  logic x_rs1_last_q, x_rs2_last_q, x_b_imm_q;
+  logic [31:0] x_pc_q, x_instr_q, x_rs1_q, x_rs2_q, x_imm_q, x_target_q, last_q;
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
-      next_q <= 32'd0;
+      pc_q <= -32'd4;
       d_valid_q <= 1'b0;
       x_valid_q <= 1'b0;
+      {x_add_q, x_left_q, x_right_q, x_logic_q, x_compare_q, x_link_q, x_auipc_q, x_csr_q, x_load_q, x_mul_q,
+       x_div_q} <= 11'd0;  // so the result is 0 while registers are cleared
     end else if (!stall) begin
-      next_q <= i_addr_o + 32'd4;
       pc_q <= i_addr_o;
       d_valid_q <= 1'b1;
       x_valid_q <= d_valid_q && !redirect;
       x_pc_q <= pc_q;
       x_instr_q <= i_rdata_i;
       x_outside_q <= outside;
-      x_illegal_q <= illegal;
-      x_link_q <= (jump || jump_reg) && !bad;
-      x_jump_reg_q <= jump_reg && !bad;
-      x_branch_q <= branch && !bad;
-      x_auipc_q <= auipc && !bad;
-      x_load_q <= load && !bad;
-      x_store_q <= store && !bad;
-      x_mul_q <= mul && !bad;
-      x_div_q <= div && !bad;
-      x_csr_q <= csr && !bad;
-      x_fence_q <= fence && !bad;
-      x_fence_i_q <= fence_i && !bad;
-      x_ecall_q <= ecall && !bad;
-      x_ebreak_q <= ebreak && !bad;
-      x_mret_q <= mret && !bad;
-      x_wfi_q <= wfi && !bad;
-      x_writes_q <= writes && !bad && i_rdata_i[11:7] != 5'd0;
+      x_bad_q <= outside || illegal;  // it will trap, whatever else it might be
+      x_link_q <= jump || jump_reg;
+      x_jump_reg_q <= jump_reg;
+      x_sum_q <= jump_reg || load || store;
+      x_branch_q <= branch;
+      x_auipc_q <= auipc;
+      x_load_q <= load;
+      x_store_q <= store;
+      x_mul_q <= mul;
+      x_div_q <= div;
+      x_csr_q <= csr;
+      x_fence_q <= fence;
+      x_ecall_q <= ecall && !outside;
+      x_ebreak_q <= ebreak;
+      x_mret_q <= mret;
+      x_wfi_q <= wfi;
+      x_add_q <= add;
+      x_left_q <= left;
+      x_right_q <= right;
+      x_logic_q <= logical;
+      x_compare_q <= compare;
+      x_writes_q <= writes && i_rdata_i[11:7] != 5'd0;
       x_subtract_q <= subtract;
-      x_alu_op_q <= alu_op;
-      x_a_q <= a_zero ? 32'd0 : rs1;
-      x_b_q <= b_imm ? imm : rs2;
+      x_rs1_q <= rs1;
+      x_rs1_last_q <= forward && i_rdata_i[19:15] == x_instr_q[11:7] && !a_imm;
       x_rs2_q <= rs2;
+      x_rs2_last_q <= forward && i_rdata_i[24:20] == x_instr_q[11:7];
+      x_imm_q <= imm;
+      x_b_imm_q <= b_imm;
+      last_q <= result;
       x_target_q <= d_target;
     end
   end
@@ -201,29 +212,49 @@ module systole_mcu_core #(
   logic [2:0] funct3;
   assign funct3 = x_instr_q[14:12];
 
+  // The operands: as the instruction has them, and b as the adder and the divider want it
+  logic [31:0] a, operand_2, b;
+  always_comb begin
+    a = 'x;
+    operand_2 = 'x;
+    b = 'x;
+    if (x_valid_q) begin
+      a = x_rs1_last_q ? last_q : x_rs1_q;
+      operand_2 = x_rs2_last_q ? last_q : x_rs2_q;
+      b = (x_b_imm_q ? x_imm_q : operand_2) ^ {32{x_subtract_q}};
+    end
+  end
+
   // The first cycle: interrupts, then whether the instruction may be executed.
+  // (x_link_q to x_compare_q mean nothing but in an instruction that may.)
   logic first, execute, interrupt, wake, external, csr_access, csr_illegal;
   logic [31:0] csr_rdata, vector, epc;
   assign first = x_valid_q && phase_q == First;
-  assign execute = first && !interrupt;
+  assign execute = first && !interrupt && !x_bad_q;
   assign csr_access = execute && x_csr_q;
 
-  logic [31:0] sum, alu_result, jump_target;
+  logic bus_fault;
+  logic [31:0] sum, right_shifted, left_shifted, bitwise, place;
   logic less, equal, taken;
   systole_mcu_alu alu (
-      .en_i      (first),
-      .op_i      (x_alu_op_q),
-      .subtract_i(x_subtract_q),
-      .unsigned_i(x_branch_q ? funct3[1] : funct3[0]),
-      .a_i       (x_a_q),
-      .b_i       (x_b_q),
-      .sum_o     (sum),
-      .less_o    (less),
-      .equal_o   (equal),
-      .result_o  (alu_result)
+      .en_i        (first || bus_fault),
+      .carry_i     (x_subtract_q),
+      .unsigned_i  (x_branch_q ? funct3[1] : funct3[0]),
+      .left_i      (x_left_q),
+      .arithmetic_i(x_instr_q[30]),
+      .op_i        (funct3[1:0]),
+      .a_i         (a),
+      .b_i         (b),
+      .sum_o       (sum),
+      .less_o      (less),
+      .equal_o     (equal),
+      .right_o     (right_shifted),
+      .left_o      (left_shifted),
+      .logical_o   (bitwise)
   );
   assign taken = x_link_q || (x_branch_q && funct3[0] != (funct3[2] ? less : equal));
-  assign jump_target = x_jump_reg_q ? {sum[31:1], 1'b0} : x_target_q;
+  // Where it jumps, loads or stores
+  assign place = x_sum_q ? {sum[31:1], sum[0] && !x_jump_reg_q} : x_target_q;
 
   // Memory
   logic memory, misaligned, in_tcm, tcm_access, bus_access;
@@ -238,7 +269,7 @@ module systole_mcu_core #(
   assign t_we_o = x_store_q;
   assign t_addr_o = {sum[31:2], 2'b00};
   assign t_be_o = bytes;
-  assign t_wdata_o = funct3[1] ? x_rs2_q : funct3[0] ? {2{x_rs2_q[15:0]}} : {4{x_rs2_q[7:0]}};
+  assign t_wdata_o = funct3[1] ? operand_2 : funct3[0] ? {2{operand_2[15:0]}} : {4{operand_2[7:0]}};
 
   logic d_req_q;
   logic [31:0] address_q, d_wdata_q;  // address_q: of every load and store
@@ -262,7 +293,9 @@ module systole_mcu_core #(
   always_comb begin
     loaded = 'x;
     if (phase_q == LoadWait || phase_q == BusWait) begin
-      loaded = (phase_q == BusWait ? d_rdata_i : t_rdata_i) >> {address_q[1:0], 3'd0};
+      loaded = phase_q == BusWait ? d_rdata_i : t_rdata_i;
+      if (address_q[1]) loaded[15:0] = loaded[31:16];
+      if (address_q[0]) loaded[7:0] = loaded[15:8];
       if (!funct3[1]) begin
         loaded[31:16] = {16{!funct3[2] && (funct3[0] ? loaded[15] : loaded[7])}};
         if (!funct3[0]) loaded[15:8] = loaded[23:16];
@@ -278,15 +311,15 @@ module systole_mcu_core #(
       .mul_i     (execute && x_mul_q),
       .div_i     (execute && x_div_q),
       .op_i      (funct3[1:0]),
-      .a_i       (x_a_q),
-      .b_i       (x_b_q),
+      .a_i       (a),
+      .b_i       (b),
       .product_o (product),
       .done_o    (divided),
       .quotient_o(quotient)
   );
 
   // The end: the instruction is done in this cycle, or traps.
-  logic done, trap, bus_fault;
+  logic done, trap;
   logic [4:0] cause;
   logic [31:0] tval;
   assign bus_fault = phase_q == BusWait && d_done_i && d_err_i;
@@ -317,51 +350,43 @@ module systole_mcu_core #(
   always_comb begin
     trap = bus_fault;
     cause = x_store_q ? StoreFault : LoadFault;
-    tval = address_q;
     if (first) begin
-      trap = 1'b1;
-      tval = 32'd0;
-      if (interrupt) begin
-        cause = external ? External : Timer;
-      end else if (x_outside_q) begin
-        cause = FetchFault;
-        tval = x_pc_q;
-      end else if (x_illegal_q || csr_illegal) begin
-        cause = Illegal;
-        tval = x_instr_q;
-      end else if (x_ecall_q) begin
-        cause = Ecall;
-      end else if (x_ebreak_q) begin
-        cause = Breakpoint;
-        tval = x_pc_q;
-      end else if (taken && jump_target[1]) begin
-        cause = FetchMisaligned;
-        tval = jump_target;
-      end else if (misaligned) begin
-        cause = x_store_q ? StoreMisaligned : LoadMisaligned;
-        tval = sum;
-      end else begin
-        trap = 1'b0;
-      end
+      trap = interrupt || x_bad_q || csr_illegal || x_ecall_q || x_ebreak_q || (taken && place[1]) || misaligned;
+      if (interrupt) cause = external ? External : Timer;
+      else if (x_outside_q) cause = FetchFault;
+      else if (x_bad_q || csr_illegal) cause = Illegal;
+      else if (x_ecall_q) cause = Ecall;
+      else if (x_ebreak_q) cause = Breakpoint;
+      else if (x_link_q || x_branch_q) cause = FetchMisaligned;
+      else cause = x_store_q ? StoreMisaligned : LoadMisaligned;
     end
+    if (first && (interrupt || x_ecall_q)) tval = 32'd0;
+    else if (x_outside_q || x_ebreak_q) tval = x_pc_q;
+    else if (x_bad_q || csr_illegal) tval = x_instr_q;
+    else tval = place;
   end
 
   // Where control goes
-  assign redirect = trap || (execute && (taken || x_mret_q || x_fence_i_q));
-  assign target = trap ? vector : x_mret_q ? epc : x_fence_i_q ? pc_q : jump_target;
+  assign redirect = trap || (execute && (taken || x_mret_q));
+  assign target = trap ? vector : x_mret_q ? epc : place;
 
   assign forward = x_valid_q && x_writes_q;
   assign write = forward && done && !trap;
   always_comb begin
-    result = alu_result;
-    case (phase_q)
-      First:
-        if (x_link_q) result = pc_q;  // decode has the word that follows
-        else if (x_auipc_q) result = x_target_q;
-        else if (x_csr_q) result = csr_rdata;
-      LoadWait, BusWait: result = loaded;
-      MulWait: result = product;
-      default: result = quotient;
+    result = 32'd0;
+    unique case (1'b1)
+      x_add_q: result = sum;
+      x_right_q: result = right_shifted;
+      x_left_q: result = left_shifted;
+      x_logic_q: result = bitwise;
+      x_compare_q: result = {31'd0, less};
+      x_link_q: result = pc_q;  // decode has the word that follows
+      x_auipc_q: result = x_target_q;
+      x_csr_q: result = csr_rdata;
+      x_load_q: result = loaded;
+      x_mul_q: result = product;
+      x_div_q: result = quotient;
+      default: ;
     endcase
   end
 
@@ -371,7 +396,7 @@ module systole_mcu_core #(
   always_ff @(posedge clk_i) begin
     if (!rst_ni) cleared_q <= 6'd0;
     else if (clearing) cleared_q <= cleared_q + 6'd1;
-    if (write || clearing) regs_q[clearing ? cleared_q[4:0] : x_instr_q[11:7]] <= clearing ? 32'd0 : result;
+    if (write || clearing) regs_q[clearing ? cleared_q[4:0] : x_instr_q[11:7]] <= result;
   end
 
   systole_mcu_csr csrs (
@@ -382,7 +407,7 @@ module systole_mcu_core #(
       .access_i      (csr_access),
       .write_i       (!funct3[1] || x_instr_q[19:15] != 5'd0),
       .op_i          (funct3[1:0]),
-      .operand_i     (funct3[2] ? {27'd0, x_instr_q[19:15]} : x_a_q),
+      .operand_i     (a),
       .rdata_o       (csr_rdata),
       .illegal_o     (csr_illegal),
       .retire_i      (done && !trap),

@@ -66,7 +66,22 @@ module systole_mcu_csr (
 
   // Which register it is, found a cycle before
   logic mstatus_q, misa_q, ie_q, tvec_q, scratch_q, exception_q, why_q, tval_q, ip_q, cycle_lo_q, cycle_hi_q,
-      instret_lo_q, instret_hi_q, zero_q, read_only_q;
+      instret_lo_q, instret_hi_q, known_q, read_only_q;
+  logic known;
+  always_comb begin
+    known = 1'bx;
+    if (select_i) begin
+      case (addr_i[11:5])
+        7'h18: known = addr_i[4:1] == 4'd0 || addr_i[4:1] == 4'd2 || addr_i[4:0] == 5'h10;
+        7'h19: known = addr_i[4:0] == 5'd0 || addr_i[4:0] > 5'd2;  // mcountinhibit, mhpmevent
+        7'h1a: known = addr_i[4:0] <= 5'd4;
+        7'h58, 7'h5c: known = addr_i[4:0] != 5'd1;  // mcycle, minstret, mhpmcounter
+        7'h60, 7'h64: known = addr_i[4:0] == 5'd0 || addr_i[4:0] == 5'd2;
+        7'h78: known = addr_i[4:0] >= 5'h11 && addr_i[4:0] <= 5'h15;
+        default: known = 1'b0;
+      endcase
+    end
+  end
   always_ff @(posedge clk_i) begin
     if (select_i) begin
       mstatus_q <= addr_i == 12'h300;
@@ -82,18 +97,14 @@ module systole_mcu_csr (
       cycle_hi_q <= addr_i == 12'hb80 || addr_i == 12'hc80;
       instret_lo_q <= addr_i == 12'hb02 || addr_i == 12'hc02;
       instret_hi_q <= addr_i == 12'hb82 || addr_i == 12'hc82;
-      // The last are mhpmevent, mhpmcounter and mhpmcounterh 3..31.
-      zero_q <= addr_i == 12'h310 || addr_i == 12'h320 || (addr_i[11:3] == 9'h1e2 && addr_i[2:0] != 3'd0 && addr_i[2:0] <= 3'd5) ||
-          ((addr_i[11:5] == 7'h19 || addr_i[11:5] == 7'h58 || addr_i[11:5] == 7'h5c) && addr_i[4:0] > 5'd2);
+      known_q <= known;
       read_only_q <= addr_i[11:10] == 2'b11;
     end
   end
 
-  logic known, write;
+  logic write;
   logic [31:0] wdata;
-  assign known = mstatus_q || misa_q || ie_q || tvec_q || scratch_q || exception_q || why_q || tval_q || ip_q ||
-                 cycle_lo_q || cycle_hi_q || instret_lo_q || instret_hi_q || zero_q;
-  assign illegal_o = access_i && (!known || (write_i && read_only_q));
+  assign illegal_o = access_i && (!known_q || (write_i && read_only_q));
   always_comb begin
     rdata_o = 'x;
     wdata = 'x;
@@ -110,7 +121,7 @@ module systole_mcu_csr (
       wdata = op_i == 2'd1 ? operand_i : op_i == 2'd2 ? rdata_o | operand_i : rdata_o & ~operand_i;
     end
   end
-  assign write = access_i && write_i && !illegal_o && !trap_i;
+  assign write = access_i && write_i && known_q && !read_only_q;
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
@@ -125,15 +136,6 @@ module systole_mcu_csr (
       cause_q <= 4'd0;
       mscratch_q <= 32'd0;
       mtval_q <= 32'd0;
-    end else if (trap_i) begin
-      mie_q <= 1'b0;
-      mpie_q <= mie_q;
-      mepc_q <= epc_i;
-      {cause_interrupt_q, cause_q} <= cause_i;
-      mtval_q <= tval_i;
-    end else if (mret_i) begin
-      mie_q <= mpie_q;
-      mpie_q <= 1'b1;
     end else if (write) begin
       if (mstatus_q) {mpie_q, mie_q} <= {wdata[7], wdata[3]};
       if (ie_q) {meie_q, mtie_q} <= {wdata[11], wdata[7]};
@@ -142,6 +144,15 @@ module systole_mcu_csr (
       if (exception_q) mepc_q <= wdata[31:2];
       if (why_q) {cause_interrupt_q, cause_q} <= {wdata[31], wdata[3:0]};
       if (tval_q) mtval_q <= wdata;
+    end else if (mret_i) begin
+      mie_q <= mpie_q;
+      mpie_q <= 1'b1;
+    end else if (trap_i) begin
+      mie_q <= 1'b0;
+      mpie_q <= mie_q;
+      mepc_q <= epc_i;
+      {cause_interrupt_q, cause_q} <= cause_i;
+      mtval_q <= tval_i;
     end
   end
 

@@ -1,16 +1,17 @@
 // The controller's decoder: one RV32IM + Zicsr + Zifencei instruction to the
 // signals that execution needs. No state; with en_i low the outputs mean nothing.
 //
-// Operands: a is rs1 or, for LUI, 0; b is rs2 or the immediate imm_o. Exactly one
-// of the kinds (jump_o ... system_o, illegal_o) is high, or none for what the
-// adder and shifter alone do. target_o is pc + immediate, of JAL, branches and
-// AUIPC.
+// Operands: a is rs1, turned around for left_o, or with a_imm_o the immediate
+// a_imm (of CSRs; 0 for LUI); b is rs2 or the immediate imm_o, complemented for
+// subtract_o. For what is not illegal exactly one of jump_o ... compare_o is high,
+// or none. target_o is pc + immediate, of JAL, branches and AUIPC, and the next
+// address for FENCE.I, which jumps there.
 module systole_mcu_decode (
     input  logic        en_i,
     input  logic [31:0] instr_i,
     input  logic [31:0] pc_i,
     output logic        illegal_o,
-    output logic        jump_o,        // JAL
+    output logic        jump_o,        // JAL and FENCE.I
     output logic        jump_reg_o,    // JALR
     output logic        branch_o,
     output logic        auipc_o,
@@ -20,15 +21,18 @@ module systole_mcu_decode (
     output logic        div_o,         // and remainder
     output logic        csr_o,
     output logic        fence_o,       // FENCE and FENCE.I
-    output logic        fence_i_o,
     output logic        ecall_o,
     output logic        ebreak_o,
     output logic        mret_o,
     output logic        wfi_o,
+    output logic        add_o,         // and SUB, LUI
+    output logic        left_o,        // shifts, by where to
+    output logic        right_o,
+    output logic        logic_o,
+    output logic        compare_o,     // SLT
     output logic        writes_o,      // rd, if it is not x0
-    output logic [3:0]  alu_op_o,      // {other, funct3} as in OP
-    output logic        subtract_o,    // the adder subtracts: SUB, SLT, branches
-    output logic        a_zero_o,
+    output logic        subtract_o,    // SUB, SLT, branches; divisions
+    output logic        a_imm_o,
     output logic        b_imm_o,
     output logic [31:0] imm_o,
     output logic [31:0] target_o
@@ -36,6 +40,7 @@ module systole_mcu_decode (
   localparam [6:0] Lui = 7'h37, Auipc = 7'h17, Jal = 7'h6f, Jalr = 7'h67, Branch = 7'h63, Load = 7'h03,
       Store = 7'h23, OpImm = 7'h13, Op = 7'h33, MiscMem = 7'h0f, System = 7'h73;
 
+  logic computes;  // by funct3, as OP and OP-IMM
   logic [2:0] funct3;
   logic [6:0] opcode, funct7;
   logic [31:0] imm_target;
@@ -55,15 +60,19 @@ module systole_mcu_decode (
     div_o = 'x;
     csr_o = 'x;
     fence_o = 'x;
-    fence_i_o = 'x;
     ecall_o = 'x;
     ebreak_o = 'x;
     mret_o = 'x;
     wfi_o = 'x;
     writes_o = 'x;
-    alu_op_o = 'x;
+    add_o = 'x;
+    left_o = 'x;
+    right_o = 'x;
+    logic_o = 'x;
+    compare_o = 'x;
     subtract_o = 'x;
-    a_zero_o = 'x;
+    computes = 1'bx;
+    a_imm_o = 'x;
     b_imm_o = 'x;
     imm_o = 'x;
     if (en_i) begin
@@ -78,21 +87,26 @@ module systole_mcu_decode (
       div_o = 1'b0;
       csr_o = 1'b0;
       fence_o = 1'b0;
-      fence_i_o = 1'b0;
       ecall_o = 1'b0;
       ebreak_o = 1'b0;
       mret_o = 1'b0;
       wfi_o = 1'b0;
       writes_o = 1'b0;
-      alu_op_o = 4'd0;
+      add_o = 1'b0;
+      left_o = 1'b0;
+      right_o = 1'b0;
+      logic_o = 1'b0;
+      compare_o = 1'b0;
       subtract_o = 1'b0;
-      a_zero_o = 1'b0;
+      computes = 1'b0;
+      a_imm_o = 1'b0;
       b_imm_o = 1'b1;
       imm_o = {{20{instr_i[31]}}, instr_i[31:20]};
       case (opcode)
         Lui: begin
           writes_o = 1'b1;
-          a_zero_o = 1'b1;
+          add_o = 1'b1;
+          a_imm_o = 1'b1;
           imm_o = {instr_i[31:12], 12'd0};
         end
         Auipc: begin
@@ -126,16 +140,15 @@ module systole_mcu_decode (
         end
         OpImm: begin
           writes_o = 1'b1;
-          alu_op_o = {funct3 == 3'b101 && funct7[5], funct3};
-          subtract_o = funct3[2:1] == 2'b01;
+          computes = 1'b1;
           illegal_o = (funct3 == 3'b001 && funct7 != 7'h00) ||
                       (funct3 == 3'b101 && (funct7 & 7'h5f) != 7'h00);
         end
         Op: begin
           writes_o = 1'b1;
           b_imm_o = 1'b0;
-          alu_op_o = {funct7[5], funct3};
-          subtract_o = funct7[5] || funct3[2:1] == 2'b01;
+          computes = !funct7[0];
+          subtract_o = funct7[0] ? funct3[2] : funct7[5] && funct3 == 3'b000;
           mul_o = funct7[0] && !funct3[2];
           div_o = funct7[0] && funct3[2];
           illegal_o = funct7 != 7'h00 && funct7 != 7'h01 &&
@@ -143,12 +156,13 @@ module systole_mcu_decode (
         end
         MiscMem: begin
           fence_o = 1'b1;
-          fence_i_o = funct3[0];
+          jump_o = funct3[0];
           illegal_o = funct3[2:1] != 2'd0;
         end
         System: begin
           if (funct3[1:0] != 2'd0) begin
             csr_o = 1'b1;
+            a_imm_o = funct3[2];
             writes_o = 1'b1;
           end else begin
             ecall_o = instr_i == 32'h00000073;
@@ -160,6 +174,18 @@ module systole_mcu_decode (
         end
         default: illegal_o = 1'b1;
       endcase
+      if (computes) begin
+        case (funct3)
+          3'b000: add_o = 1'b1;
+          3'b001: left_o = 1'b1;
+          3'b010, 3'b011: begin
+            compare_o = 1'b1;
+            subtract_o = 1'b1;
+          end
+          3'b101: right_o = 1'b1;
+          default: logic_o = 1'b1;
+        endcase
+      end
     end
   end
 
@@ -167,7 +193,8 @@ module systole_mcu_decode (
   always_comb begin
     imm_target = 'x;
     if (en_i) begin
-      if (!opcode[6]) imm_target = {instr_i[31:12], 12'd0};
+      if (opcode[3:2] == 2'b11 && !opcode[6]) imm_target = 32'd4;
+      else if (!opcode[6]) imm_target = {instr_i[31:12], 12'd0};
       else if (opcode[2]) imm_target = {{12{instr_i[31]}}, instr_i[19:12], instr_i[20], instr_i[30:21], 1'b0};
       else imm_target = {{20{instr_i[31]}}, instr_i[7], instr_i[30:25], instr_i[11:8], 1'b0};
     end

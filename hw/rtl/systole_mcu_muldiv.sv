@@ -1,12 +1,13 @@
 // The controller's multiplier and divider.
 //
-// op_i is funct3[1:0] and must stay until the result is taken.
+// op_i is funct3[1:0]; it, a_i and b_i must stay until the result is taken.
 // Multiply: with mul_i in one cycle, product_o in the next is the high or low
 // half (op_i: MUL 0, MULH 1, MULHSU 2, MULHU 3).
 // Divide: with div_i in one cycle, done_o is high 33 cycles later (and only
 // then), with quotient_o (the remainder for REM, REMU) as the RISC-V manual has
 // it: x / 0 is all ones, x % 0 is x, and the most negative number by -1 is itself.
 // op_i: DIV 0, DIVU 1, REM 2, REMU 3. One bit a cycle, whatever the operands.
+// b_i is the divisor's complement.
 module systole_mcu_muldiv (
     input  logic        clk_i,
     input  logic        rst_ni,
@@ -30,12 +31,11 @@ module systole_mcu_muldiv (
   // dividend above the quotient's bits found so far.
   logic [5:0] left_q;  // bits to go, 0 at rest
   logic ending_q;
-  logic [31:0] remainder_q, quotient_q, divisor_q;
+  logic [31:0] remainder_q, quotient_q;
   logic [32:0] next, difference;
-  logic negate_q, remainder_wanted;
-  logic a_negative, b_negative;
+  logic negate_q, remainder_wanted, a_negative, b_negative;
   assign a_negative = !op_i[0] && a_i[31];
-  assign b_negative = !op_i[0] && b_i[31];
+  assign b_negative = !op_i[0] && !b_i[31];
   assign remainder_wanted = op_i[1];
   assign done_o = ending_q;
 
@@ -44,9 +44,23 @@ module systole_mcu_muldiv (
     difference = 'x;
     if (left_q != 6'd0) begin
       next = {remainder_q, quotient_q[31]};
-      difference = next - {1'b0, divisor_q};
+      difference = next + {1'b1, b_i ^ {32{b_negative}}} + {32'd0, !b_negative};
     end
   end
+
+  // One negation: of the dividend at the start, of the result at the end.
+  logic negate;
+  logic [31:0] magnitude;
+  always_comb begin
+    negate = 1'bx;
+    magnitude = 'x;
+    if (div_i || ending_q) begin
+      negate = ending_q ? negate_q : a_negative;
+      magnitude = ending_q ? (remainder_wanted ? remainder_q : quotient_q) : a_i;
+      magnitude = (magnitude ^ {32{negate}}) + {31'd0, negate};
+    end
+  end
+  assign quotient_o = magnitude;
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
@@ -55,9 +69,9 @@ module systole_mcu_muldiv (
     end else if (div_i) begin
       left_q <= 6'd32;
       remainder_q <= 32'd0;
-      quotient_q <= a_negative ? -a_i : a_i;
-      divisor_q <= b_negative ? -b_i : b_i;
-      negate_q <= remainder_wanted ? a_negative : (a_negative != b_negative) && b_i != 32'd0;
+      quotient_q <= magnitude;
+      // x / 0 stays as the division leaves it.
+      negate_q <= remainder_wanted ? a_negative : a_negative != b_negative && b_i != '1;
     end else if (left_q != 6'd0) begin
       left_q <= left_q - 6'd1;
       ending_q <= left_q == 6'd1;
@@ -65,16 +79,6 @@ module systole_mcu_muldiv (
       quotient_q <= {quotient_q[30:0], !difference[32]};
     end else if (ending_q) begin
       ending_q <= 1'b0;
-    end
-  end
-
-  logic [31:0] magnitude;
-  always_comb begin
-    magnitude = 'x;
-    quotient_o = 'x;
-    if (ending_q) begin
-      magnitude = remainder_wanted ? remainder_q : quotient_q;
-      quotient_o = negate_q ? -magnitude : magnitude;
     end
   end
 endmodule
