@@ -89,9 +89,9 @@ $(BUILD)/rtl/$(HW_NAME).coverage.so: $(RTL_INPUTS)
 
 # The controller's core alone, for `systole mcu --backend rtl`.
 .PHONY: mcu
-mcu: $(BUILD)/rtl/mcu.so
+mcu: $(BUILD)/rtl/core/mcu.so
 
-$(BUILD)/rtl/mcu.so: $(wildcard hw/rtl/systole_mcu_*.sv hw/rtl/*.svh sim/mcu/*) sim/model/mcu.h hw/base/status.h
+$(BUILD)/rtl/core/mcu.so: $(wildcard hw/rtl/systole_mcu_*.sv hw/rtl/*.svh sim/mcu/*) sim/model/mcu.h hw/base/status.h
 	@echo "  RTL mcu"
 	@BUILD=$(BUILD) sh sim/mcu/build.sh
 
@@ -179,7 +179,8 @@ fpga-xilinx:
 
 # ---- sanitizers ----------------------------------------------------------------
 ASAN = BUILD=$(BUILD)/asan OPTIMISE="-O1 -fno-omit-frame-pointer" \
-       SANITIZE="-fsanitize=address,undefined -fno-sanitize-recover=all"
+       SANITIZE="-fsanitize=address,undefined -fno-sanitize-recover=all" \
+       LSAN_OPTIONS="suppressions=$(CURDIR)/tests/leaks.txt:print_suppressions=0"
 
 .PHONY: asan
 asan:
@@ -243,10 +244,11 @@ coverage: $(BUILD)/systole $(BUILD)/rtl/$(HW_NAME).coverage.so
 	@BUILD=$(BUILD) sh scripts/coverage.sh $(HW) $(or $(COUNT),300)
 
 .PHONY: bench
-bench: $(BUILD)/systole $(BUILD)/bench_model rtl
+bench: $(BUILD)/systole $(BUILD)/bench_model icd
 	$(BUILD)/bench_model
 	BUILD=$(BUILD) bash tests/bench/bench.sh
 	BUILD=$(BUILD) bash tests/bench/time.sh
+	BUILD=$(BUILD) bash tests/bench/opencl.sh
 
 .PHONY: packages
 packages:
@@ -275,7 +277,7 @@ help:
 	@echo "make rtl HW=edge16   build/rtl/edge16.so, the Verilated machine (HW may be an .ini file)"
 	@echo "make rtl-trace       the same able to write waves, slower"
 	@echo "make icd HW=edge16   build/icd: an OpenCL driver with that machine behind it"
-	@echo "make mcu             build/rtl/mcu.so, the controller's core alone for systole mcu"
+	@echo "make mcu             build/rtl/core/mcu.so, the controller's core alone for systole mcu"
 	@echo "make unit [ONLY=x]   unit tests; blocks, fuzz, system: the other kinds"
 	@echo "make soak [COUNT=n]  random programs on RTL and model, until one differs (SOAK=--faults: with faults)"
 	@echo "make soak-firmware   random packets against the firmware on the chip (COUNT=rounds)"

@@ -80,8 +80,8 @@ systole_status systole_rtl_object_open(const systole_config *config, const systo
 systole_status systole_mcu_object_open(void **handle, const systole_mcu_alone_api **api, systole_error *err) {
   char path[4096];
   mcu_fn get = NULL;
-  if (!find("mcu.so", path))
-    return systole_fail(err, SYSTOLE_E_IO, "no mcu.so in build/rtl: the core is not built yet: expected `make mcu` to have been run");
+  if (!find("core/mcu.so", path))
+    return systole_fail(err, SYSTOLE_E_IO, "no mcu.so in build/rtl/core: the core is not built yet: expected `make mcu` to have been run");
   systole_status status = open_object(path, handle, err);
   if (status) return status;
   void *symbol = dlsym(*handle, "systole_mcu_alone_rtl");

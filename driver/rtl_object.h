@@ -14,7 +14,7 @@ systole_status systole_rtl_object_open(const systole_config *config, const systo
                                        systole_error *err);
 void systole_rtl_object_close(void *handle);
 
-// The controller's core alone, mcu.so, looked for in the same folders.
+// The controller's core alone, core/mcu.so in the same folders.
 systole_status systole_mcu_object_open(void **handle, const systole_mcu_alone_api **api, systole_error *err);
 
 #endif

@@ -7,6 +7,7 @@
 #include "driver/opencl/kernel.h"
 #include "driver/opencl/launch.h"
 #include "driver/opencl/memory.h"
+#include "driver/opencl/notice.h"
 #include "driver/opencl/opencl.h"
 #include "sim/model/sram.h"
 
@@ -50,18 +51,19 @@ static systole_status refuse(const systole_options *options, systole_error *err)
 static systole_status create_queue(systole_opencl *o, systole_error *err) {
   cl_int code;
   const cl_context_properties properties[] = {CL_CONTEXT_PLATFORM, (cl_context_properties)o->chosen.platform, 0};
-  o->context = clCreateContext(properties, 1, &o->chosen.device, NULL, NULL, &code);
+  o->context = clCreateContext(properties, 1, &o->chosen.device, systole_opencl_notice, o, &code);
   if (code) return systole_opencl_fail(err, "clCreateContext", code, "%s", o->chosen.name);
   o->queue = clCreateCommandQueue(o->context, o->chosen.device, CL_QUEUE_PROFILING_ENABLE, &code);
   if (code) return systole_opencl_fail(err, "clCreateCommandQueue", code, "%s, with profiling", o->chosen.name);
   return SYSTOLE_OK;
 }
 
+// The binary first: a card's memory is part of what it configures.
 static systole_status try_device(systole_opencl *o, const systole_opencl_options *options, systole_error *err) {
   systole_status status = create_queue(o, err);
-  if (!status) status = systole_opencl_try_memory(o, err);
   if (!status) status = systole_opencl_kernel_create(o, options, err);
-  if (!status) status = systole_opencl_alloc(o, SYSTOLE_STATUS_BYTES, &o->status, err);
+  if (!status) status = systole_opencl_try_memory(o, err);
+  if (!status) status = systole_opencl_kernel_memory(o, err);
   return status ? status : systole_opencl_identify(o, err);
 }
 

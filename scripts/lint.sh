@@ -30,7 +30,7 @@ done
 # The wrapper for a card: `interrupt` is the name that the vendor's tools know.
 make -s -C hw/fpga/xrt files BUILD="$(realpath "$build")" >"$out/xrt.log" 2>&1 || status=1
 check verilator-xrt verilator --lint-only -Wall -Wno-SYMRSVDWORD -fno-const-bit-op-tree -Ihw/rtl -I"$build/xrt/edge16" \
-      --top-module systole hw/fpga/xrt/systole.sv
+      --top-module systole hw/fpga/xrt/systole.v
 check icarus iverilog -g2012 -Ihw/rtl -s systole_chip -o "$out/top.vvp" hw/rtl/*.sv
 check verilator-mcu verilator --lint-only -Wall -fno-const-bit-op-tree -Ihw/rtl --top-module systole_mcu_alone \
       sim/mcu/systole_mcu_alone.sv

@@ -18,7 +18,7 @@
 #include "sim/dram/dram.h"
 #include "sim/dram/memory.h"
 
-enum { SYSTOLE_MACHINE_ABI = 2 };
+enum { SYSTOLE_MACHINE_ABI = 3 };
 
 // What the host writes into the registers before a start.
 typedef struct {
@@ -30,6 +30,9 @@ typedef struct {
   uint32_t lines;       // of the program, which starts at segment 0's base
   uint32_t watchdog;    // cycles, 0 for the default
   uint64_t max_cycles;  // the host aborts the run after so many cycles, 0 for no limit
+  // The RTL aborts the run soon after another thread has made this true (by
+  // __atomic_store_n); NULL for never. The model does not look at it.
+  const bool *stop;
 } systole_job;
 
 // What the registers say afterwards.

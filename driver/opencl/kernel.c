@@ -6,6 +6,7 @@
 #include "compiler/load/file.h"
 #include "driver/opencl/error.h"
 #include "driver/opencl/memory.h"
+#include "driver/opencl/notice.h"
 #include "driver/opencl/source.h"
 #include "hw/isa/arguments.h"
 
@@ -22,11 +23,15 @@ static systole_status create_from_binary(systole_opencl *o, systole_error *err) 
     return systole_fail(err, SYSTOLE_E_FORMAT, "%.400s: it is empty: expected a kernel's binary for %s", o->binary, o->chosen.name);
   }
   const unsigned char *binary = (const unsigned char *)bytes;
+  char why[SYSTOLE_OPENCL_NOTICE];
+  systole_opencl_forget_notice();
   o->program = clCreateProgramWithBinary(o->context, 1, &o->chosen.device, &size, &binary, &loaded, &code);
   free(bytes);
   if (!code && loaded) code = loaded;
   if (!code) return SYSTOLE_OK;
-  return systole_opencl_fail(err, "clCreateProgramWithBinary", code, "%.400s: expected a kernel's binary for %s", o->binary, o->chosen.name);
+  // There is no program that could have a log.
+  systole_opencl_last_notice(o, why);
+  return systole_opencl_fail(err, "clCreateProgramWithBinary", code, "%.400s: expected a kernel's binary for %s%s", o->binary, o->chosen.name, why);
 }
 
 // ---- a text ------------------------------------------------------------------
@@ -93,16 +98,18 @@ static size_t items_of(const systole_opencl *o) {
   return code || !size[0] ? 1 : size[0];
 }
 
-static systole_status take_kernel(systole_opencl *o, cl_uint *arguments, systole_error *err) {
+static systole_status take_kernel(systole_opencl *o, systole_error *err) {
   const char *name = o->binary ? o->binary : "hw/opencl/systole.cl";
+  cl_uint arguments = 0;
   cl_int code;
   o->kernel = clCreateKernel(o->program, SYSTOLE_KERNEL_NAME, &code);
   if (code) return systole_opencl_fail(err, "clCreateKernel", code, "%.300s: expected a kernel named " SYSTOLE_KERNEL_NAME, name);
-  code = clGetKernelInfo(o->kernel, CL_KERNEL_NUM_ARGS, sizeof *arguments, arguments, NULL);
+  code = clGetKernelInfo(o->kernel, CL_KERNEL_NUM_ARGS, sizeof arguments, &arguments, NULL);
   if (code) return systole_opencl_fail(err, "clGetKernelInfo", code, "%.300s: expected its number of arguments", name);
-  if (*arguments < SYSTOLE_ARGUMENTS || *arguments > SYSTOLE_ARGUMENTS + 1)
+  if (arguments < SYSTOLE_ARGUMENTS || arguments > SYSTOLE_ARGUMENTS + 1)
     return systole_fail(err, SYSTOLE_E_FORMAT, "opencl: %.300s: a kernel of %u arguments: expected the %u of hw/isa/arguments.h", name,
-                        (unsigned)*arguments, (unsigned)SYSTOLE_ARGUMENTS);
+                        (unsigned)arguments, (unsigned)SYSTOLE_ARGUMENTS);
+  o->arguments = arguments;
   o->items = items_of(o);
   return SYSTOLE_OK;
 }
@@ -115,11 +122,14 @@ static uint64_t scratch_bytes(const systole_config *config) {
 
 systole_status systole_opencl_kernel_create(systole_opencl *o, const systole_opencl_options *options,
                                             systole_error *err) {
-  cl_uint arguments = 0;
   systole_status status = o->binary ? create_from_binary(o, err) : create_from_source(o, err);
   if (!status) status = build(o, options, err);
-  if (!status) status = take_kernel(o, &arguments, err);
-  if (!status && arguments > SYSTOLE_ARGUMENT_SCRATCH)
+  return status ? status : take_kernel(o, err);
+}
+
+systole_status systole_opencl_kernel_memory(systole_opencl *o, systole_error *err) {
+  systole_status status = systole_opencl_alloc(o, SYSTOLE_STATUS_BYTES, &o->status, err);
+  if (!status && o->arguments > SYSTOLE_ARGUMENT_SCRATCH)
     status = systole_opencl_alloc(o, scratch_bytes(&o->config), &o->scratch, err);
   return status;
 }

@@ -4,8 +4,11 @@
 
 #include "driver/opencl/opencl.h"
 
-// Fills in program, kernel, items and, for a kernel that wants it, the scratch.
+// Fills in program, kernel, arguments and items.
 systole_status systole_opencl_kernel_create(systole_opencl *o, const systole_opencl_options *options,
                                             systole_error *err);
+
+// The status record's place and, for a kernel that wants it, the scratch.
+systole_status systole_opencl_kernel_memory(systole_opencl *o, systole_error *err);
 
 #endif

@@ -4,6 +4,7 @@
 
 #include "driver/opencl/error.h"
 #include "driver/opencl/memory.h"
+#include "driver/opencl/notice.h"
 #include "driver/opencl/record.h"
 #include "driver/opencl/wait.h"
 #include "hw/isa/arguments.h"
@@ -19,17 +20,22 @@ static systole_status set(systole_opencl *o, cl_uint index, size_t size, const v
 
 static systole_status set_buffer(systole_opencl *o, cl_uint index, void *memory, systole_error *err) {
   cl_mem object = systole_opencl_object(memory);
-  return set(o, index, sizeof object, object ? &object : NULL, err);
+  return set(o, index, sizeof object, &object, err);
+}
+
+// OpenCL lets an absent segment be NULL, the runtimes of some cards do not: any
+// buffer will do where the length is 0.
+static systole_status set_segment(systole_opencl *o, cl_uint s, systole_error *err) {
+  void *memory = o->job.segments[s].memory;
+  const cl_ulong limit = memory ? o->job.segments[s].bytes : 0;
+  systole_status status = set_buffer(o, SYSTOLE_ARGUMENT_SEGMENTS + 2 * s, memory ? memory : o->status, err);
+  return status ? status : set(o, SYSTOLE_ARGUMENT_SEGMENTS + 2 * s + 1, sizeof limit, &limit, err);
 }
 
 static systole_status set_arguments(systole_opencl *o, systole_error *err) {
   const systole_transport_job *job = &o->job;
   systole_status status = SYSTOLE_OK;
-  for (cl_uint s = 0; s < SYSTOLE_SEGMENTS && !status; s++) {
-    const cl_ulong limit = job->segments[s].bytes;
-    status = set_buffer(o, SYSTOLE_ARGUMENT_SEGMENTS + 2 * s, job->segments[s].memory, err);
-    if (!status) status = set(o, SYSTOLE_ARGUMENT_SEGMENTS + 2 * s + 1, sizeof limit, &limit, err);
-  }
+  for (cl_uint s = 0; s < SYSTOLE_SEGMENTS && !status; s++) status = set_segment(o, s, err);
   for (cl_uint s = 0; s < SYSTOLE_SCALARS && !status; s++)
     status = set(o, SYSTOLE_ARGUMENT_SCALARS + s, sizeof job->scalars[s], &job->scalars[s], err);
   if (!status) status = set(o, SYSTOLE_ARGUMENT_LINES, sizeof job->lines, &job->lines, err);
@@ -39,6 +45,7 @@ static systole_status set_arguments(systole_opencl *o, systole_error *err) {
 }
 
 static systole_status launch(systole_opencl *o, systole_error *err) {
+  systole_opencl_forget_notice();
   cl_int code = clEnqueueNDRangeKernel(o->queue, o->kernel, 1, NULL, &o->items, &o->items, 0, NULL, &o->running);
   if (code) return systole_opencl_fail(err, "clEnqueueNDRangeKernel", code, "%zu work-items on %s", o->items, o->chosen.name);
   code = clFlush(o->queue);

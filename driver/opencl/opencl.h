@@ -4,6 +4,7 @@
 //   memory.h   buffers                     kernel.h   from text or binary to a kernel
 //   launch.h   a run, its end, its report  error.h    OpenCL's errors in our words
 //   record.h   status records              wait.h     waiting with an end
+//   notice.h   what the platform says of an error in words
 #ifndef SYSTOLE_DRIVER_OPENCL_OPENCL_H
 #define SYSTOLE_DRIVER_OPENCL_OPENCL_H
 
@@ -18,10 +19,11 @@ typedef struct {
   cl_command_queue queue;
   cl_program program;
   cl_kernel kernel;
-  size_t items;        // of the kernel's work-group
+  cl_uint arguments;   // how many the kernel takes
+  size_t items;        // of its work-group
   uint64_t allocated;  // bytes in buffers
   void *scratch;       // of a kernel that wants it: SRAMs and what else the RTL has on the chip
-  void *status;        // of runs that bring no status segment of their own
+  void *status;        // of runs that bring no status segment; stands in for absent segments
   // The run that was started last
   systole_transport_job job;
   cl_event running;

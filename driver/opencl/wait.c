@@ -3,6 +3,7 @@
 #include <time.h>
 
 #include "driver/opencl/error.h"
+#include "driver/opencl/notice.h"
 
 double systole_opencl_now(void) {
   struct timespec t;
@@ -24,13 +25,19 @@ static systole_status lose(systole_opencl *o, const char *what, double seconds, 
                       o->chosen.name, what, seconds);
 }
 
+static systole_status fail_event(const systole_opencl *o, const char *what, cl_int code, systole_error *err) {
+  char why[SYSTOLE_OPENCL_NOTICE];
+  systole_opencl_last_notice(o, why);
+  return systole_opencl_fail(err, what, code, "%s: expected it to complete%s", o->chosen.name, why);
+}
+
 static systole_status poll(systole_opencl *o, cl_event event, const char *what, double end, systole_error *err) {
   const double begun = systole_opencl_now();
   cl_int state = CL_QUEUED;
   for (;;) {
     cl_int code = clGetEventInfo(event, CL_EVENT_COMMAND_EXECUTION_STATUS, sizeof state, &state, NULL);
     if (code) return systole_opencl_fail(err, "clGetEventInfo", code, "%s", o->chosen.name);
-    if (state < 0) return systole_opencl_fail(err, what, state, "%s: expected it to complete", o->chosen.name);
+    if (state < 0) return fail_event(o, what, state, err);
     if (state == CL_COMPLETE) return SYSTOLE_OK;
     const double now = systole_opencl_now();
     if (now > end) return lose(o, what, now - begun, err);

@@ -86,7 +86,7 @@ static void c_end(void) { puts("#endif"); }
 static void verilog_head(void) {
   puts("// Included inside a module: the table as an array that is never written.");
   puts("// Address: {function - EXP2 (2 bits), entry (7 bits)}. Word: {base (26), slope (18)}.");
-  puts("reg [43:0] func_table [0:511];");
+  puts("(* rom_style = \"block\" *) reg [43:0] func_table [0:511];");
   puts("initial begin");
 }
 

@@ -247,11 +247,12 @@ module systole_ctrl #(
   assign watchdog_o = watchdog_q;
   // Segment 0's base is always at hand.
   logic [63:0] program_base_q;
+  integer p;
   always_ff @(posedge clk_i) begin
-    for (k = 0; k < 4; k = k + 1)
-      if (wbytes[k] && wseg[7:4] == 4'd0) begin
-        if (wword[0]) program_base_q[8*k+:8] <= wclean[8*k+:8];
-        if (wword[1]) program_base_q[32+8*k+:8] <= wclean[8*k+:8];
+    for (p = 0; p < 4; p = p + 1)
+      if (wbytes[p] && wseg[7:4] == 4'd0) begin
+        if (wword[0]) program_base_q[8*p+:8] <= wclean[8*p+:8];
+        if (wword[1]) program_base_q[32+8*p+:8] <= wclean[8*p+:8];
       end
     if (!rst_ni) program_base_q <= 64'd0;
   end

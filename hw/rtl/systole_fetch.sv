@@ -69,26 +69,27 @@ module systole_fetch #(
 
   // The next burst: lines asked_q .. asked_q + burst - 1.
   logic [2:0] burst;
-  logic [31:0] left, held, first, past;  // past: the line after the last that the burst brings
+  logic [31:0] left, first;
+  logic [5:0] held, past;  // past: the line after the last that the burst brings; low bits do
   logic [7:0] burst_beats;
   logic room, ask;
   assign left = lines_i - asked_q;
-  assign held = past - at_q;
+  assign held = past - at_q[5:0];
   always_comb begin
     burst = 3'd4 - {1'b0, asked_q[1:0] + {base_i[7], 1'b0}};
-    if (left < {29'd0, burst}) burst = left[2:0];
+    if (left[31:3] == 29'd0 && left[2:0] < burst) burst = left[2:0];
   end
-  assign room = held <= 32'd32;
+  assign room = held <= 6'd32;
   assign ask = enable_i && !start_i && !jump_i && !req_q && room && !out_q[7] && asked_q < lines_i;
   generate
     if (Lines == 1) begin : gen_narrow
       assign first = asked_q;
-      assign past = asked_q + {29'd0, burst};
+      assign past = asked_q[5:0] + {3'd0, burst};
       assign burst_beats = {5'd0, burst} << $clog2(Beats);
     end else begin : gen_wide
       // Whole beats of two lines: an odd first line brings its neighbour along.
       assign first = {asked_q[31:1], 1'b0};
-      assign past = (asked_q + {29'd0, burst} + 32'd1) & ~32'd1;
+      assign past = (asked_q[5:0] + {3'd0, burst} + 6'd1) & ~6'd1;
       assign burst_beats = ({5'd0, burst} + {7'd0, asked_q[0]} + 8'd1) >> 1;
     end
   endgenerate

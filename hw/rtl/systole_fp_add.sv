@@ -101,9 +101,11 @@ module systole_fp_add #(
         ea = (x >> 23) & 32'hFF;
         eb = (y >> 23) & 32'hFF;
         sub = (x ^ y) >> 31;
-        // The distance from both differences, which need not wait for the order.
+        // The distance from both differences: like not-a-numbers, it need not wait for the order.
         e = (t >> 23) & 32'hFF;
         r = (k >> 23) & 32'hFF;
+        bad = {31'b0, e == 32'd255 && (t & 32'h007FFFFF) != 0}
+            | {31'b0, r == 32'd255 && (k & 32'h007FFFFF) != 0};
         d = r - e;
         d = (d & 32'h100) != 0 ? e - r : d;
         d = (d | (32'd0 - {31'b0, (d & 32'hE0) != 0})) & 32'd31;
@@ -114,7 +116,7 @@ module systole_fp_add #(
         exponent_q[l] = ea | (sub << 8);
         // Special: the larger is an infinity or a NaN, the smaller a zero.
         inf = {31'b0, ea == 32'd255};
-        bad = {31'b0, (x & 32'h7FFFFFFF) > 32'h7F800000} | ({31'b0, eb == 32'd255} & sub);
+        bad = bad | (inf & {31'b0, eb == 32'd255} & sub);
         lone = ea != 32'd0 ? x : (sub != 0 ? 32'h0 : x & 32'h80000000);
         special_q[l] = inf | {31'b0, eb == 32'd0};
         fixed_q[l] = bad != 0 ? 32'h7FC00000 : lone;

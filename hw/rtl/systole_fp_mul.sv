@@ -30,7 +30,7 @@ module systole_fp_mul #(
   wire [31:0] b [0:Lanes-1];
   reg  [31:0] high_q [0:Lanes-1];     // product, bits 47..20
   reg  [31:0] low_q [0:Lanes-1];      // and the rest, of which only matters if it is zero
-  reg  [31:0] exponent_q [0:Lanes-1]; // signed, before normalising
+  reg  [31:0] exponent_q [0:Lanes-1]; // before normalising, 128 too large
   reg  [31:0] fixed_q [0:Lanes-1];    // sign, and the result if special
   reg  [31:0] special_q [0:Lanes-1];  // all ones if so
 
@@ -54,7 +54,7 @@ module systole_fp_mul #(
         top = s >> 27;
         m = s << (32'd1 - top);
         up = (m >> 3) & ((m >> 4) | {31'b0, (m & 32'd7) != 0}) & 32'd1;
-        e = exponent_q[l] + top;
+        e = exponent_q[l] + top - 32'd128;
         sign = fixed_q[l] & 32'h80000000;
         // A carry out of the fraction goes into the exponent, as it should.
         x = ((e << 23) | ((m >> 4) & 32'h007FFFFF)) + up;
@@ -79,11 +79,11 @@ module systole_fp_mul #(
         product = {40'b0, fa[23:0]} * {40'b0, fb[23:0]};
         high_q[l] = product[51:20];
         low_q[l] = {12'b0, product[19:0]};
-        exponent_q[l] = ea + eb - 32'd127;
-        inf = {31'b0, ea == 32'd255} | {31'b0, eb == 32'd255};
+        exponent_q[l] = ea - ~eb;  // their sum and 1
         zero = {31'b0, ea == 32'd0} | {31'b0, eb == 32'd0};
-        bad = {31'b0, (x & 32'h7FFFFFFF) > 32'h7F800000}
-            | {31'b0, (y & 32'h7FFFFFFF) > 32'h7F800000} | (inf & zero);
+        inf = {31'b0, ea == 32'd255} | {31'b0, eb == 32'd255};
+        bad = {31'b0, ea == 32'd255 && (x & 32'h007FFFFF) != 0}
+            | {31'b0, eb == 32'd255 && (y & 32'h007FFFFF) != 0} | (inf & zero);
         special_q[l] = inf | zero;
         m = inf != 0 ? sign | 32'h7F800000 : sign;
         fixed_q[l] = bad != 0 ? 32'h7FC00000 : m;

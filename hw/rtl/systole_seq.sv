@@ -236,18 +236,25 @@ module systole_seq #(
   logic [3:0] counter_q[0:3];
   logic [2:0] depth_q;
   logic [1:0] top;
-  logic [32:0] after_body;
-  logic [31:0] loop_count, loop_lines, passes;
-  logic loop_bad, again;
+  logic [32:0] after_body_q;
+  logic [31:0] loop_count, passes_q;
+  logic loop_bad, again_q, skip_q;
   assign top = depth_q[1:0] - 2'd1;
   assign loop_count = desc_q[`SYS_LOOP_COUNT];
-  assign loop_lines = desc_q[`SYS_LOOP_LINES];
-  assign after_body = {1'b0, at} + {1'b0, loop_lines};
-  assign loop_bad = depth_q[2] || after_body > {1'b0, lines_i};
-  assign passes = scalar_q[counter_q[top]] + 32'd1;
-  assign again = passes < count_q[top];
-  assign jump = (state_q == Loop && loop_count == 32'd0) || (state_q == EndLoop && depth_q != 3'd0 && again);
-  assign target = state_q == Loop ? after_body[31:0] : body_q[top];
+  assign loop_bad = depth_q[2] || after_body_q > {1'b0, lines_i};
+  assign jump = (state_q == Loop && skip_q) || (state_q == EndLoop && depth_q != 3'd0 && again_q);
+  assign target = state_q == Loop ? after_body_q[31:0] : body_q[top];
+
+  // What LOOP and ENDLOOP ask is known in the cycles before they do: the loops and
+  // scalars since the line was taken, the description since KIND or, bound, VERDICT.
+  always_ff @(posedge clk_i) begin
+    if (state_q == Decode) passes_q <= scalar_q[counter_q[top]] + 32'd1;
+    if (state_q == Kind) again_q <= passes_q < count_q[top];
+    if (state_q == Kind || state_q == Verdict) begin
+      skip_q <= loop_count == 32'd0;
+      after_body_q <= {1'b0, at} + {1'b0, desc_q[`SYS_LOOP_LINES]};
+    end
+  end
 
   // Faults
   logic [31:0] index;  // the line that the sequencer is at
@@ -376,7 +383,7 @@ module systole_seq #(
                    opcode == 8'd`SYS_OP_END ? End : Check;
         Loop: begin
           state_q <= Line;
-          if (loop_count != 32'd0 && !loop_bad) begin
+          if (!skip_q && !loop_bad) begin
             depth_q <= depth_q + 3'd1;
             body_q[depth_q[1:0]] <= at;
             count_q[depth_q[1:0]] <= loop_count;
@@ -385,7 +392,7 @@ module systole_seq #(
         end
         EndLoop: begin
           state_q <= Line;
-          if (!again && depth_q != 3'd0) depth_q <= depth_q - 3'd1;
+          if (!again_q && depth_q != 3'd0) depth_q <= depth_q - 3'd1;
         end
         Check: if (check_last) state_q <= Commit;
         Commit: if (push_o != 4'd0) state_q <= Line;
@@ -433,7 +440,7 @@ module systole_seq #(
     if (take_o) begin
       for (i = 0; i < 16; i = i + 1) scalar_q[i] <= scalars_i[32*i+:32];
     end else if (state_q == Loop) scalar_q[desc_q[`SYS_LOOP_COUNTER]] <= 32'd0;
-    else if (state_q == EndLoop && depth_q != 3'd0) scalar_q[counter_q[top]] <= passes;
+    else if (state_q == EndLoop && depth_q != 3'd0) scalar_q[counter_q[top]] <= passes_q;
   end
 
   logic unused;

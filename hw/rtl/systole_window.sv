@@ -171,5 +171,5 @@ module systole_window #(
   endgenerate
 
   logic unused;
-  assign unused = ^{rresp_i[0], bresp_i[0]};
+  assign unused = ^{rresp_i[0], bresp_i[0], address_q[1:0]};
 endmodule

@@ -42,34 +42,40 @@ static uint64_t period_of(const systole_banked *b, uint64_t cycle) {
 
 // ---- bursts ------------------------------------------------------------------------
 
-// The next run of accesses of the burst [at, end): how many, and their ends.
+// The next run of accesses of the burst [at, end): how many.
 static unsigned serve_run(systole_banked *b, uint64_t from, uint64_t at, uint64_t end, bool write,
-                          uint64_t *ends) {
+                          systole_dram_run *run) {
   const systole_dram_timing *t = b->timing;
   systole_dram_place place = systole_dram_place_of(t, at);
   uint64_t left = (end - at + (UINT64_C(1) << t->access_log2) - 1) >> t->access_log2;
   unsigned count = systole_dram_run_at(t, at);
   if (count > left) count = (unsigned)left;
-  systole_dram_channel_run(&b->channels[place.channel], t, from, place.bank, place.row, count, write, ends);
+  systole_dram_channel_run(&b->channels[place.channel], t, from, place.bank, place.row, count, write, run);
   return count;
 }
 
 // An access that ends in period e lets the burst begin in cycle
 // (e + answer) * mhz / memory mhz - the first of the beats that need it; the
 // largest of these counts. It is kept in units of 1 / memory mhz of a cycle, so
-// that there is one division a burst.
+// that there is one division a burst. Accesses end in order: of those that begin
+// in one beat the last counts.
 uint64_t systole_banked_read(systole_banked *b, uint64_t cycle, uint64_t address, uint32_t beats) {
   const systole_dram_timing *t = b->timing;
   const uint64_t step = UINT64_C(1) << t->access_log2, from = period_of(b, cycle);
   const uint64_t end = address + ((uint64_t)beats << b->bus_log2);
-  uint64_t latest = 0, ends[SYSTOLE_DRAM_RUN];
+  const unsigned shared = b->bus_log2 > t->access_log2 ? 1u << (b->bus_log2 - t->access_log2) : 1;
+  uint64_t latest = 0;
+  systole_dram_run run;
   for (uint64_t at = address & ~(step - 1); at < end;) {
-    unsigned count = serve_run(b, from, at, end, false, ends);
-    for (unsigned i = 0; i < count; i++, at += step) {
-      uint64_t late = (at > address ? (at - address) >> b->bus_log2 : 0) * t->mhz;
-      uint64_t ready = (ends[i] + t->answer) * b->mhz;
+    const unsigned count = serve_run(b, from, at, end, false, &run);
+    for (unsigned i = shared - 1 - ((at >> t->access_log2) & (shared - 1)); i < count + shared - 1; i += shared) {
+      const unsigned last = i < count ? i : count - 1;
+      const uint64_t begin = at + last * step;
+      const uint64_t late = (begin > address ? (begin - address) >> b->bus_log2 : 0) * t->mhz;
+      const uint64_t ready = (systole_dram_run_end(&run, last) + t->answer) * b->mhz;
       if (ready > late && ready - late > latest) latest = ready - late;
     }
+    at += count * step;
   }
   return divide_up(latest, t->mhz);
 }
@@ -78,10 +84,12 @@ uint64_t systole_banked_write(systole_banked *b, uint64_t cycle, uint64_t addres
   const systole_dram_timing *t = b->timing;
   const uint64_t step = UINT64_C(1) << t->access_log2, from = period_of(b, cycle);
   const uint64_t end = address + ((uint64_t)beats << b->bus_log2);
-  uint64_t latest = 0, ends[SYSTOLE_DRAM_RUN];
+  uint64_t latest = 0;
+  systole_dram_run run;
   for (uint64_t at = address & ~(step - 1); at < end;) {
-    unsigned count = serve_run(b, from, at, end, true, ends);
-    if (ends[count - 1] > latest) latest = ends[count - 1];
+    const unsigned count = serve_run(b, from, at, end, true, &run);
+    const uint64_t last = systole_dram_run_end(&run, count - 1);
+    if (last > latest) latest = last;
     at += count * step;
   }
   return divide_up((latest + t->answer) * b->mhz, t->mhz);

@@ -131,27 +131,30 @@ static uint64_t serve(systole_dram_channel *c, const systole_dram_timing *t, uin
 // Once each bank of a run has been accessed (and no refresh has closed it since)
 // the rest are hits, which only tCCD_S holds: the run alternates, and tCCD_L is
 // at most two of it. They need no plans, and only the last of each bank leaves
-// a mark. False, and nothing done, if a refresh would come between.
+// a mark. The last access before was sent in period `last`. False, and nothing
+// done, if a refresh would come between.
 static bool finish_run(systole_dram_channel *c, const systole_dram_timing *t, unsigned bank, uint64_t row,
-                       unsigned done, unsigned count, bool write, uint64_t *columns) {
-  uint64_t last = columns[done - 1];
+                       unsigned done, unsigned count, bool write, uint64_t last) {
   if (!row_open(&c->banks[bank], row) || !row_open(&c->banks[bank ^ t->group_low], row)) return false;
   if (last + (uint64_t)(count - done) * t->ccd_s >= c->refresh) return false;
-  for (unsigned i = done; i < count; i++) columns[i] = columns[i - 1] + t->ccd_s;
   for (unsigned i = count - done < 2 ? done : count - 2; i < count; i++)
-    column_at(c, t, bank ^ (i & t->group_low), write, columns[i]);
+    column_at(c, t, bank ^ (i & t->group_low), write, last + (uint64_t)(i + 1 - done) * t->ccd_s);
   c->counts.hits += count - done;
   return true;
 }
 
 void systole_dram_channel_run(systole_dram_channel *c, const systole_dram_timing *t, uint64_t from,
-                              unsigned bank, uint64_t row, unsigned count, bool write, uint64_t *ends) {
+                              unsigned bank, uint64_t row, unsigned count, bool write,
+                              systole_dram_run *run) {
   const unsigned data = (write ? t->cwl : t->cl) + t->bl;
   unsigned done = 0;
+  uint64_t column = 0;  // of the last
   while (done < count) {
-    if (done > t->group_low && finish_run(c, t, bank, row, done, count, write, ends)) break;
-    ends[done] = serve(c, t, from, bank ^ (done & t->group_low), row, write);
-    done++;
+    if (done > t->group_low && finish_run(c, t, bank, row, done, count, write, column)) break;
+    column = serve(c, t, from, bank ^ (done & t->group_low), row, write);
+    run->ends[done++] = column + data;
   }
-  for (unsigned i = 0; i < count; i++) ends[i] += data;
+  run->known = done;
+  run->last = column + data;
+  run->step = t->ccd_s;
 }

@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "sim/dram/dram.h"
+#include "sim/dram/place.h"
 #include "sim/dram/timing.h"
 
 // All times are periods of the memory's clock since cycle 0: the earliest in
@@ -38,12 +39,22 @@ typedef struct {
 
 void systole_dram_channel_reset(systole_dram_channel *channel, const systole_dram_timing *timing);
 
-// Accesses one after another to a row of a bank, or in turns to that row of
-// banks `bank` and `bank ^ 1` (see systole_dram_run_at), which the controller
-// has from period `from` on. ends[i]: the period after the last data transfer of
-// access i. Calls in the order of service.
+// The ends of a run of accesses: the periods after their last data transfers.
+// Those from `known` on follow `last`, the one before, every `step` periods.
+typedef struct {
+  unsigned known, step;
+  uint64_t last, ends[SYSTOLE_DRAM_RUN];
+} systole_dram_run;
+
+static inline uint64_t systole_dram_run_end(const systole_dram_run *run, unsigned i) {
+  return i < run->known ? run->ends[i] : run->last + (uint64_t)(i + 1 - run->known) * run->step;
+}
+
+// `count` accesses, one at least, one after another to a row of a bank, or in
+// turns to that row of banks `bank` and `bank ^ 1` (see systole_dram_run_at),
+// which the controller has from period `from` on. Calls in the order of service.
 void systole_dram_channel_run(systole_dram_channel *channel, const systole_dram_timing *timing,
                               uint64_t from, unsigned bank, uint64_t row, unsigned count, bool write,
-                              uint64_t *ends);
+                              systole_dram_run *run);
 
 #endif

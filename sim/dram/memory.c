@@ -1,12 +1,14 @@
 #include "sim/dram/memory.h"
 
 #include <inttypes.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
 typedef struct {
   uint64_t base, bytes;
   uint8_t *data;
+  bool lent;
 } region;
 
 struct systole_memory {
@@ -23,7 +25,8 @@ systole_status systole_memory_create(systole_memory **memory, systole_error *err
 
 void systole_memory_destroy(systole_memory *memory) {
   if (!memory) return;
-  for (size_t i = 0; i < memory->count; i++) free(memory->regions[i].data);
+  for (size_t i = 0; i < memory->count; i++)
+    if (!memory->regions[i].lent) free(memory->regions[i].data);
   free(memory->regions);
   free(memory);
 }
@@ -42,8 +45,9 @@ static size_t regions_up_to(const systole_memory *memory, uint64_t address) {
   return low;
 }
 
-systole_status systole_memory_map(systole_memory *memory, uint64_t base, uint64_t bytes,
-                                  systole_error *err) {
+// Where in the table the region belongs, which has room for it afterwards.
+static systole_status make_room(systole_memory *memory, uint64_t base, uint64_t bytes, size_t *place,
+                                systole_error *err) {
   if (bytes == 0 || bytes > SIZE_MAX || base + (bytes - 1) < base)
     return systole_fail(err, SYSTOLE_E_USAGE,
                         "memory: a region of %" PRIu64 " bytes at 0x%" PRIx64
@@ -67,14 +71,35 @@ systole_status systole_memory_map(systole_memory *memory, uint64_t base, uint64_
     memory->regions = grown;
     memory->room = room;
   }
+  *place = at;
+  return SYSTOLE_OK;
+}
+
+static void insert(systole_memory *memory, size_t at, region new) {
+  memmove(memory->regions + at + 1, memory->regions + at,
+          (memory->count - at) * sizeof *memory->regions);
+  memory->regions[at] = new;
+  memory->count++;
+}
+
+systole_status systole_memory_map(systole_memory *memory, uint64_t base, uint64_t bytes,
+                                  systole_error *err) {
+  size_t at;
+  systole_status status = make_room(memory, base, bytes, &at, err);
+  if (status) return status;
   uint8_t *data = calloc((size_t)bytes, 1);
   if (!data)
     return systole_fail(err, SYSTOLE_E_MEMORY, "memory: the host has no %" PRIu64 " bytes", bytes);
-  memmove(memory->regions + at + 1, memory->regions + at,
-          (memory->count - at) * sizeof *memory->regions);
-  memory->regions[at] = (region){base, bytes, data};
-  memory->count++;
+  insert(memory, at, (region){base, bytes, data, false});
   return SYSTOLE_OK;
+}
+
+systole_status systole_memory_lend(systole_memory *memory, uint64_t base, uint64_t bytes, uint8_t *data,
+                                   systole_error *err) {
+  size_t at;
+  systole_status status = make_room(memory, base, bytes, &at, err);
+  if (!status) insert(memory, at, (region){base, bytes, data, true});
+  return status;
 }
 
 systole_status systole_memory_unmap(systole_memory *memory, uint64_t base, systole_error *err) {
@@ -82,7 +107,7 @@ systole_status systole_memory_unmap(systole_memory *memory, uint64_t base, systo
   if (at == 0 || memory->regions[at - 1].base != base)
     return systole_fail(err, SYSTOLE_E_USAGE, "memory: no region begins at 0x%" PRIx64, base);
   at--;
-  free(memory->regions[at].data);
+  if (!memory->regions[at].lent) free(memory->regions[at].data);
   memmove(memory->regions + at, memory->regions + at + 1,
           (memory->count - at - 1) * sizeof *memory->regions);
   memory->count--;

@@ -16,6 +16,9 @@ void systole_memory_destroy(systole_memory *memory);
 // Adds a zeroed region [base, base + bytes), which must not overlap another.
 systole_status systole_memory_map(systole_memory *memory, uint64_t base, uint64_t bytes,
                                   systole_error *err);
+// The same with bytes of the caller's, which have to stay until it is unmapped.
+systole_status systole_memory_lend(systole_memory *memory, uint64_t base, uint64_t bytes, uint8_t *data,
+                                   systole_error *err);
 systole_status systole_memory_unmap(systole_memory *memory, uint64_t base, systole_error *err);
 
 // Where [address, address + bytes) lies on the host, or NULL if it is not

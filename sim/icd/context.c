@@ -10,10 +10,27 @@ bool icd_context_has(cl_context context, cl_device_id device) {
   return false;
 }
 
+static bool queue_is_held(const void *object, const void *context) {
+  const struct _cl_command_queue *queue = object;
+  return queue->context == context && queue->object.refs;
+}
+
+static bool event_is_held(const void *object, const void *context) {
+  const struct _cl_event *event = object;
+  return event->context == context && (event->object.refs || event->callbacks);
+}
+
+// Whether the host has let go of all by which it could learn what comes of the
+// context's commands.
+bool icd_context_is_abandoned(cl_context context) {
+  return !context->object.refs && !icd_any(ICD_QUEUE, queue_is_held, context) &&
+         !icd_any(ICD_EVENT, event_is_held, context);
+}
+
 void icd_context_tell(cl_context context, const char *text) {
   icd_context_notify notify = context->notify;
   void *user = context->user;
-  if (!notify) return;
+  if (!notify || icd_context_is_abandoned(context)) return;
   icd_use(context);
   icd_unlock(CL_SUCCESS);
   notify(text, NULL, 0, user);

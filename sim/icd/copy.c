@@ -39,6 +39,7 @@ cl_int icd_command_end(icd_command *command, cl_int status, bool blocking, cl_ev
 static cl_int transfer(cl_command_queue queue, bool read, cl_mem buffer, cl_bool blocking, size_t offset, size_t bytes,
                        void *host, cl_uint count, const cl_event *waits, cl_event *event) {
   icd_command *c;
+  if (blocking && !icd_may_wait()) return CL_INVALID_OPERATION;
   cl_int status = icd_command_new(queue, read ? CL_COMMAND_READ_BUFFER : CL_COMMAND_WRITE_BUFFER, count, waits, &c);
   if (status) return status;
   status = icd_check_buffer(queue, buffer);

@@ -98,6 +98,8 @@ static cl_int wait_for(cl_uint count, const cl_event *events) {
     if (!icd_is(ICD_EVENT, events[i])) return CL_INVALID_EVENT;
     if (events[i]->context != events[0]->context) return CL_INVALID_CONTEXT;
   }
+  for (cl_uint i = 0; i < count; i++)
+    if (events[i]->status > CL_COMPLETE && !icd_may_wait()) return CL_INVALID_OPERATION;
   for (cl_uint i = 0; i < count; i++) icd_use(events[i]);
   for (cl_uint i = 0; i < count; i++) {
     icd_event_wait(events[i]);

@@ -6,8 +6,8 @@
 // Every entry takes the lock; whoever waits does so on `changed`, which every
 // change broadcasts. One thread, the worker (worker.c), takes commands from the
 // queues and carries them out one at a time. It gives the lock away only while
-// a machine runs (`busy` is set then, and memory's map of regions rests) and
-// while it calls the host's functions.
+// a machine runs (`running` is set then, and memory's map of regions rests, see
+// space.c) and while it calls the host's functions.
 #ifndef SYSTOLE_ICD_H
 #define SYSTOLE_ICD_H
 
@@ -35,8 +35,9 @@ typedef enum { ICD_CONTEXT, ICD_QUEUE, ICD_MEMORY, ICD_PROGRAM, ICD_KERNEL, ICD_
 
 typedef struct {
   const cl_icd_dispatch *dispatch;  // first: the loader reads it
-  cl_uint refs;                     // the host's; at 0 the handle is void
+  cl_uint refs;                     // the host's; at 0 the handle is void, but see object.c
   cl_uint uses;                     // by other objects and by commands
+  bool ending;
   uint64_t serial;                  // which of the slot's lives this is
 } icd_object;
 
@@ -48,6 +49,7 @@ void icd_unuse(icd_kind kind, void *object);  // ends it if nothing holds it any
 void icd_void(icd_kind kind, void *object);   // a new object that the host shall not have
 cl_int icd_retain(icd_kind kind, void *handle);   // these two take the lock
 cl_int icd_release(icd_kind kind, void *handle);
+bool icd_any(icd_kind kind, bool (*is)(const void *object, const void *of), const void *of);
 
 typedef void(CL_CALLBACK *icd_context_notify)(const char *, const void *, size_t, void *);
 typedef void(CL_CALLBACK *icd_mem_notify)(cl_mem, void *);
@@ -78,6 +80,8 @@ struct _cl_context {
   void *user;
 };
 
+typedef struct icd_place icd_place;  // space.c
+
 typedef struct icd_mapping {
   struct icd_mapping *next;
   uint8_t *at;
@@ -101,9 +105,9 @@ struct _cl_mem {
   size_t origin;
   uint64_t address;  // as the machine sees it
   uint8_t *data;     // the same bytes in this process
+  icd_place *place;  // of a buffer, not of a part
   icd_mapping *mappings;
   icd_destructor *destructors;
-  cl_mem above;      // the next buffer of its bank (space.c)
 };
 
 struct _cl_program {
@@ -203,8 +207,13 @@ cl_int icd_command_push(icd_command *command, bool blocking, cl_event *event);
 void icd_command_drop(icd_command *command);
 cl_int icd_check_buffer(cl_command_queue queue, cl_mem buffer);
 
-// worker.c
+// worker.c. The worker cannot wait for what only it would do: a callback that it
+// calls is refused what blocks.
 cl_int icd_worker_start(void);
+bool icd_may_wait(void);
+
+// launch.c: stops a run that nobody can see any more
+void icd_launch_look(void);
 
 // event.c
 cl_event icd_event_new(cl_context context, cl_command_queue queue, cl_command_type type);
@@ -230,7 +239,9 @@ typedef struct {
   icd_settings settings;
   systole_memory *memory;  // all devices'
   cl_command_queue queues;
-  bool busy, working, quit;
+  cl_context running;  // whose kernel a machine carries out, NULL: none does
+  bool stop;           // that one's: the machine looks at it without the lock
+  bool working, quit;
 } icd_state;
 
 extern icd_state icd;
@@ -238,7 +249,6 @@ extern const cl_icd_dispatch icd_dispatch;
 
 void icd_lock(void);  // the first call of a process looks for devices
 cl_int icd_unlock(cl_int status);
-void icd_until_idle(void);  // waits until no machine runs
 
 // For functions that return an object: gives the lock back, stores the status.
 void *icd_made(void *object, cl_int status, cl_int *errcode_ret);
@@ -256,10 +266,13 @@ void icd_device_off(cl_device_id device);
 // context.c
 bool icd_context_has(cl_context context, cl_device_id device);
 void icd_context_tell(cl_context context, const char *text);  // gives the lock away
+bool icd_context_is_abandoned(cl_context context);
 
-// space.c: addresses, and the bytes behind them
+// space.c: addresses, and the bytes behind them. settle brings what the machines
+// see up to date, while none runs.
 cl_int icd_space_take(cl_mem memory);
 void icd_space_give(cl_mem memory);
+cl_int icd_space_settle(void);
 
 // binary.c: the file that stands for a configuration's bit stream
 enum { ICD_BINARY_BYTES = 512 };

@@ -35,13 +35,20 @@ static void set_end(cl_event event, const systole_config *config, uint64_t cycle
   event->times[ICD_ENDED] = event->times[ICD_STARTED] + cycles * 1000 / config->clock_mhz;
 }
 
-static systole_status run_machine(cl_device_id device, const systole_job *job, systole_report *report,
-                                  systole_error *err) {
-  icd.busy = true;
+// A program without an end must not keep the devices from the next context.
+void icd_launch_look(void) {
+  if (icd.running && icd_context_is_abandoned(icd.running)) __atomic_store_n(&icd.stop, true, __ATOMIC_RELAXED);
+}
+
+static systole_status run_machine(cl_context context, cl_device_id device, const systole_job *job,
+                                  systole_report *report, systole_error *err) {
+  icd.stop = icd.quit;
+  icd.running = context;
+  icd_launch_look();
   icd_unlock(CL_SUCCESS);
   systole_status status = device->api->run(device->machine, job, report, NULL, NULL, err);
   icd_lock();
-  icd.busy = false;
+  icd.running = NULL;
   pthread_cond_broadcast(&icd.changed);
   return status;
 }
@@ -52,11 +59,13 @@ static cl_int launch(icd_command *command) {
   const systole_job *job = &command->as.job;
   systole_report report = {0};
   systole_error err = {""};
-  cl_int status = icd_device_power(device, &err);
-  if (!status && run_machine(device, job, &report, &err)) {
+  cl_int status = icd_space_settle();
+  if (!status) status = icd_device_power(device, &err);
+  if (!status && run_machine(event->context, device, job, &report, &err)) {
     icd_device_off(device);  // it does not answer any more; the next run gets a new one
     status = CL_OUT_OF_RESOURCES;
   }
+  icd_space_settle();  // what was released meanwhile
   if (status) {
     icd_context_tell(event->context, err.text);
     return status;
@@ -100,6 +109,7 @@ static void fill_job(icd_command *command, cl_kernel kernel) {
   job->lines = (uint32_t)a[SYSTOLE_ARGUMENT_LINES].value;
   job->watchdog = (uint32_t)a[SYSTOLE_ARGUMENT_WATCHDOG].value;
   job->max_cycles = icd.settings.max_cycles;
+  job->stop = &icd.stop;
 }
 
 static cl_int enqueue(cl_command_queue queue, cl_command_type type, cl_kernel kernel, cl_uint count,
@@ -115,12 +125,15 @@ static cl_int enqueue(cl_command_queue queue, cl_command_type type, cl_kernel ke
   return icd_command_end(c, status, false, event);
 }
 
-// One work-item: the machine is started once.
-static cl_int check_range(cl_uint dimensions, const size_t *global, const size_t *local) {
+// One work-item: the machine is started once. What its number is does not matter,
+// as the kernel does not ask.
+static cl_int check_range(cl_uint dimensions, const size_t *offset, const size_t *global, const size_t *local) {
   if (dimensions < 1 || dimensions > 3) return CL_INVALID_WORK_DIMENSION;
   if (!global) return CL_INVALID_GLOBAL_WORK_SIZE;
   for (cl_uint i = 0; i < dimensions; i++)
     if (global[i] != 1) return CL_INVALID_GLOBAL_WORK_SIZE;
+  for (cl_uint i = 0; offset && i < dimensions; i++)
+    if (offset[i] > SIZE_MAX - 1) return CL_INVALID_GLOBAL_OFFSET;
   for (cl_uint i = 0; local && i < dimensions; i++)
     if (local[i] != 1) return CL_INVALID_WORK_GROUP_SIZE;
   return CL_SUCCESS;
@@ -129,11 +142,10 @@ static cl_int check_range(cl_uint dimensions, const size_t *global, const size_t
 cl_int systole_clEnqueueNDRangeKernel(cl_command_queue queue, cl_kernel kernel, cl_uint dimensions,
                                       const size_t *offset, const size_t *global, const size_t *local, cl_uint count,
                                       const cl_event *waits, cl_event *event) {
-  (void)offset;  // the kernel does not ask for its number
   icd_lock();
   if (!icd_is(ICD_QUEUE, queue)) return icd_unlock(CL_INVALID_COMMAND_QUEUE);
   if (!icd_is(ICD_KERNEL, kernel)) return icd_unlock(CL_INVALID_KERNEL);
-  cl_int status = check_range(dimensions, global, local);
+  cl_int status = check_range(dimensions, offset, global, local);
   if (!status) status = enqueue(queue, CL_COMMAND_NDRANGE_KERNEL, kernel, count, waits, event);
   return icd_unlock(status);
 }

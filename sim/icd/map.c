@@ -20,6 +20,7 @@ static cl_int check_map(cl_command_queue queue, cl_mem buffer, cl_map_flags flag
 static cl_int map(cl_command_queue queue, cl_mem buffer, cl_bool blocking, cl_map_flags flags, size_t offset,
                   size_t bytes, cl_uint count, const cl_event *waits, cl_event *event, void **at) {
   icd_command *c;
+  if (blocking && !icd_may_wait()) return CL_INVALID_OPERATION;
   cl_int status = icd_command_new(queue, CL_COMMAND_MAP_BUFFER, count, waits, &c);
   if (status) return status;
   status = check_map(queue, buffer, flags, offset, bytes);

@@ -110,7 +110,7 @@ static void call_destructors(cl_mem memory) {
 
 void icd_memory_end(cl_mem memory) {
   if (memory->parent) icd_unuse(ICD_MEMORY, memory->parent);
-  else if (memory->data) icd_space_give(memory);
+  else if (memory->place) icd_space_give(memory);
   while (memory->mappings) {
     icd_mapping *m = memory->mappings;
     memory->mappings = m->next;

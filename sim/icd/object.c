@@ -5,18 +5,21 @@
 
 enum { CHUNK = 64 };
 
+// An object that others depend on can be had from them (CL_QUEUE_CONTEXT and the
+// like), so it `outlives` the host's references and may be retained again.
 typedef struct {
   cl_int wrong;
   size_t bytes;
+  bool outlives;
 } kind_of;
 
 static const kind_of kinds[ICD_KINDS] = {
-    [ICD_CONTEXT] = {CL_INVALID_CONTEXT, sizeof(struct _cl_context)},
-    [ICD_QUEUE] = {CL_INVALID_COMMAND_QUEUE, sizeof(struct _cl_command_queue)},
-    [ICD_MEMORY] = {CL_INVALID_MEM_OBJECT, sizeof(struct _cl_mem)},
-    [ICD_PROGRAM] = {CL_INVALID_PROGRAM, sizeof(struct _cl_program)},
-    [ICD_KERNEL] = {CL_INVALID_KERNEL, sizeof(struct _cl_kernel)},
-    [ICD_EVENT] = {CL_INVALID_EVENT, sizeof(struct _cl_event)},
+    [ICD_CONTEXT] = {CL_INVALID_CONTEXT, sizeof(struct _cl_context), true},
+    [ICD_QUEUE] = {CL_INVALID_COMMAND_QUEUE, sizeof(struct _cl_command_queue), true},
+    [ICD_MEMORY] = {CL_INVALID_MEM_OBJECT, sizeof(struct _cl_mem), false},
+    [ICD_PROGRAM] = {CL_INVALID_PROGRAM, sizeof(struct _cl_program), true},
+    [ICD_KERNEL] = {CL_INVALID_KERNEL, sizeof(struct _cl_kernel), false},
+    [ICD_EVENT] = {CL_INVALID_EVENT, sizeof(struct _cl_event), false},
 };
 
 // The slots of each kind, in chunks. At most half of them are taken, so that a
@@ -55,12 +58,16 @@ void *icd_object_new(icd_kind kind) {
   return object;
 }
 
+static bool lives(icd_kind kind, const icd_object *object) {
+  return object->refs || (kinds[kind].outlives && object->uses && !object->ending);
+}
+
 // A handle may be anything: it is compared with what there is, not followed.
 bool icd_is(icd_kind kind, const void *handle) {
   uintptr_t at = (uintptr_t)handle, bytes = kinds[kind].bytes;
   for (size_t i = 0; i < pools[kind].chunk_count; i++) {
     uintptr_t base = (uintptr_t)pools[kind].chunks[i];
-    if (at >= base && at - base < CHUNK * bytes) return (at - base) % bytes == 0 && ((const icd_object *)handle)->refs;
+    if (at >= base && at - base < CHUNK * bytes) return (at - base) % bytes == 0 && lives(kind, handle);
   }
   return false;
 }
@@ -70,6 +77,7 @@ cl_int icd_wrong(icd_kind kind) { return kinds[kind].wrong; }
 static void end(icd_kind kind, void *object) {
   // Held while it ends, for that may give the lock away.
   ((icd_object *)object)->uses++;
+  ((icd_object *)object)->ending = true;
   switch (kind) {
     case ICD_CONTEXT: icd_context_end(object); break;
     case ICD_QUEUE: icd_queue_end(object); break;
@@ -89,6 +97,15 @@ static void end(icd_kind kind, void *object) {
 static void end_if_free(icd_kind kind, void *object) {
   const icd_object *o = object;
   if (!o->refs && !o->uses) end(kind, object);
+  icd_launch_look();
+}
+
+bool icd_any(icd_kind kind, bool (*is)(const void *object, const void *of), const void *of) {
+  for (size_t i = 0; i < CHUNK * pools[kind].chunk_count; i++) {
+    const icd_object *object = slot(kind, i);
+    if ((object->refs || object->uses) && is(object, of)) return true;
+  }
+  return false;
 }
 
 void icd_use(void *object) { ((icd_object *)object)->uses++; }
@@ -112,7 +129,7 @@ cl_int icd_retain(icd_kind kind, void *handle) {
 
 cl_int icd_release(icd_kind kind, void *handle) {
   icd_lock();
-  if (!icd_is(kind, handle)) return icd_unlock(kinds[kind].wrong);
+  if (!icd_is(kind, handle) || !((icd_object *)handle)->refs) return icd_unlock(kinds[kind].wrong);
   ((icd_object *)handle)->refs--;
   end_if_free(kind, handle);
   return icd_unlock(CL_SUCCESS);

@@ -67,6 +67,7 @@ cl_int systole_clFlush(cl_command_queue queue) {
 cl_int systole_clFinish(cl_command_queue queue) {
   icd_lock();
   if (!icd_is(ICD_QUEUE, queue)) return icd_unlock(CL_INVALID_COMMAND_QUEUE);
+  if (!icd_may_wait()) return icd_unlock(CL_INVALID_OPERATION);
   const uint64_t last = queue->pushed;
   icd_use(queue);
   while (queue->first && queue->first->number <= last) pthread_cond_wait(&icd.changed, &icd.lock);

@@ -71,6 +71,7 @@ static cl_int prepare_transfer(icd_command *c, cl_command_queue queue, bool read
 static cl_int enqueue_transfer(cl_command_queue queue, bool read, transfer *t, cl_bool blocking, cl_uint count,
                                const cl_event *waits, cl_event *event) {
   icd_command *c;
+  if (blocking && !icd_may_wait()) return CL_INVALID_OPERATION;
   cl_int status =
       icd_command_new(queue, read ? CL_COMMAND_READ_BUFFER_RECT : CL_COMMAND_WRITE_BUFFER_RECT, count, waits, &c);
   if (status) return status;

@@ -29,10 +29,6 @@ cl_int icd_unlock(cl_int status) {
   return status;
 }
 
-void icd_until_idle(void) {
-  while (icd.busy) pthread_cond_wait(&icd.changed, &icd.lock);
-}
-
 void *icd_made(void *object, cl_int status, cl_int *errcode_ret) {
   if (errcode_ret) *errcode_ret = status;
   icd_unlock(status);

@@ -7,6 +7,10 @@
 
 #include "sim/icd/icd.h"
 
+static pthread_t worker;
+
+bool icd_may_wait(void) { return !icd.working || !pthread_equal(pthread_self(), worker); }
+
 static bool may_start(const icd_command *c) {
   for (cl_uint i = 0; i < c->wait_count; i++)
     if (c->waits[i]->status > CL_COMPLETE) return false;
@@ -84,17 +88,17 @@ static void stop(void) {
   limit.tv_sec += 2;
   icd_lock();
   icd.quit = true;
+  __atomic_store_n(&icd.stop, true, __ATOMIC_RELAXED);
   pthread_cond_broadcast(&icd.changed);
-  while (icd.busy && pthread_cond_timedwait(&icd.changed, &icd.lock, &limit) != ETIMEDOUT) {
+  while (icd.running && pthread_cond_timedwait(&icd.changed, &icd.lock, &limit) != ETIMEDOUT) {
   }
   icd_unlock(CL_SUCCESS);
 }
 
 cl_int icd_worker_start(void) {
-  pthread_t thread;
   if (icd.working) return CL_SUCCESS;
-  if (pthread_create(&thread, NULL, work, NULL)) return CL_OUT_OF_RESOURCES;
-  pthread_detach(thread);
+  if (pthread_create(&worker, NULL, work, NULL)) return CL_OUT_OF_RESOURCES;
+  pthread_detach(worker);
   atexit(stop);
   icd.working = true;
   return CL_SUCCESS;

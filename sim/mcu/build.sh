@@ -1,10 +1,10 @@
 #!/bin/sh
-# Verilates the controller's core alone, for `systole mcu`: build/rtl/mcu.so.
+# Verilates the controller's core alone, for `systole mcu`: build/rtl/core/mcu.so.
 # BUILD (build), CXX and MARCH (native; empty for a portable object) may be set in
 # the environment.
 set -eu
 cd "$(dirname "$0")/../.."
-out=${BUILD:-build}/rtl
+out=${BUILD:-build}/rtl/core
 obj=$out/mcu.obj
 mkdir -p "$obj"
 if [ -z "${CXX:-}" ]; then

@@ -15,15 +15,11 @@ ALWAYS_INLINE uint64_t slice(uint64_t low, uint64_t high, unsigned lsb, unsigned
   return width < 64 ? from & ((1ull << width) - 1) : from;
 }
 
-// A slot begins at a multiple of 16 bits.
 static slot get_slot(const systole_line *binding, unsigned number) {
-  const unsigned at = number * SYSTOLE_BINDING_BITS, shift = at % 32;
-  const uint32_t *word = &binding->word[at / 32];
-  const uint64_t high = (uint64_t)word[2] >> shift;
-  const uint64_t low = (word[0] | (uint64_t)word[1] << 32) >> shift | (uint64_t)word[2] << 32 << (32 - shift);
+  const systole_slot_bits bits = systole_slot_bits_of(binding, number);
   slot s;
 #define BINDING(name, lsb, width, kind, text) \
-  const uint64_t raw_##name = slice(low, high, lsb, width);
+  const uint64_t raw_##name = slice(bits.low, bits.high, lsb, width);
 #include "hw/isa/isa.def"
   s.field = (unsigned)raw_field;
   s.scalar = (unsigned)raw_scalar;
@@ -37,10 +33,12 @@ typedef struct {
   bool is_signed;
 } place;
 
-// Where the field with a bind code lies; width 0 if there is none.
+// Where the field with a bind code lies; width 0 if there is none. One comparison
+// for each field, of a key: a compiler makes that a search.
 static place find_field(unsigned opcode, unsigned code) {
-#define FIELD(instruction, name, lsb, width, kind, bind, text)      \
-  if (bind != 0 && opcode == SYSTOLE_OP_##instruction && code == bind) \
+  const unsigned key = opcode << 8 | code;
+#define FIELD(instruction, name, lsb, width, kind, bind, text)   \
+  if (bind != 0 && key == (SYSTOLE_OP_##instruction << 8 | bind)) \
     return (place){lsb, width, #kind[0] == 'S' && #kind[1] == 0};
 #include "hw/isa/isa.def"
   return (place){0, 0, false};
@@ -68,29 +66,45 @@ unsigned systole_resolve_slots(const systole_line *binding) {
   return 0;
 }
 
-systole_cause systole_resolve_bind(const systole_line *binding,
-                                   const int32_t scalars[SYSTOLE_SCALARS], systole_line *line) {
+void systole_bound_read(systole_bound *bound, const systole_line *line, const systole_line *binding) {
   const unsigned opcode = line->word[0] & 0xFF;
-  const unsigned slots = systole_resolve_slots(binding);
-  for (unsigned i = 0; i < slots;) {
-    slot s = get_slot(binding, i);
-    if (s.field == 0) {
-      i++;
-      continue;
+  unsigned code = 0;  // of the field in hand
+  bound->fields = bound->terms = 0;
+  bound->slots = systole_resolve_slots(binding);
+  for (unsigned i = 0; i < bound->slots; i++) {
+    const slot s = get_slot(binding, i);
+    if (s.field != 0 && s.field != code) {
+      const place field = find_field(opcode, s.field);
+      bound->field[bound->fields++] = (systole_bound_field){.lsb = field.lsb, .width = field.width,
+                                                            .is_signed = field.is_signed,
+                                                            .immediate = immediate(line, field)};
     }
-    const unsigned code = s.field;
-    const place field = find_field(opcode, code);
-    uint64_t sum = immediate(line, field);
-    uint32_t cap = s.cap;
-    while (s.field == code) {
-      sum += (uint64_t)(scalars[s.scalar] * s.mult);
-      cap = s.cap;
-      if (++i == slots) break;
-      s = get_slot(binding, i);
-    }
-    const uint64_t value = clamp(sum, cap);
-    if (value >> (field.width - field.is_signed)) return SYSTOLE_CAUSE_RANGE;
-    systole_line_set(line, field.lsb, field.width, value);
+    code = s.field;
+    if (code == 0) continue;
+    systole_bound_field *field = &bound->field[bound->fields - 1];
+    field->cap = s.cap;
+    field->terms++;
+    bound->term[bound->terms++] = (systole_bound_term){s.scalar, s.mult};
+  }
+}
+
+systole_cause systole_bound_fill(const systole_bound *bound, const int32_t scalars[SYSTOLE_SCALARS],
+                                 systole_line *line) {
+  const systole_bound_term *term = bound->term;
+  for (const systole_bound_field *f = bound->field; f < bound->field + bound->fields; f++) {
+    uint64_t sum = f->immediate;
+    for (const systole_bound_term *end = term + f->terms; term < end; term++)
+      sum += (uint64_t)(scalars[term->scalar] * term->mult);
+    const uint64_t value = clamp(sum, f->cap);
+    if (value >> (f->width - f->is_signed)) return SYSTOLE_CAUSE_RANGE;
+    systole_line_set(line, f->lsb, f->width, value);
   }
   return SYSTOLE_CAUSE_NONE;
+}
+
+systole_cause systole_resolve_bind(const systole_line *binding,
+                                   const int32_t scalars[SYSTOLE_SCALARS], systole_line *line) {
+  systole_bound bound;
+  systole_bound_read(&bound, line, binding);
+  return systole_bound_fill(&bound, scalars, line);
 }

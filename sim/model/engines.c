@@ -8,7 +8,7 @@ void systole_engines_open(systole_engines *engines, systole_dram *dram) {
   for (unsigned e = 0; e < SYSTOLE_ENGINES; e++) {
     systole_queue *queue = &engines->queues[e];
     queue->head = queue->count = queue->missing = 0;
-    queue->starts = queue->ends = queue->ready = 0;
+    queue->starts = queue->ends = queue->ready = queue->room = 0;
     queue->done = queue->next = SYSTOLE_NEVER;
     queue->state = SYSTOLE_IDLE;
     queue->since = 1;
@@ -107,6 +107,7 @@ static void start_head(systole_engines *engines, systole_queue *queue, uint64_t 
   if (engines->values)
     started->outcome = systole_execute(engines->config, engines->memory, engines->srams, in);
   if (engines->observer) engines->observer(engines->observer_user, in, true);
+  if (queue->count == engines->config->queue_depth) queue->room = now + 1;
   queue->head = (queue->head + 1) % SYSTOLE_MAX_QUEUE;
   queue->count--;
 }
@@ -190,10 +191,19 @@ void systole_engines_look(systole_engines *engines, unsigned engine, uint64_t no
   engines->next = soonest(engines->queues);
 }
 
+static void look_at_head(const systole_engines *engines, systole_queue *queue) {
+  queue->missing = queue->count > 0 ? missing(engines, queue) : 0;
+}
+
+// An MX or VX that may start in the next cycle does, whatever happens there.
 static void settle(systole_engines *engines, unsigned e, uint64_t now) {
   systole_queue *queue = &engines->queues[e];
   ask_bus(engines, e);
-  queue->missing = queue->count > 0 ? missing(engines, queue) : 0;
+  look_at_head(engines, queue);
+  if ((e == MX || e == VX) && startable(queue) && queue->ready <= now + 1) {
+    start_head(engines, queue, now + 1);
+    look_at_head(engines, queue);
+  }
   queue->next = next_of(queue, now);
   const systole_engine_state state = state_of(engines, e);
   if (state == queue->state) return;

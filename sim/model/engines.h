@@ -4,7 +4,8 @@
 //
 // A cycle is told in two steps, as registers have it: what happens in it is
 // decided by what was there when it began (systole_engines_due_in and all that
-// asks), then it is done.
+// asks), then it is done. The start of an MX or VX, which depends on nothing that
+// happens in its cycle, is done in the cycle before.
 #ifndef SYSTOLE_MODEL_ENGINES_H
 #define SYSTOLE_MODEL_ENGINES_H
 
@@ -36,6 +37,7 @@ typedef struct {
   systole_instruction slots[SYSTOLE_MAX_QUEUE];
   unsigned head, count;
   unsigned missing;  // bit e: the head waits for semaphore e -> self
+  uint64_t room;     // a queue that is not full has room from this cycle on
   systole_started started[SYSTOLE_MAX_STARTED];
   uint64_t starts, ends;
   // Cycles as far as they are known: the oldest started ends; the head may
@@ -67,8 +69,10 @@ typedef struct {
 // observer_user are the caller's, filled in before.
 void systole_engines_open(systole_engines *engines, systole_dram *dram);
 
-static inline bool systole_engines_full(const systole_engines *engines, unsigned engine) {
-  return engines->queues[engine].count == engines->config->queue_depth;
+// The first cycle in which an engine's queue has room, as things stand.
+static inline uint64_t systole_engines_room(const systole_engines *engines, unsigned engine) {
+  const systole_queue *queue = &engines->queues[engine];
+  return queue->count == engines->config->queue_depth ? SYSTOLE_NEVER : queue->room;
 }
 void systole_engines_push(systole_engines *engines, const systole_instruction *instruction);
 

@@ -112,9 +112,10 @@ static bool vx_legal(const systole_line *line) {
 }
 
 // Whether some field of the opcode has this bind code.
-static bool is_bindable(unsigned opcode, uint64_t code) {
+static bool is_bindable(unsigned opcode, unsigned code) {
+  const unsigned key = opcode << 8 | code;
 #define FIELD(instruction, name, lsb, width, kind, bind, text) \
-  if (bind != 0 && opcode == SYSTOLE_OP_##instruction && code == bind) return true;
+  if (bind != 0 && key == (SYSTOLE_OP_##instruction << 8 | bind)) return true;
 #include "hw/isa/isa.def"
   return false;
 }
@@ -127,19 +128,15 @@ static uint64_t reserved_of_slot(uint64_t low) {
   return low & ~mask;
 }
 
-static bool slot_is_empty(const systole_line *binding, unsigned lsb) {
-  return systole_line_get(binding, lsb, 64) == 0 && systole_line_get(binding, lsb + 64, 16) == 0;
-}
-
 static bool form_legal(const systole_line *binding, unsigned opcode) {
   const unsigned slots = systole_resolve_slots(binding);
   uint32_t seen = 0;
   uint64_t last = 0;
   for (unsigned slot = 0; slot < slots; slot++) {
-    const unsigned lsb = slot * SYSTOLE_BINDING_BITS;
-    const uint64_t low = systole_line_get(binding, lsb, 64), field = low & 0xFF;
-    if (field == 0 && !slot_is_empty(binding, lsb)) return false;
-    if (field != 0 && !is_bindable(opcode, field)) return false;
+    const systole_slot_bits bits = systole_slot_bits_of(binding, slot);
+    const uint64_t low = bits.low, field = low & 0xFF;
+    if (field == 0 && (low | bits.high) != 0) return false;
+    if (field != 0 && !is_bindable(opcode, (unsigned)field)) return false;
     if (reserved_of_slot(low) != 0) return false;
     if (field != 0 && field != last && (seen >> field & 1)) return false;
     if (field != 0) seen |= 1u << field;

@@ -42,27 +42,24 @@ static bool is_bound(const systole_line *line) {
   return systole_line_get(line, SYSTOLE_LSB_bound, SYSTOLE_WIDTH_bound);
 }
 
-static void begin(const systole_line *line, uint32_t index, systole_instruction *out) {
+void systole_resolve_begin(const systole_line *line, uint32_t index, systole_instruction *out) {
   const int engine = systole_opcode_engine(line->word[0] & 0xFF);
   *out = (systole_instruction){.line = *line,
                                .index = index,
                                .opcode = (uint8_t)(line->word[0] & 0xFF),
                                .engine = (uint8_t)(engine < 0 ? SYSTOLE_ENGINE_SEQ : engine),
                                .lines = is_bound(line) ? 2 : 1};
+  get_semaphores(out);
 }
 
 systole_cause systole_resolve_rest(const systole_config *config, const systole_job *job,
-                                   const int32_t scalars[SYSTOLE_SCALARS], const systole_line *line,
-                                   const systole_line *binding, uint32_t index,
+                                   const int32_t scalars[SYSTOLE_SCALARS], const systole_bound *bound,
                                    systole_instruction *out) {
-  systole_cause cause = SYSTOLE_CAUSE_NONE;
-  begin(line, index, out);
-  if (is_bound(line)) cause = systole_resolve_bind(binding, scalars, &out->line);
+  systole_cause cause = bound ? systole_bound_fill(bound, scalars, &out->line) : SYSTOLE_CAUSE_NONE;
   out->checked = cause == SYSTOLE_CAUSE_NONE;
   if (cause == SYSTOLE_CAUSE_NONE) cause = systole_resolve_counts(config, &out->line);
   if (cause != SYSTOLE_CAUSE_NONE) return cause;
   out->noop = systole_resolve_noop(&out->line);
-  get_semaphores(out);
   get_addresses(job, out);
   return out->noop ? SYSTOLE_CAUSE_NONE : check_boxes(config, job, &out->line);
 }
@@ -71,9 +68,11 @@ systole_cause systole_resolve(const systole_config *config, const systole_job *j
                               const int32_t scalars[SYSTOLE_SCALARS], const systole_line *line,
                               const systole_line *binding, uint32_t index,
                               systole_instruction *out) {
-  const systole_cause cause = systole_resolve_legal(line, is_bound(line) ? binding : NULL);
-  if (cause == SYSTOLE_CAUSE_NONE)
-    return systole_resolve_rest(config, job, scalars, line, binding, index, out);
-  begin(line, index, out);
-  return cause;
+  const bool bound = is_bound(line);
+  const systole_cause cause = systole_resolve_legal(line, bound ? binding : NULL);
+  systole_bound slots;
+  systole_resolve_begin(line, index, out);
+  if (cause != SYSTOLE_CAUSE_NONE) return cause;
+  if (bound) systole_bound_read(&slots, line, binding);
+  return systole_resolve_rest(config, job, scalars, bound ? &slots : NULL, out);
 }

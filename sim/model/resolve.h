@@ -18,10 +18,40 @@ systole_cause systole_resolve(const systole_config *config, const systole_job *j
                               const systole_line *binding, uint32_t index,
                               systole_instruction *out);
 
-// The same for a line, and its binding line if it is bound, known to be legal.
+// What a binding line asks for of one line: fields, and the terms of their sums
+// in the order of the fields.
+typedef struct {
+  unsigned lsb, width;
+  bool is_signed;
+  unsigned terms;
+  uint32_t cap;
+  uint64_t immediate;
+} systole_bound_field;
+
+typedef struct {
+  unsigned scalar;
+  int64_t mult;
+} systole_bound_term;
+
+typedef struct {
+  unsigned slots;  // up to the last that is not zero
+  unsigned fields, terms;
+  systole_bound_field field[SYSTOLE_BINDING_SLOTS];
+  systole_bound_term term[SYSTOLE_BINDING_SLOTS];
+} systole_bound;
+
+void systole_bound_read(systole_bound *bound, const systole_line *line, const systole_line *binding);
+// RANGE: writes the bound values into the line that was read, or that they were
+// written into before.
+systole_cause systole_bound_fill(const systole_bound *bound, const int32_t scalars[SYSTOLE_SCALARS],
+                                 systole_line *line);
+
+// The same for a line, and its binding line if it is bound, known to be legal,
+// in two steps: what the line alone says, once; then what the scalars say
+// (`bound` NULL: the line is not bound), as often as they change.
+void systole_resolve_begin(const systole_line *line, uint32_t index, systole_instruction *out);
 systole_cause systole_resolve_rest(const systole_config *config, const systole_job *job,
-                                   const int32_t scalars[SYSTOLE_SCALARS], const systole_line *line,
-                                   const systole_line *binding, uint32_t index,
+                                   const int32_t scalars[SYSTOLE_SCALARS], const systole_bound *bound,
                                    systole_instruction *out);
 
 // Its steps, in the order in which systole_resolve takes them.
@@ -34,6 +64,18 @@ systole_cause systole_resolve_legal_binding(const systole_line *binding, unsigne
 // Slots of a binding line up to the last that is not zero; bits beyond the last
 // slot do not count.
 unsigned systole_resolve_slots(const systole_line *binding);
+
+// The 80 bits of a slot; it begins at a multiple of 16 bits.
+typedef struct {
+  uint64_t low, high;
+} systole_slot_bits;
+
+static inline systole_slot_bits systole_slot_bits_of(const systole_line *binding, unsigned number) {
+  const unsigned at = number * SYSTOLE_BINDING_BITS, shift = at % 32;
+  const uint32_t *word = &binding->word[at / 32];
+  const uint64_t low = (word[0] | (uint64_t)word[1] << 32) >> shift | (uint64_t)word[2] << 32 << (32 - shift);
+  return (systole_slot_bits){low, word[2] >> shift & 0xFFFF};
+}
 
 // RANGE: writes the bound values into the line.
 systole_cause systole_resolve_bind(const systole_line *binding,

@@ -34,18 +34,37 @@ void systole_resolved_begin(systole_resolved_table *table, const systole_job *jo
   forget(table);
 }
 
-static bool same_line(const systole_line *a, const systole_line *b) {
-  return !memcmp(a, b, sizeof *a);
+// What memcmp tells, in line.
+static bool same_bytes(const uint8_t *a, const uint8_t *b) {
+  uint64_t differ = 0;
+  for (unsigned i = 0; i < SYSTOLE_LINE_BYTES; i += 8) {
+    uint64_t x, y;
+    memcpy(&x, a + i, sizeof x);
+    memcpy(&y, b + i, sizeof y);
+    differ |= x ^ y;
+  }
+  return differ == 0;
 }
 
-systole_cause systole_resolved_line(systole_resolved_table *table, const systole_line *line,
-                                    uint32_t index) {
+static systole_line line_of(const uint8_t *bytes) {
+  systole_line line;
+  for (unsigned w = 0; w < SYSTOLE_LINE_BYTES / 4; w++, bytes += 4)
+    line.word[w] = bytes[0] | bytes[1] << 8 | bytes[2] << 16 | (uint32_t)bytes[3] << 24;
+  return line;
+}
+
+systole_cause systole_resolved_line(systole_resolved_table *table, const uint8_t *bytes,
+                                    uint32_t index, bool *bound) {
   systole_resolved *entry = &table->entries[index % ENTRIES];
-  if (entry->index == index && same_line(&entry->line, line)) return entry->form;
-  entry->index = index;
-  entry->line = *line;
-  entry->form = systole_resolve_legal(line, NULL);
-  entry->bound = entry->complete = false;
+  if (entry->index != index || !same_bytes(entry->bytes, bytes)) {
+    const systole_line line = line_of(bytes);
+    entry->index = index;
+    memcpy(entry->bytes, bytes, sizeof entry->bytes);
+    entry->form = systole_resolve_legal(&line, NULL);
+    entry->bound = entry->complete = false;
+    systole_resolve_begin(&line, index, &entry->instruction);
+  }
+  *bound = entry->instruction.lines == 2;
   return entry->form;
 }
 
@@ -55,34 +74,47 @@ static uint64_t cycles_of(const systole_config *config, const systole_instructio
   return in->engine == SYSTOLE_ENGINE_VX ? systole_duration_vx(&in->line, config->dim) : 0;
 }
 
-static bool same_scalars(const int32_t *a, const int32_t *b) {
-  return !memcmp(a, b, SYSTOLE_SCALARS * sizeof *a);
-}
-
-static void meet_binding(systole_resolved *entry, const systole_line *binding) {
-  if (entry->bound && same_line(&entry->binding, binding)) return;
+static void meet_binding(systole_resolved *entry, const uint8_t *bytes) {
+  if (entry->bound && same_bytes(entry->binding, bytes)) return;
+  const systole_line line = line_of(entry->bytes), binding = line_of(bytes);
+  if (entry->bound) systole_resolve_begin(&line, entry->index, &entry->instruction);
   entry->bound = true;
   entry->complete = false;
-  entry->binding = *binding;
-  entry->binding_form = systole_resolve_legal_binding(binding, entry->line.word[0] & 0xFF);
-  entry->slots = systole_resolve_slots(binding);
+  memcpy(entry->binding, bytes, sizeof entry->binding);
+  entry->binding_form = systole_resolve_legal_binding(&binding, entry->instruction.opcode);
+  systole_bound_read(&entry->slots, &line, &binding);
+}
+
+// Whether the scalars that matter are what they were; from now on they are.
+static bool same_values(systole_resolved *entry, const int32_t *scalars) {
+  bool same = true;
+  for (unsigned i = 0; i < entry->slots.terms; i++) {
+    const int32_t value = scalars[entry->slots.term[i].scalar];
+    same &= entry->values[i] == value;
+    entry->values[i] = value;
+  }
+  return same;
+}
+
+static void complete(const systole_config *config, const systole_job *job, const int32_t *scalars,
+                     bool bound, systole_resolved *entry) {
+  entry->complete = true;
+  entry->cause = bound ? entry->binding_form : SYSTOLE_CAUSE_NONE;
+  if (entry->cause != SYSTOLE_CAUSE_NONE) {
+    entry->instruction.checked = false;
+    return;
+  }
+  entry->cause = systole_resolve_rest(config, job, scalars, bound ? &entry->slots : NULL,
+                                      &entry->instruction);
+  if (entry->cause == SYSTOLE_CAUSE_NONE) entry->instruction.cycles = cycles_of(config, &entry->instruction);
 }
 
 const systole_resolved *systole_resolved_get(systole_resolved_table *table, const systole_job *job,
                                              const int32_t scalars[SYSTOLE_SCALARS],
-                                             const systole_line *binding, uint32_t index) {
+                                             const uint8_t *binding, uint32_t index) {
   systole_resolved *entry = &table->entries[index % ENTRIES];
-  systole_instruction *in = &entry->instruction;
-  const systole_config *config = table->config;
   if (binding) meet_binding(entry, binding);
-  if (entry->complete && (!binding || same_scalars(entry->scalars, scalars))) return entry;
-  entry->complete = true;
-  if (binding) memcpy(entry->scalars, scalars, sizeof entry->scalars);
-  if (entry->form != SYSTOLE_CAUSE_NONE || (binding && entry->binding_form != SYSTOLE_CAUSE_NONE)) {
-    entry->cause = systole_resolve(config, job, scalars, &entry->line, binding, index, in);
-    return entry;
-  }
-  entry->cause = systole_resolve_rest(config, job, scalars, &entry->line, binding, index, in);
-  if (entry->cause == SYSTOLE_CAUSE_NONE) in->cycles = cycles_of(config, in);
+  if (binding && !same_values(entry, scalars)) entry->complete = false;
+  if (!entry->complete) complete(table->config, job, scalars, binding != NULL, entry);
   return entry;
 }

@@ -8,17 +8,17 @@
 #include "sim/model/resolve.h"
 
 typedef struct {
-  uint32_t index;                    // of the line; UINT32_MAX: nothing is kept here
-  systole_line line;                 // as fetched
-  systole_cause form;                // ILLEGAL or NONE: of the line itself
-  bool bound;                        // the following are valid: of the last
-  systole_line binding;              // binding line
+  uint32_t index;                      // of the line; UINT32_MAX: nothing is kept here
+  uint8_t bytes[SYSTOLE_LINE_BYTES];   // as fetched
+  systole_cause form;                  // ILLEGAL or NONE: of the line itself
+  bool bound;                          // the following are valid: of the last
+  uint8_t binding[SYSTOLE_LINE_BYTES]; // binding line
   systole_cause binding_form;
-  unsigned slots;
-  bool complete;                     // the following are valid: for
-  int32_t scalars[SYSTOLE_SCALARS];  // these if bound,
-  systole_cause cause;               // what resolving it found
-  systole_instruction instruction;   // and made of it
+  systole_bound slots;
+  bool complete;                            // the following are valid: for these, if bound, in
+  int32_t values[SYSTOLE_BINDING_SLOTS];    // the scalars of the slots' terms,
+  systole_cause cause;                      // what resolving it found
+  systole_instruction instruction;          // and made of it
 } systole_resolved;
 
 typedef struct systole_resolved_table systole_resolved_table;
@@ -31,15 +31,17 @@ void systole_resolved_destroy(systole_resolved_table *table);
 // Before a job: what other segments led to is forgotten.
 void systole_resolved_begin(systole_resolved_table *table, const systole_job *job);
 
+// Lines are given as they lie in memory.
+
 // ILLEGAL if the line at `index` is so whatever its binding line; it has just
-// been fetched.
-systole_cause systole_resolved_line(systole_resolved_table *table, const systole_line *line,
-                                    uint32_t index);
+// been fetched. *bound: whether it has one.
+systole_cause systole_resolved_line(systole_resolved_table *table, const uint8_t *bytes,
+                                    uint32_t index, bool *bound);
 
 // What systole_resolve makes of that line, binding NULL if it is not bound, with
 // the cycles of an MX or VX. Stays until the next line is met.
 const systole_resolved *systole_resolved_get(systole_resolved_table *table, const systole_job *job,
                                              const int32_t scalars[SYSTOLE_SCALARS],
-                                             const systole_line *binding, uint32_t index);
+                                             const uint8_t *binding, uint32_t index);
 
 #endif

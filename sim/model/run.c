@@ -52,10 +52,13 @@ static void look_at_writes(systole_run *run) {
                                    systole_st_time_next_claim(&run->engines->st));
 }
 
+static uint64_t bus_next(const systole_run *run) {
+  return systole_sooner(systole_sooner(run->read_next, run->write_next), run->ask_next);
+}
+
 static uint64_t next_event(const systole_run *run) {
-  const uint64_t bus = systole_sooner(systole_sooner(run->read_next, run->write_next), run->ask_next);
   const uint64_t next = systole_sooner(run->engines->next, run->sequencer_next);
-  return systole_later(systole_sooner(next, bus), run->now + 1);
+  return systole_later(systole_sooner(next, bus_next(run)), run->now + 1);
 }
 
 // ---- The bus
@@ -206,7 +209,7 @@ static void engines_cycle(systole_run *run, systole_engines_due due, systole_seq
     look_at_writes(run);
   }
   if (due.ended) systole_engines_end(engines, due.ended, run->now);
-  const unsigned target = step.pushed ? 1u << step.engine : 0;
+  const unsigned target = step.heads ? 1u << step.engine : 0;
   systole_engines_settle(engines, run->now, due.able | target, due.ended);
   run->watchdog.mark = systole_later(run->watchdog.mark, run->now);
 }
@@ -220,17 +223,21 @@ static void cycle(systole_run *run, bool bites, bool aborts) {
   const uint64_t now = run->now;
   systole_engines_due due = {0, 0};
   if (engines->next <= now) due = systole_engines_due_in(engines, now);
-  const uint32_t state = systole_sequencer_state(sequencer, now);
-  const uint32_t index = systole_sequencer_index(sequencer, now);
   bool hit = engine_fault(run, due);
+  const bool steps = run->sequencer_next <= now;
+  uint32_t state = 0, index = 0;  // where the sequencer is, if that may be asked for
+  if (steps || hit || bites || aborts) {
+    state = systole_sequencer_state(sequencer, now);
+    index = systole_sequencer_index(sequencer, now);
+  }
 
   systole_seq_step step = {0};
-  if (run->sequencer_next <= now) step = systole_sequencer_step(sequencer, now);
+  if (steps) step = systole_sequencer_step(sequencer, now);
   const bool changed = step.pushed || due.able || due.ended;
   const bool bite = bites && !progresses(run, changed);
-  bus_cycle(run, step.jumped);
+  if (bus_next(run) <= now) bus_cycle(run, step.jumped);
   if (changed) engines_cycle(run, due, step);
-  if (run->sequencer_next <= now || sequencer->phase >= SYSTOLE_SEQ_COMMIT) look_at_sequencer(run);
+  if (steps || run->sequencer_next == SYSTOLE_NEVER) look_at_sequencer(run);
 
   if (run->draining) {
     run->ended = step.ended || bite;

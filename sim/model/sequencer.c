@@ -43,10 +43,6 @@ static systole_seq_step begin(systole_sequencer *s) {
 
 // ---- Lines
 
-static uint32_t word_at(const uint8_t *b) {
-  return b[0] | b[1] << 8 | b[2] << 16 | (uint32_t)b[3] << 24;
-}
-
 // The first byte of a line that memory does not have, in pieces of a beat (on a
 // bus of 128 bytes a beat holds two lines).
 static uint64_t first_gap(const systole_sequencer *s, uint64_t address) {
@@ -56,16 +52,15 @@ static uint64_t first_gap(const systole_sequencer *s, uint64_t address) {
   return at;
 }
 
-// The next line in cycle `cycle`; false if memory does not have it.
-static bool take_line(systole_sequencer *s, uint64_t cycle, systole_line *line) {
+// The next line in cycle `cycle`; NULL if memory does not have it.
+static const uint8_t *take_line(systole_sequencer *s, uint64_t cycle) {
   const uint64_t address = s->fetch.base + s->fetch.at * SYSTOLE_LINE_BYTES;
   const uint64_t lead = address & (s->beat_bytes - 1);
   const uint8_t *bytes = systole_memory_at(s->engines->memory, address - lead, s->beat_bytes);
-  if (bytes == NULL) return false;
-  for (unsigned w = 0; w < 16; w++) line->word[w] = word_at(bytes + lead + 4 * w);
+  if (bytes == NULL) return NULL;
   systole_fetch_pop(&s->fetch, cycle);
   s->taken++;
-  return true;
+  return bytes + lead;
 }
 
 // Multiplications that the checks of an instruction take.
@@ -85,10 +80,10 @@ static void enter(systole_sequencer *s, systole_seq_phase phase, uint64_t cycle)
 }
 
 // The line was taken in cycle `taken`, or if it is bound its binding line.
-static void resolve(systole_sequencer *s, const systole_line *binding, uint64_t taken) {
+static void resolve(systole_sequencer *s, const uint8_t *binding, uint64_t taken) {
   const systole_resolved *resolved = systole_resolved_get(
       s->engines->resolved, s->job, s->scalars, binding, (uint32_t)s->line);
-  const uint64_t judged = taken + (binding ? resolved->slots + 4 : 2);
+  const uint64_t judged = taken + (binding ? resolved->slots.slots + 4 : 2);
   s->cause = resolved->cause;
   s->instruction = &resolved->instruction;
   if (!s->instruction->checked) {
@@ -107,23 +102,24 @@ static void resolve(systole_sequencer *s, const systole_line *binding, uint64_t 
 
 static bool take_first(systole_sequencer *s, uint64_t cycle) {
   const uint64_t number = s->fetch.at;
-  systole_line line;
-  if (!take_line(s, cycle, &line)) return false;
+  const uint8_t *line = take_line(s, cycle);
+  bool bound;
+  if (line == NULL) return false;
   s->line = number;
   s->line_cycle = cycle;
   s->binding_cycle = 0;
-  s->cause = systole_resolved_line(s->engines->resolved, &line, (uint32_t)number);
+  s->cause = systole_resolved_line(s->engines->resolved, line, (uint32_t)number, &bound);
   if (s->cause != SYSTOLE_CAUSE_NONE) enter(s, SYSTOLE_SEQ_FAULT, cycle + 2);
-  else if (!systole_line_get(&line, SYSTOLE_LSB_bound, SYSTOLE_WIDTH_bound)) resolve(s, NULL, cycle);
+  else if (!bound) resolve(s, NULL, cycle);
   else enter(s, SYSTOLE_SEQ_BINDING, cycle + SYSTOLE_SEQ_TO_BINDING);
   return true;
 }
 
 static bool take_binding(systole_sequencer *s, uint64_t cycle) {
-  systole_line binding;
-  if (!take_line(s, cycle, &binding)) return false;
+  const uint8_t *binding = take_line(s, cycle);
+  if (binding == NULL) return false;
   s->binding_cycle = cycle;
-  resolve(s, &binding, cycle);
+  resolve(s, binding, cycle);
   return true;
 }
 
@@ -183,10 +179,12 @@ static systole_seq_step close_loop(systole_sequencer *s, uint64_t now) {
 
 static systole_seq_step commit(systole_sequencer *s, uint64_t now) {
   if (s->cause != SYSTOLE_CAUSE_NONE) return fault(s, s->cause);
-  if (systole_engines_full(s->engines, s->instruction->engine)) return (systole_seq_step){0};
+  if (systole_engines_room(s->engines, s->instruction->engine) > now) return (systole_seq_step){0};
+  const unsigned engine = s->instruction->engine;
+  const bool heads = s->engines->queues[engine].count == 0;
   systole_engines_push(s->engines, s->instruction);
   enter(s, SYSTOLE_SEQ_LINE, now + 1);
-  return (systole_seq_step){.pushed = true, .engine = s->instruction->engine};
+  return (systole_seq_step){.pushed = true, .heads = heads, .engine = (uint8_t)engine};
 }
 
 // The first cycle in which engines and fetch have come to rest, as far as is known.

@@ -49,6 +49,7 @@ typedef struct {
 // What the sequencer does in one cycle.
 typedef struct {
   bool pushed, jumped, ended;
+  bool heads;      // pushed to an empty queue
   uint8_t engine;  // pushed to
   systole_cause cause;  // a fault, or NONE
   uint32_t index, detail;
@@ -87,10 +88,8 @@ static inline uint64_t systole_sequencer_waits(const systole_sequencer *s) {
     case SYSTOLE_SEQ_BINDING:
       return systole_fetch_at_end(&s->fetch) ? 0 : systole_fetch_have(&s->fetch);
     case SYSTOLE_SEQ_COMMIT:
-      return s->cause == SYSTOLE_CAUSE_NONE &&
-                     systole_engines_full(s->engines, s->instruction->engine)
-                 ? SYSTOLE_NEVER
-                 : 0;
+      if (s->cause != SYSTOLE_CAUSE_NONE) return 0;
+      return systole_engines_room(s->engines, s->instruction->engine);
     case SYSTOLE_SEQ_END:
     case SYSTOLE_SEQ_DRAIN: return systole_sequencer_ends(s);
     default: return 0;

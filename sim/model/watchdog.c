@@ -32,7 +32,7 @@ static void consider_writes(stretch *s, const systole_st_time *st) {
 
 static void consider_work(stretch *s, const systole_engines *engines, unsigned engine) {
   if (systole_engines_active(engines, engine))
-    consider(s, systole_engines_ending(engines, engine)->start + 1, engines->queues[engine].done);
+    consider(s, systole_engines_ending(engines, engine)->start, engines->queues[engine].done);
 }
 
 uint64_t systole_watchdog_progress(const systole_engines *engines,

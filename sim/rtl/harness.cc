@@ -644,6 +644,8 @@ systole_status rtl_control(systole_machine *machine, systole_host_access *access
   return SYSTOLE_OK;
 }
 
+bool is_given_up(const systole_job *job) { return job->stop && __atomic_load_n(job->stop, __ATOMIC_RELAXED); }
+
 systole_status rtl_run(systole_machine *machine, const systole_job *job, systole_report *report,
                        systole_trace_fn trace, void *user, systole_error *err) {
   Vsystole_chip *top = machine->top;
@@ -669,7 +671,7 @@ systole_status rtl_run(systole_machine *machine, const systole_job *job, systole
   // in cycle max_cycles.
   uint64_t stop = UINT64_MAX;
   if (job->max_cycles) stop = origin + (job->max_cycles < 8 ? 8 : job->max_cycles) - 2;
-  while (!top->irq_o && machine->now < stop) machine->step();
+  while (!top->irq_o && machine->now < stop && !is_given_up(job)) machine->step();
   if (!top->irq_o) {
     uint64_t watchdog = job->watchdog ? job->watchdog : UINT64_C(1048576);
     uint64_t last = machine->now + 4 * watchdog + 10000000;

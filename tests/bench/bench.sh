@@ -30,11 +30,12 @@ word="accelerator:"
 long="accelerator: a machine that performs calculations automatically and a device that
 controls the speed of an engine and a pedal that is used for the"
 long=${long//$'\n'/ }
+# The host starts the runs: it can tell prefill from decode on its clock.
 for prompt in "$word" "$long"; do
   for backend in rtl model; do
-    "$systole" run --backend $backend --prompt "$prompt" --tokens 24 --json "$work/$backend.json" >/dev/null
+    "$systole" run --backend $backend --control direct --prompt "$prompt" --tokens 24 --json "$work/$backend.json" >/dev/null
   done
-  echo "systole run --prompt \"${prompt:0:24}...\" --tokens 24 (${#prompt} characters)"
+  echo "systole run --control direct --prompt \"${prompt:0:24}...\" --tokens 24 (${#prompt} characters)"
   for phase in prefill decode; do
     rtl=$(number "$work/rtl.json" wall_seconds $phase) model=$(number "$work/model.json" wall_seconds $phase)
     speed=$(number "$work/rtl.json" cycles_per_second $phase)

@@ -17,18 +17,42 @@ number() {
 }
 compute() { awk "BEGIN { printf \"$1\", $2 }"; }
 
-echo "== the default model: simulated cycles per second of the RTL and of time alone"
-"$systole" run --backend rtl --prompt "$(head -c 200 models/define/heldout.txt | tr '\n' ' ')" --tokens 9 --json "$work/rtl.json" >/dev/null
-tokens=$(tr -d '\n\t ' <"$work/rtl.json" | sed -E 's/.*"prompt_tokens":\[([^]]*)\].*/\1/' | tr ',' '\n' | grep -c .)
-steps=$(tr -d '\n\t ' <"$work/rtl.json" | sed -E 's/.*"cycles_decode":\[([^]]*)\].*/\1/' | tr ',' '\n' | grep -c . || true)
-"$systole" estimate --config models/define --prefill "$tokens" --decode "$steps" --json "$work/same.json" >/dev/null
-"$systole" estimate --config models/define --prefill "$tokens" --decode 150 --json "$work/alone.json" >/dev/null
-for phase in prefill decode; do
-  rtl=$(number "$work/rtl.json" cycles_per_second $phase) alone=$(number "$work/alone.json" cycles_per_second $phase)
-  same=differ
-  [ "$(number "$work/rtl.json" cycles $phase)" = "$(number "$work/same.json" cycles $phase)" ] && same="are the same"
-  echo "  $phase: rtl $(compute %.0f "$rtl / 1000") thousand, alone $(compute %.0f "$alone / 1000") thousand," \
+# middle PHASE COUNTS...: cycles per second of PHASE in time alone of COUNTS, the middle
+# one of nine runs: milliseconds are soon disturbed.
+middle() {
+  local phase=$1
+  shift
+  for _ in 1 2 3 4 5 6 7 8 9; do
+    "$systole" estimate --config models/define "$@" --json "$work/alone.json" >/dev/null
+    number "$work/alone.json" cycles_per_second "$phase"
+    echo
+  done | grep . | sort -g | sed -n 5p
+}
+# count FILE KEY: elements of a list in a report.
+count() { tr -d '\n\t ' <"$1" | sed -E 's/.*"'"$2"'":\[([^]]*)\].*/\1/' | tr ',' '\n' | grep -c . || true; }
+# The host starts the runs: it can tell prefill from decode on its clock.
+rtl() { # FILE CHARACTERS TOKENS
+  "$systole" run --backend rtl --control direct --prompt "$(head -c "$2" models/define/heldout.txt | tr '\n' ' ')" \
+    --tokens "$3" --json "$1" >/dev/null
+}
+compare() { # FILE PHASE TEXT COUNTS...: the RTL's report beside time alone
+  local file=$1 phase=$2 text=$3 same=differ
+  shift 3
+  [ "$(number "$file" cycles "$phase")" = "$(number "$work/same.json" cycles "$phase")" ] && same="are the same"
+  local rtl alone
+  rtl=$(number "$file" cycles_per_second "$phase") alone=$(middle "$phase" "$@")
+  echo "  $phase$text: rtl $(compute %.0f "$rtl / 1000") thousand, alone $(compute %.0f "$alone / 1000") thousand," \
        "$(compute %.0f "$alone / $rtl") times as many; the cycles of both $same"
+}
+
+echo "== the default model: simulated cycles per second of the RTL and of time alone"
+for characters in 60 200 630; do
+  rtl "$work/rtl.json" $characters 9
+  tokens=$(count "$work/rtl.json" prompt_tokens) steps=$(count "$work/rtl.json" cycles_decode)
+  "$systole" estimate --config models/define --prefill "$tokens" --decode "$steps" --json "$work/same.json" >/dev/null
+  compare "$work/rtl.json" prefill " of $tokens tokens" --prefill "$tokens" --decode 0
+  [ $characters = 200 ] || continue
+  compare "$work/rtl.json" decode "" --prefill "$tokens" --decode 150
 done
 
 echo

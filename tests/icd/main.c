@@ -1,6 +1,7 @@
 // Tests of the OpenCL driver through the ICD loader, as a host program sees it.
 //   icd_tests [PART]    only suites whose name contains PART
 //   icd_tests --leave   ends while a program that never ends runs
+//   icd_tests --abandon gives such a program up and goes on
 //   icd_tests --list    the devices, a line each: what a wrong setting does
 // OCL_ICD_VENDORS says which platforms the loader finds.
 #define _XOPEN_SOURCE 700  // setenv
@@ -8,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tests/icd/abandon.h"
 #include "tests/icd/card.h"
 
 #define SUITE(name) void name(void);
@@ -36,6 +38,7 @@ static int leave(void) {
 int main(int argc, char **argv) {
   if (argc > 1 && !strcmp(argv[1], "--list")) return list_devices();
   if (argc > 1 && !strcmp(argv[1], "--leave")) return leave();
+  if (argc > 1 && !strcmp(argv[1], "--abandon")) return abandon();
   // Small enough that limits are met soon.
   setenv("SYSTOLE_ICD_MAX_CYCLES", "50000", 1);
   setenv("SYSTOLE_ICD_BANKS", "2", 1);

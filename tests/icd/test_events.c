@@ -186,6 +186,7 @@ static void callbacks_are_called_once_each(void) {
 typedef struct {
   card c;
   cl_mem memory;
+  cl_event pending;
   tally t;
 } chain;
 
@@ -209,6 +210,44 @@ static void callback_may_enqueue(void) {
   SUCCEEDS(clSetEventCallback(event, CL_COMPLETE, go_on, &link));
   await(&link.t);
   SUCCEEDS(clFinish(link.c.queue));
+  SUCCEEDS(clReleaseMemObject(link.memory));
+  card_close(&link.c);
+}
+
+// What blocks would wait for ever there, and is refused instead.
+static void CL_CALLBACK try_to_wait(cl_event event, cl_int status, void *user) {
+  static const size_t zero[3], box[3] = {8, 1, 1};
+  chain *link = user;
+  cl_command_queue q = link->c.queue;
+  cl_int map = CL_SUCCESS;
+  char bytes[8];
+  (void)event;
+  link->t.sum += clFinish(q) == CL_INVALID_OPERATION;
+  link->t.sum += clWaitForEvents(1, &link->pending) == CL_INVALID_OPERATION;
+  link->t.sum += clEnqueueReadBuffer(q, link->memory, CL_TRUE, 0, 8, bytes, 0, NULL, NULL) == CL_INVALID_OPERATION;
+  link->t.sum += clEnqueueWriteBufferRect(q, link->memory, CL_TRUE, zero, zero, box, 0, 0, 0, 0, bytes, 0, NULL, NULL) ==
+                 CL_INVALID_OPERATION;
+  link->t.sum += !clEnqueueMapBuffer(q, link->memory, CL_TRUE, CL_MAP_READ, 0, 8, 0, NULL, NULL, &map);
+  link->t.sum += map == CL_INVALID_OPERATION;
+  link->t.done = status == CL_COMPLETE;
+}
+
+static void callback_may_not_wait(void) {
+  chain link = {.t = {0}};
+  cl_event event;
+  card_open(&link.c, 0);
+  link.memory = new_buffer(&link.c, 64);
+  cl_event gate = user_event(&link.c);
+  SUCCEEDS(clEnqueueMarkerWithWaitList(link.c.queue, 1, &gate, &event));
+  SUCCEEDS(clEnqueueMarker(link.c.queue, &link.pending));
+  SUCCEEDS(clSetEventCallback(event, CL_COMPLETE, try_to_wait, &link));
+  SUCCEEDS(clSetUserEventStatus(gate, CL_COMPLETE));
+  await(&link.t);
+  CU_ASSERT_EQUAL(link.t.sum, 6);
+  SUCCEEDS(clFinish(link.c.queue));
+  SUCCEEDS(clReleaseEvent(gate));
+  SUCCEEDS(clReleaseEvent(event));
+  SUCCEEDS(clReleaseEvent(link.pending));
   SUCCEEDS(clReleaseMemObject(link.memory));
   card_close(&link.c);
 }
@@ -265,6 +304,7 @@ void suite_events(void) {
                                        {"queues", queues_do_not_wait_for_each_other},
                                        {"callbacks", callbacks_are_called_once_each},
                                        {"callback enqueues", callback_may_enqueue},
+                                       {"callback waits", callback_may_not_wait},
                                        {"threads", threads_share_the_device},
                                        {"no profile", profile_needs_to_be_asked_for},
                                        {0}};

@@ -118,11 +118,46 @@ static void references_are_counted(void) {
   SUCCEEDS(clReleaseMemObject(memory));
   SUCCEEDS(clReleaseKernel(c.kernel));
   SUCCEEDS(clReleaseProgram(c.program));
-  // The queue keeps its context, which the host no longer can name.
+  // The queue keeps its context, and tells which it is.
+  cl_context same = NULL;
   SUCCEEDS(clReleaseContext(c.context));
-  CU_ASSERT_EQUAL(clRetainContext(c.context), CL_INVALID_CONTEXT);
+  CU_ASSERT_EQUAL(clReleaseContext(c.context), CL_INVALID_CONTEXT);
+  SUCCEEDS(clGetCommandQueueInfo(c.queue, CL_QUEUE_CONTEXT, sizeof same, &same, NULL));
+  CU_ASSERT_PTR_EQUAL(same, c.context);
+  cl_mem after = new_buffer(&c, 64);
+  SUCCEEDS(clRetainContext(same));
   SUCCEEDS(clFinish(c.queue));
   SUCCEEDS(clReleaseCommandQueue(c.queue));
+  SUCCEEDS(clReleaseMemObject(after));
+  SUCCEEDS(clReleaseContext(same));
+  CU_ASSERT_EQUAL(clRetainContext(same), CL_INVALID_CONTEXT);
+}
+
+// So does a kernel its program, and an event its queue.
+static void what_is_needed_stays(void) {
+  card c;
+  cl_event event;
+  cl_program program = NULL;
+  cl_command_queue queue = NULL;
+  card_open(&c, 0);
+  SUCCEEDS(clEnqueueMarker(c.queue, &event));
+  SUCCEEDS(clFinish(c.queue));
+  SUCCEEDS(clReleaseProgram(c.program));
+  SUCCEEDS(clReleaseCommandQueue(c.queue));
+  SUCCEEDS(clReleaseContext(c.context));
+  SUCCEEDS(clGetKernelInfo(c.kernel, CL_KERNEL_PROGRAM, sizeof program, &program, NULL));
+  SUCCEEDS(clRetainProgram(program));
+  SUCCEEDS(clReleaseKernel(c.kernel));
+  cl_kernel again = clCreateKernel(program, SYSTOLE_KERNEL_NAME, NULL);
+  CU_ASSERT_PTR_NOT_NULL(again);
+  SUCCEEDS(clReleaseKernel(again));
+  SUCCEEDS(clReleaseProgram(program));
+  CU_ASSERT_EQUAL(clReleaseProgram(program), CL_INVALID_PROGRAM);
+  SUCCEEDS(clGetEventInfo(event, CL_EVENT_COMMAND_QUEUE, sizeof queue, &queue, NULL));
+  SUCCEEDS(clFinish(queue));
+  CU_ASSERT_EQUAL(clReleaseCommandQueue(queue), CL_INVALID_COMMAND_QUEUE);
+  SUCCEEDS(clReleaseEvent(event));
+  CU_ASSERT_EQUAL(clFinish(queue), CL_INVALID_COMMAND_QUEUE);
 }
 
 static cl_int context_with(const cl_context_properties *properties) {
@@ -227,6 +262,7 @@ void suite_info(void) {
                                        {"configuration", device_tells_its_configuration},
                                        {"argument names", arguments_have_names},
                                        {"references", references_are_counted},
+                                       {"what is needed stays", what_is_needed_stays},
                                        {"contexts", contexts_are_checked},
                                        {"bad binaries", bad_binaries_are_refused},
                                        {"binary comes back", binary_comes_back},

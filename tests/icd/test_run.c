@@ -223,7 +223,7 @@ static void command_holds_its_buffers(void) {
 
 static void arguments_are_checked(void) {
   bench b;
-  const size_t one = 1, two = 2;
+  const size_t one = 1, two = 2, far = SIZE_MAX;
   uint64_t limit = 64;
   uint32_t word = 1;
   int junk = 0;
@@ -243,6 +243,7 @@ static void arguments_are_checked(void) {
   CU_ASSERT_EQUAL(clEnqueueNDRangeKernel(b.card.queue, k, 1, NULL, NULL, NULL, 0, NULL, NULL), CL_INVALID_GLOBAL_WORK_SIZE);
   CU_ASSERT_EQUAL(clEnqueueNDRangeKernel(b.card.queue, k, 1, NULL, &two, NULL, 0, NULL, NULL), CL_INVALID_GLOBAL_WORK_SIZE);
   CU_ASSERT_EQUAL(clEnqueueNDRangeKernel(b.card.queue, k, 1, NULL, &one, &two, 0, NULL, NULL), CL_INVALID_WORK_GROUP_SIZE);
+  CU_ASSERT_EQUAL(clEnqueueNDRangeKernel(b.card.queue, k, 1, &far, &one, NULL, 0, NULL, NULL), CL_INVALID_GLOBAL_OFFSET);
   CU_ASSERT_EQUAL(clEnqueueNDRangeKernel(b.card.queue, k, 1, NULL, &one, NULL, 1, NULL, NULL), CL_INVALID_EVENT_WAIT_LIST);
   CU_ASSERT_EQUAL(clEnqueueNDRangeKernel(b.card.queue, k, 1, NULL, &one, NULL, 0, (cl_event *)&junk, NULL),
                   CL_INVALID_EVENT_WAIT_LIST);

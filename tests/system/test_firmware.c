@@ -433,6 +433,17 @@ static void test_storm(const place *rtl, uint32_t rounds, uint64_t seed) {
   systole_rtl_object_close(object);
 }
 
+static int refuses(const systole_config *config) {
+  const systole_options options = {.control = SYSTOLE_CONTROL_FIRMWARE};
+  systole_device *device = NULL;
+  systole_error err = {{0}};
+  const systole_status status = systole_open("model", config, &options, &device, &err);
+  report("firmware without a controller is refused by name", "model", status != SYSTOLE_OK && strstr(err.text, "no controller"), err.text);
+  if (!status) systole_close(device);
+  printf("%u passed, %u failed, 0 skipped\n", passed, failed);
+  return failed > 0;
+}
+
 int main(int argc, char **argv) {
   systole_error err;
   place model = {.transport = "model"}, rtl = {.transport = "rtl"};
@@ -444,10 +455,7 @@ int main(int argc, char **argv) {
     printf("%s\n", err.text);
     return 1;
   }
-  if (!model.config.controller) {
-    printf("  skipped: %s has no controller\n0 passed, 0 failed, 1 skipped\n", argv[1]);
-    return 0;
-  }
+  if (!model.config.controller) return refuses(&model.config);
   rtl.config = model.config;
   rtl.object = argv[2];
   const uint32_t rounds = argc > 3 ? (uint32_t)strtoul(argv[3], NULL, 0) : 4000;

@@ -39,8 +39,8 @@ head -c 60 "$BUILD/icd/edge16.bin" >"$work/truncated.bin"
 echo "no binary" >"$work/wrong.bin"
 # shellcheck disable=SC2086
 {
-  refused "another configuration's binary" 2 "CL_INVALID_BINARY" $run --opencl-binary "$BUILD/icd/tiny8.bin"
-  refused "a truncated binary" 2 "CL_INVALID_BINARY" $run --opencl-binary "$work/truncated.bin"
+  refused "another configuration's binary" 2 "made for configuration tiny8" $run --opencl-binary "$BUILD/icd/tiny8.bin"
+  refused "a truncated binary" 2 "the file is truncated" $run --opencl-binary "$work/truncated.bin"
   refused "no binary at all" 2 "CL_INVALID_BINARY" $run --opencl-binary "$work/wrong.bin"
   refused "no such platform" 2 "there are: Systole: " $run --opencl-platform Mars --opencl-binary "$work/wrong.bin"
   refused "no such device" 2 "edge16" $run --opencl-device mars --opencl-binary "$work/wrong.bin"

@@ -5,7 +5,7 @@ set -uo pipefail
 . tests/system/common.sh
 
 backends=model
-if [ -e "$BUILD/rtl/mcu.so" ]; then backends="rtl model"; else skip "on RTL: $BUILD/rtl/mcu.so is not built"; fi
+if [ -e "$BUILD/rtl/core/mcu.so" ]; then backends="rtl model"; else skip "on RTL: $BUILD/rtl/core/mcu.so is not built"; fi
 
 # The multilib of rv32im is found by -march alone: Zicsr comes with the older spec.
 gcc=riscv64-unknown-elf-gcc

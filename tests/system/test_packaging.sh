@@ -16,11 +16,11 @@ tally() {  # NAME STATUS
 
 # Without the machine's inside: only its ports, and whether the wrapper fits them.
 ports() {  # FOLDER
-  yosys -q -p "read_verilog -sv -lib -Ihw/rtl hw/rtl/systole_top.sv; read_verilog -sv -I$1 hw/fpga/xrt/systole.sv; \
+  yosys -q -p "read_verilog -sv -lib -Ihw/rtl hw/rtl/systole_top.sv; read_verilog -I$1 hw/fpga/xrt/systole.v; \
     hierarchy -check -top systole; proc; write_json $1/ports.json"
 }
 
-sources() { (cd hw/rtl && ls -- *.sv *.svh) && echo hw/fpga/xrt/systole.sv && echo systole_parameters.svh; }
+sources() { (cd hw/rtl && ls -- *.sv *.svh) && echo hw/fpga/xrt/systole.v && echo systole_parameters.svh; }
 
 inspect() {  # CONFIG FOLDER
   # shellcheck disable=SC2046

@@ -135,6 +135,24 @@ static void regions_and_gaps(void) {
   systole_memory_destroy(memory);
 }
 
+// Bytes that are lent are seen where they are, and stay their owner's.
+static void lent_regions(void) {
+  systole_memory *memory = NULL;
+  systole_error err;
+  uint8_t mine[0x100] = {[7] = 42};
+  CU_ASSERT_EQUAL_FATAL(systole_memory_create(&memory, &err), SYSTOLE_OK);
+  CU_ASSERT_EQUAL(systole_memory_map(memory, 0x2000, 0x100, &err), SYSTOLE_OK);
+  CU_ASSERT_EQUAL(systole_memory_lend(memory, 0x1000, sizeof mine, mine, &err), SYSTOLE_OK);
+  CU_ASSERT_PTR_EQUAL(systole_memory_at(memory, 0x1007, 1), &mine[7]);
+  CU_ASSERT_PTR_NULL(systole_memory_at(memory, 0x10FF, 2));
+  CU_ASSERT_EQUAL(systole_memory_lend(memory, 0x20FF, sizeof mine, mine, &err), SYSTOLE_E_USAGE);
+  CU_ASSERT_EQUAL(systole_memory_unmap(memory, 0x1000, &err), SYSTOLE_OK);
+  CU_ASSERT_PTR_NULL(systole_memory_at(memory, 0x1007, 1));
+  CU_ASSERT_EQUAL(systole_memory_lend(memory, 0x3000, sizeof mine, mine, &err), SYSTOLE_OK);
+  systole_memory_destroy(memory);
+  CU_ASSERT_EQUAL(mine[7], 42);
+}
+
 static void regions_that_cannot_be(void) {
   systole_memory *memory = NULL;
   systole_error err;
@@ -161,6 +179,7 @@ void suite_dram(void) {
       {"random delays stay in range and in order", random_delays_stay_in_range_and_in_order},
       {"random delays are a hash of seed, channel, number", random_delays_are_a_hash},
       {"regions and the gaps between them", regions_and_gaps},
+      {"regions that are lent", lent_regions},
       {"regions that cannot be", regions_that_cannot_be},
       {0}};
   systole_test_suite("dram", tests);

@@ -73,8 +73,10 @@ static void add(command *ring, uint64_t *count, command c) { ring[(*count)++ % K
 static void access_checked(systole_dram_channel *channel, record *r, uint64_t from, unsigned bank,
                            uint64_t row, bool write) {
   const systole_dram_timing *t = r->t;
-  uint64_t hits = channel->counts.hits, end;
-  systole_dram_channel_run(channel, t, from, bank, row, 1, write, &end);
+  uint64_t hits = channel->counts.hits;
+  systole_dram_run run;
+  systole_dram_channel_run(channel, t, from, bank, row, 1, write, &run);
+  const uint64_t end = systole_dram_run_end(&run, 0);
   if (channel->counts.hits == hits) {
     command act = {channel->banks[bank].read - t->rcd_read, bank, false};
     CU_ASSERT_FATAL(act.at >= from && act_allowed(r, &act));

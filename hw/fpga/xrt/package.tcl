@@ -22,7 +22,7 @@ foreach needed [list $rtl/systole_top.sv $work/systole_parameters.svh $work/kern
 create_project -force systole $work/project -part $part
 set sources [lsort [glob $rtl/*.sv]]
 set headers [concat [lsort [glob $rtl/*.svh]] $work/systole_parameters.svh]
-add_files -norecurse [concat $here/systole.sv $sources $headers]
+add_files -norecurse [concat $here/systole.v $sources $headers]
 set_property file_type {Verilog Header} [get_files $headers]
 set_property top systole [current_fileset]
 update_compile_order -fileset sources_1

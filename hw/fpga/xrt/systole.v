@@ -10,75 +10,78 @@
 // The reset is registered twice, as the platform's is far away and reaches
 // every corner. Bursts have one ID, which stays inside: the interconnect's
 // answers come in order of the bursts of a channel.
+//
+// Plain Verilog, unlike the machine: the vendor's packager takes no SystemVerilog
+// as the top level.
 `include "systole_parameters.svh"
 module systole (
-    input  logic                              ap_clk,
-    input  logic                              ap_rst_n,
-    output logic                              interrupt,
-    input  logic                              s_axi_control_awvalid,
-    output logic                              s_axi_control_awready,
-    input  logic [11:0]                       s_axi_control_awaddr,
-    input  logic                              s_axi_control_wvalid,
-    output logic                              s_axi_control_wready,
-    input  logic [31:0]                       s_axi_control_wdata,
-    input  logic [3:0]                        s_axi_control_wstrb,
-    output logic                              s_axi_control_bvalid,
-    input  logic                              s_axi_control_bready,
-    output logic [1:0]                        s_axi_control_bresp,
-    input  logic                              s_axi_control_arvalid,
-    output logic                              s_axi_control_arready,
-    input  logic [11:0]                       s_axi_control_araddr,
-    output logic                              s_axi_control_rvalid,
-    input  logic                              s_axi_control_rready,
-    output logic [31:0]                       s_axi_control_rdata,
-    output logic [1:0]                        s_axi_control_rresp,
-    output logic                              m_axi_gmem_arvalid,
-    input  logic                              m_axi_gmem_arready,
-    output logic [63:0]                       m_axi_gmem_araddr,
-    output logic [7:0]                        m_axi_gmem_arlen,
-    output logic [2:0]                        m_axi_gmem_arsize,
-    output logic [1:0]                        m_axi_gmem_arburst,
-    output logic                              m_axi_gmem_arlock,
-    output logic [3:0]                        m_axi_gmem_arcache,
-    output logic [2:0]                        m_axi_gmem_arprot,
-    output logic [3:0]                        m_axi_gmem_arqos,
-    input  logic                              m_axi_gmem_rvalid,
-    output logic                              m_axi_gmem_rready,
-    input  logic [8*`SYSTOLE_BUS_BYTES-1:0]   m_axi_gmem_rdata,
-    input  logic [1:0]                        m_axi_gmem_rresp,
-    input  logic                              m_axi_gmem_rlast,
-    output logic                              m_axi_gmem_awvalid,
-    input  logic                              m_axi_gmem_awready,
-    output logic [63:0]                       m_axi_gmem_awaddr,
-    output logic [7:0]                        m_axi_gmem_awlen,
-    output logic [2:0]                        m_axi_gmem_awsize,
-    output logic [1:0]                        m_axi_gmem_awburst,
-    output logic                              m_axi_gmem_awlock,
-    output logic [3:0]                        m_axi_gmem_awcache,
-    output logic [2:0]                        m_axi_gmem_awprot,
-    output logic [3:0]                        m_axi_gmem_awqos,
-    output logic                              m_axi_gmem_wvalid,
-    input  logic                              m_axi_gmem_wready,
-    output logic [8*`SYSTOLE_BUS_BYTES-1:0]   m_axi_gmem_wdata,
-    output logic [`SYSTOLE_BUS_BYTES-1:0]     m_axi_gmem_wstrb,
-    output logic                              m_axi_gmem_wlast,
-    input  logic                              m_axi_gmem_bvalid,
-    output logic                              m_axi_gmem_bready,
-    input  logic [1:0]                        m_axi_gmem_bresp
+    input  wire                               ap_clk,
+    input  wire                               ap_rst_n,
+    output wire                               interrupt,
+    input  wire                               s_axi_control_awvalid,
+    output wire                               s_axi_control_awready,
+    input  wire  [11:0]                       s_axi_control_awaddr,
+    input  wire                               s_axi_control_wvalid,
+    output wire                               s_axi_control_wready,
+    input  wire  [31:0]                       s_axi_control_wdata,
+    input  wire  [3:0]                        s_axi_control_wstrb,
+    output wire                               s_axi_control_bvalid,
+    input  wire                               s_axi_control_bready,
+    output wire  [1:0]                        s_axi_control_bresp,
+    input  wire                               s_axi_control_arvalid,
+    output wire                               s_axi_control_arready,
+    input  wire  [11:0]                       s_axi_control_araddr,
+    output wire                               s_axi_control_rvalid,
+    input  wire                               s_axi_control_rready,
+    output wire  [31:0]                       s_axi_control_rdata,
+    output wire  [1:0]                        s_axi_control_rresp,
+    output wire                               m_axi_gmem_arvalid,
+    input  wire                               m_axi_gmem_arready,
+    output wire  [63:0]                       m_axi_gmem_araddr,
+    output wire  [7:0]                        m_axi_gmem_arlen,
+    output wire  [2:0]                        m_axi_gmem_arsize,
+    output wire  [1:0]                        m_axi_gmem_arburst,
+    output wire                               m_axi_gmem_arlock,
+    output wire  [3:0]                        m_axi_gmem_arcache,
+    output wire  [2:0]                        m_axi_gmem_arprot,
+    output wire  [3:0]                        m_axi_gmem_arqos,
+    input  wire                               m_axi_gmem_rvalid,
+    output wire                               m_axi_gmem_rready,
+    input  wire  [8*`SYSTOLE_BUS_BYTES-1:0]   m_axi_gmem_rdata,
+    input  wire  [1:0]                        m_axi_gmem_rresp,
+    input  wire                               m_axi_gmem_rlast,
+    output wire                               m_axi_gmem_awvalid,
+    input  wire                               m_axi_gmem_awready,
+    output wire  [63:0]                       m_axi_gmem_awaddr,
+    output wire  [7:0]                        m_axi_gmem_awlen,
+    output wire  [2:0]                        m_axi_gmem_awsize,
+    output wire  [1:0]                        m_axi_gmem_awburst,
+    output wire                               m_axi_gmem_awlock,
+    output wire  [3:0]                        m_axi_gmem_awcache,
+    output wire  [2:0]                        m_axi_gmem_awprot,
+    output wire  [3:0]                        m_axi_gmem_awqos,
+    output wire                               m_axi_gmem_wvalid,
+    input  wire                               m_axi_gmem_wready,
+    output wire  [8*`SYSTOLE_BUS_BYTES-1:0]   m_axi_gmem_wdata,
+    output wire  [`SYSTOLE_BUS_BYTES-1:0]     m_axi_gmem_wstrb,
+    output wire                               m_axi_gmem_wlast,
+    input  wire                               m_axi_gmem_bvalid,
+    output wire                               m_axi_gmem_bready,
+    input  wire  [1:0]                        m_axi_gmem_bresp
 );
-  logic reset_n, reset_far_n;
-  always_ff @(posedge ap_clk) begin
+  reg reset_n, reset_far_n;
+  always @(posedge ap_clk) begin
     reset_far_n <= ap_rst_n;
     reset_n <= reset_far_n;
   end
 
   // What only a simulator looks at, and the ID.
-  logic [0:0] unused_arid, unused_awid;
-  logic unused_take, unused_done, unused_busy, unused_quiet;
-  logic [63:0] unused_cycle;
-  logic [3:0] unused_trace_end;
-  logic [127:0] unused_trace_index;
-  logic [255:0] unused_trace_start;
+  wire [0:0] unused_arid, unused_awid;
+  wire unused_take, unused_done, unused_busy, unused_quiet;
+  wire [63:0] unused_cycle;
+  wire [3:0] unused_trace_end;
+  wire [127:0] unused_trace_index;
+  wire [255:0] unused_trace_start;
 
   systole_top #(
       .Dim       (`SYSTOLE_DIM),
