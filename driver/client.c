@@ -235,6 +235,9 @@ static systole_status next_completion(systole_client *c, uint32_t words[2], bool
   return status || !*there ? status : put_word(c, SYSTOLE_RING_CONSUMED, ++c->consumed, err);
 }
 
+// The answer to a command that was given up before.
+static bool is_late(const systole_client *c, uint32_t tag) { return (int16_t)(tag - c->pending[0].tag) < 0; }
+
 // Tokens to their owner, up to the end of the oldest command.
 static systole_status collect(systole_client *c, uint32_t words[2], bool *ended, bool *any, systole_error *err) {
   const systole_pending *p = &c->pending[0].is;
@@ -243,6 +246,7 @@ static systole_status collect(systole_client *c, uint32_t words[2], bool *ended,
     systole_status status = next_completion(c, words, &there, err);
     if (status || !there) return status;
     *any = true;
+    if (is_late(c, SYSTOLE_FIELD_GET(words, COMPLETION, tag))) continue;
     if (SYSTOLE_FIELD_GET(words, COMPLETION, tag) != c->pending[0].tag)
       return systole_fail(err, SYSTOLE_E_FAULT, "the firmware answered command %lu: expected %lu",
                           (unsigned long)SYSTOLE_FIELD_GET(words, COMPLETION, tag), (unsigned long)c->pending[0].tag);

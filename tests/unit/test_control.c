@@ -8,7 +8,8 @@
 #include "driver/device.h"
 #include "tests/unit/harness.h"
 
-static const char source[] = "loop count=4000000000 counter=15\n loop count=4000000000 counter=14\n endloop\nendloop\nend\n"
+static const char source[] = ".segment 4 name=io kind=io bytes=512\n.formula 0 position=1\n"
+                             "loop count=4000000000 counter=15\n loop count=4000000000 counter=14\n endloop\nendloop\nend\n"
                              ".entry good\nend\n";
 
 static systole_config config;
@@ -66,8 +67,28 @@ static void test_abandoned(void) {
   systole_loaded *loaded = load(second);
   for (int i = 0; i < SYSTOLE_PENDING; i++) CU_ASSERT_EQUAL(systole_submit(loaded, "main", NULL, &err), SYSTOLE_OK);
   CU_ASSERT_EQUAL(systole_submit(loaded, "main", NULL, &err), SYSTOLE_E_USAGE);
+  CU_ASSERT_TRUE(is_well(first));
   CU_ASSERT_EQUAL(systole_submit_selftest(first, &err), SYSTOLE_OK);
-  CU_ASSERT_EQUAL(systole_wait(first, 100, NULL, &err), SYSTOLE_E_TIMEOUT);
+  CU_ASSERT_EQUAL(systole_wait(first, 100, NULL, &err), SYSTOLE_E_TIMEOUT);  // it is the other's turn
+  CU_ASSERT_PTR_NOT_NULL(strstr(err.text, "the machine runs"));
+  systole_unload(loaded);
+  systole_close(second);
+  second = open_second(first);
+  CU_ASSERT_TRUE(is_well(second));
+  CU_ASSERT_TRUE(is_well(first));  // whose late answer is passed over
+  systole_close(second);
+  systole_close(first);
+}
+
+// The same, and no room for its next token.
+static void test_abandoned_text(void) {
+  systole_device *first = open_first(0), *second = open_second(first);
+  systole_loaded *loaded = load(second);
+  const systole_text text = {.prefill = "good", .decode = "good", .most = 1000, .io = 4, .vocab = 1};
+  CU_ASSERT_EQUAL(systole_submit_generate(loaded, &text, &err), SYSTOLE_OK);
+  for (int i = 0; i < 300; i++) CU_ASSERT_TRUE(is_well(first));
+  CU_ASSERT_EQUAL(systole_submit_selftest(first, &err), SYSTOLE_OK);
+  CU_ASSERT_EQUAL(systole_wait(first, 1000000, NULL, &err), SYSTOLE_OK);
   systole_unload(loaded);
   systole_close(second);
   second = open_second(first);
@@ -129,6 +150,7 @@ static void test_silence(void) {
 void suite_control(void) {
   static const systole_test tests[] = {{"clients come and go, in any order", test_come_and_go},
                                        {"commands that nobody waits for", test_abandoned},
+                                       {"a text that nobody reads", test_abandoned_text},
                                        {"calls that come too often or too early", test_calls},
                                        {"a limit for the runs of all clients", test_run_limit},
                                        {"firmware that does not answer", test_silence},
