@@ -18,7 +18,7 @@ struct systole_chip {
 };
 
 systole_status systole_chip_open(const systole_transport *transport, void *state, const systole_config *config,
-                                 systole_chip **chip, systole_error *err) {
+                                 uint32_t run_limit, systole_chip **chip, systole_error *err) {
   if (!transport->controller || !config->controller)
     return systole_fail(err, SYSTOLE_E_UNSUPPORTED,
                         "control firmware: %s on %s has no controller: expected a back end and a configuration that have one, or control direct",
@@ -32,6 +32,7 @@ systole_status systole_chip_open(const systole_transport *transport, void *state
   c->state = state;
   systole_chip_write(c, SYSTOLE_REG_IER, ((1u << SYSTOLE_QUEUES) - 1) << 2);
   systole_chip_write(c, SYSTOLE_REG_GIE, 1);
+  systole_chip_write(c, SYSTOLE_MAILBOX_RUN_LIMIT, run_limit);
   *chip = c;
   return SYSTOLE_OK;
 }
@@ -47,6 +48,8 @@ systole_status systole_chip_take_queue(systole_chip *chip, unsigned *queue, uint
   return systole_fail(err, SYSTOLE_E_USAGE, "control firmware: expected a free queue of the %d", SYSTOLE_QUEUES);
 }
 
+bool systole_chip_is_last(const systole_chip *chip, unsigned queue) { return chip->taken == 1u << queue; }
+
 void systole_chip_give_queue(systole_chip *chip, unsigned queue) {
   chip->taken &= ~(1u << queue);
   if (!chip->taken) free(chip);
@@ -55,8 +58,20 @@ void systole_chip_give_queue(systole_chip *chip, unsigned queue) {
 const systole_transport_controller *systole_chip_controller(const systole_chip *chip) { return chip->controller; }
 const systole_chip_report *systole_chip_now(const systole_chip *chip) { return &chip->report; }
 
-// A write that finds no room is left out: nobody remembers so many between two goes.
+// Settings that nobody has seen yet give way to later ones, so ACCESSES is never
+// reached; doorbells of different queues stand side by side.
+static void forget(systole_chip *chip, uint32_t offset, uint32_t value) {
+  unsigned left = 0;
+  for (unsigned i = 0; i < chip->count; i++) {
+    const systole_host_access *a = &chip->accesses[i];
+    if (a->offset == offset && (offset != SYSTOLE_REG_DOORBELL || a->value == value)) continue;
+    chip->accesses[left++] = *a;
+  }
+  chip->count = left;
+}
+
 void systole_chip_write(systole_chip *chip, uint32_t offset, uint32_t value) {
+  forget(chip, offset, value);
   if (chip->count < ACCESSES)
     chip->accesses[chip->count++] = (systole_host_access){.offset = offset, .value = value};
 }

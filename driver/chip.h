@@ -9,14 +9,16 @@
 typedef struct systole_chip systole_chip;
 
 // Boots the firmware. E_UNSUPPORTED where transport or configuration have no
-// controller. transport and state must outlive the chip.
+// controller. run_limit: most cycles of one run, 0: 2^31. transport and state must
+// outlive the chip.
 systole_status systole_chip_open(const systole_transport *transport, void *state, const systole_config *config,
-                                 systole_chip **chip, systole_error *err);
+                                 uint32_t run_limit, systole_chip **chip, systole_error *err);
 
 // A free queue for a client and the number of its epoch, and its return; the chip
 // goes with its last client.
 systole_status systole_chip_take_queue(systole_chip *chip, unsigned *queue, uint32_t *epoch, systole_error *err);
 void systole_chip_give_queue(systole_chip *chip, unsigned queue);
+bool systole_chip_is_last(const systole_chip *chip, unsigned queue);  // nobody else has one
 
 const systole_transport_controller *systole_chip_controller(const systole_chip *chip);
 

@@ -9,6 +9,9 @@ enum {
   GRACE = 10000000,  // cycles in which the firmware must have answered a cancel
 };
 
+// Cycles in which something must happen: no run takes more than 2^31.
+static const uint64_t patience = (UINT64_C(1) << 31) + 10 * GRACE;
+
 struct systole_client {
   systole_device *device;
   systole_chip *chip;
@@ -77,16 +80,6 @@ systole_status systole_client_open(systole_device *device, systole_chip *chip, s
 static void drop(systole_client *c) {
   systole_buffer_free(c->pending[0].is.prompt);
   memmove(c->pending, c->pending + 1, sizeof *c->pending * --c->count);
-}
-
-void systole_client_close(systole_client *client) {
-  if (!client) return;
-  while (client->count) drop(client);
-  systole_buffer_free(client->ring);
-  systole_buffer_free(client->reports);
-  set_region(client, 0, 0, 0);
-  systole_chip_give_queue(client->chip, client->queue);
-  free(client);
 }
 
 systole_chip *systole_client_chip(const systole_client *client) { return client->chip; }
@@ -242,6 +235,9 @@ static systole_status next_completion(systole_client *c, uint32_t words[2], bool
   return status || !*there ? status : put_word(c, SYSTOLE_RING_CONSUMED, ++c->consumed, err);
 }
 
+// The answer to a command that was given up before.
+static bool is_late(const systole_client *c, uint32_t tag) { return (int16_t)(tag - c->pending[0].tag) < 0; }
+
 // Tokens to their owner, up to the end of the oldest command.
 static systole_status collect(systole_client *c, uint32_t words[2], bool *ended, bool *any, systole_error *err) {
   const systole_pending *p = &c->pending[0].is;
@@ -250,6 +246,7 @@ static systole_status collect(systole_client *c, uint32_t words[2], bool *ended,
     systole_status status = next_completion(c, words, &there, err);
     if (status || !there) return status;
     *any = true;
+    if (is_late(c, SYSTOLE_FIELD_GET(words, COMPLETION, tag))) continue;
     if (SYSTOLE_FIELD_GET(words, COMPLETION, tag) != c->pending[0].tag)
       return systole_fail(err, SYSTOLE_E_FAULT, "the firmware answered command %lu: expected %lu",
                           (unsigned long)SYSTOLE_FIELD_GET(words, COMPLETION, tag), (unsigned long)c->pending[0].tag);
@@ -273,12 +270,18 @@ static systole_status dead(const systole_client *c, systole_error *err) {
 typedef struct {
   const systole_client *client;
   uint64_t start;
+  bool moved;  // a run of anybody's has begun or ended
 } watching;
 
-static void see_start(void *user, uint64_t cycle) { ((watching *)user)->start = cycle; }
+static void see_start(void *user, uint64_t cycle) {
+  watching *w = user;
+  w->start = cycle;
+  w->moved = true;
+}
 
 static void see_end(void *user, uint64_t cycle) {
-  const watching *w = user;
+  watching *w = user;
+  w->moved = true;
   const systole_pending *p = &w->client->pending[0].is;
   if (p->run) p->run(p->user, cycle - w->start - 2);  // CYCLES is 0 after the start and stands before done
 }
@@ -289,19 +292,21 @@ static void see_instruction(void *user, unsigned engine, uint32_t index, uint64_
 }
 
 static systole_status await(systole_client *c, uint64_t limit, uint32_t words[2], systole_error *err) {
-  const uint64_t start = systole_chip_now(c->chip)->cycle, end = limit ? start + limit : UINT64_MAX;
+  const uint64_t start = systole_chip_now(c->chip)->cycle;
+  uint64_t end = limit && limit < UINT64_MAX - start ? start + limit : UINT64_MAX;
   watching watching = {.client = c};
   const systole_observer observer = {&watching, NULL, see_start, see_end, see_instruction};
   bool ended, any, cancelled = false, asked = false;
-  for (;;) {
+  for (uint64_t moved = start;;) {
     systole_status status = collect(c, words, &ended, &any, err);
     if (status || ended) return status;
     const uint64_t now = systole_chip_now(c->chip)->cycle;
-    uint64_t until = c->pending[0].is.token ? now + SLICE : UINT64_MAX;
-    const uint64_t most = cancelled ? (end > UINT64_MAX - GRACE ? UINT64_MAX : end + GRACE) : end;
-    if (now >= most && cancelled) return dead(c, err);
-    if (now >= most) cancel(c, c->pending[0].end), cancelled = true;
-    else if (until > most) until = most;
+    if (any || watching.moved) moved = now, watching.moved = false;
+    if (now - moved >= patience) return dead(c, err);
+    uint64_t until = c->pending[0].is.token ? now + SLICE : moved + patience;
+    if (now >= end && cancelled) return dead(c, err);
+    if (now >= end) cancel(c, c->pending[0].end), cancelled = true, end = now + GRACE;
+    if (until > end) until = end;
     if (any && asked) systole_chip_write(c->chip, SYSTOLE_REG_DOORBELL, 1u << c->queue);  // the ring was full
     status = systole_chip_go(c->chip, until, &observer, err);
     if (status) return status;
@@ -326,4 +331,26 @@ systole_status systole_client_wait(systole_client *client, uint64_t limit_cycles
   }
   drop(client);
   return status;
+}
+
+// ---- the end -----------------------------------------------------------------
+
+// What nobody will wait for ends, so that the next client finds a queue at rest.
+static void abandon(systole_client *c) {
+  uint32_t words[2];
+  c->device->trace = NULL;
+  for (unsigned i = 0; i < c->count; i++) c->pending[i].is.token = NULL, c->pending[i].is.run = NULL;
+  while (c->count && !await(c, 1, words, NULL)) drop(c);
+}
+
+bool systole_client_close(systole_client *client) {
+  const bool last = systole_chip_is_last(client->chip, client->queue);
+  if (!last) abandon(client);
+  while (client->count) drop(client);
+  systole_buffer_free(client->ring);
+  systole_buffer_free(client->reports);
+  set_region(client, 0, 0, 0);
+  systole_chip_give_queue(client->chip, client->queue);
+  free(client);
+  return last;
 }

@@ -11,7 +11,9 @@ typedef struct systole_client systole_client;
 // Takes a queue of the chip for a device, whose buffers are then the client's.
 systole_status systole_client_open(systole_device *device, systole_chip *chip, systole_client **client,
                                    systole_error *err);
-void systole_client_close(systole_client *client);
+
+// Ends what is pending and gives the queue back. True: it was the chip's last.
+bool systole_client_close(systole_client *client);
 
 systole_chip *systole_client_chip(const systole_client *client);
 unsigned systole_client_queue(const systole_client *client);

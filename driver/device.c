@@ -43,12 +43,12 @@ static systole_status set_up(systole_device *device, const systole_options *opti
   systole_status status = SYSTOLE_OK;
   device->watchdog = options->watchdog;
   if (by_firmware(device, options)) {
-    if (!chip) status = systole_chip_open(device->transport, device->state, &device->config, &chip, err);
+    if (!chip) status = systole_chip_open(device->transport, device->state, &device->config, options->run_limit, &chip, err);
     if (!status) status = systole_client_open(device, chip, &device->client, err);
   } else if (options->status_record) {
     status = systole_buffer_alloc(device, SYSTOLE_STATUS_BYTES, &device->status, err);
   }
-  if (status) systole_client_close(device->client);
+  if (status && device->client) systole_client_close(device->client);
   return status;
 }
 
@@ -85,7 +85,7 @@ systole_status systole_open_beside(systole_device *first, const systole_options 
   if (!first->client) return systole_fail(err, SYSTOLE_E_USAGE, "open beside: expected a device under firmware");
   systole_device *d = calloc(1, sizeof *d);
   if (!d) return out_of_memory(err);
-  *d = (systole_device){.transport = first->transport, .state = first->state, .config = first->config, .beside = true};
+  *d = (systole_device){.transport = first->transport, .state = first->state, .config = first->config};
   chosen.control = SYSTOLE_CONTROL_FIRMWARE;
   systole_status status = set_up(d, &chosen, systole_client_chip(first->client), err);
   if (status) free(d);
@@ -95,9 +95,9 @@ systole_status systole_open_beside(systole_device *first, const systole_options 
 
 void systole_close(systole_device *device) {
   if (!device) return;
-  systole_client_close(device->client);
+  const bool last = !device->client || systole_client_close(device->client);
   systole_buffer_free(device->status);
-  if (!device->beside) device->transport->close(device->state);
+  if (last) device->transport->close(device->state);
   free(device);
 }
 

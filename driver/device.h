@@ -16,7 +16,6 @@ struct systole_device {
   void *trace_user;
   const systole_entry *running;  // submitted and not yet waited for, or NULL; under direct control
   struct systole_client *client; // under firmware, else NULL
-  bool beside;                   // transport and state are another device's
 };
 
 struct systole_buffer {

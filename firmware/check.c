@@ -62,6 +62,12 @@ static systole_ending check_lines(const checker *c, uint32_t expected) {
 
 // ---- places ------------------------------------------------------------------
 
+// Whichever region shows them.
+static bool meets_rings(const fw_queue *queue, uint64_t base, uint64_t bytes) {
+  const uint64_t rings = queue->regions[0].base;
+  return base - rings < SYSTOLE_RING_END || rings - base < bytes;
+}
+
 // The place at a word of the packet, at least `least` bytes unless that is 0.
 static systole_ending take_place(const checker *c, uint32_t at, uint64_t least, fw_piece *piece) {
   const uint32_t *w = c->job->words + at;
@@ -72,8 +78,7 @@ static systole_ending take_place(const checker *c, uint32_t at, uint64_t least, 
     return bad(c, SYSTOLE_OUTCOME_RESERVED, at + (w[3] ? 3 : 2));
   if (bytes < least || offset > region->bytes || bytes > region->bytes - offset)
     return bad(c, SYSTOLE_OUTCOME_PLACE, at);
-  if (bytes && region == c->queue->regions && offset < SYSTOLE_RING_END)
-    return bad(c, SYSTOLE_OUTCOME_PLACE, at);
+  if (bytes && meets_rings(c->queue, region->base + offset, bytes)) return bad(c, SYSTOLE_OUTCOME_PLACE, at);
   if (!bytes && (w[0] || w[2])) return bad(c, SYSTOLE_OUTCOME_PLACE, at);
   *piece = bytes ? (fw_piece){region->base + offset, bytes} : (fw_piece){0, 0};
   return SYSTOLE_OUTCOME_OK;

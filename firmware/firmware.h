@@ -52,6 +52,7 @@ typedef struct {
   uint64_t random;                       // GENERATE: state of the draws
   uint64_t budget;                       // cycles that it may still run
   systole_ending stop;                  // why its run was aborted
+  uint32_t errors;                       // of memory, before its turn
   fw_totals totals, prefill_totals;
   fw_piece segments[SYSTOLE_SEGMENTS];   // segment 0 is absent here: it is the program's
   uint32_t words[SYSTOLE_PACKET_WORDS];  // the packet
@@ -128,7 +129,7 @@ systole_ending fw_check(const fw_queue *queue, fw_job *job, uint32_t *value);
 void fw_job_step(firmware *fw, fw_queue *queue);
 
 // Whether the job may take its next step at once.
-bool fw_job_goes_on(const firmware *fw, fw_queue *queue, uint32_t errors);
+bool fw_job_goes_on(const firmware *fw, const fw_queue *queue);
 
 // The host wants no more of it.
 bool fw_cancelled(const fw_queue *queue);
@@ -136,7 +137,8 @@ bool fw_cancelled(const fw_queue *queue);
 // How a command ends whose run ended with `cause`: OK if it goes on.
 systole_ending fw_job_outcome(const fw_job *job, uint32_t cause, uint32_t *value);
 
-// The command is over: report, END, interrupt.
+// The command is over: report, END, interrupt. OK becomes MEMORY if memory has not
+// taken all that was written.
 void fw_job_end(firmware *fw, fw_queue *queue, systole_ending outcome, uint32_t value);
 
 // ---- machine ---------------------------------------------------------------
@@ -155,7 +157,7 @@ void fw_machine_forget(firmware *fw);
 
 // ---- generate --------------------------------------------------------------
 
-void fw_generate_step(firmware *fw, fw_queue *queue, uint32_t errors);
+void fw_generate_step(firmware *fw, fw_queue *queue);
 
 // ---- sample ----------------------------------------------------------------
 

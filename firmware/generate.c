@@ -45,10 +45,10 @@ static bool is_end(const fw_job *job, uint32_t id) {
   return false;
 }
 
-static void tell(firmware *fw, fw_queue *queue, uint32_t errors) {
+static void tell(firmware *fw, fw_queue *queue) {
   fw_job *job = &queue->job;
   const uint32_t id = choose(job);
-  if (errors != fw_errors()) return;  // the step says so
+  if (job->errors != fw_errors()) return;  // the step says so
   if (id >= WORD(vocab)) {
     fw_job_end(fw, queue, SYSTOLE_OUTCOME_TOKEN, id);
     return;
@@ -58,16 +58,16 @@ static void tell(firmware *fw, fw_queue *queue, uint32_t errors) {
   if (job->steps == job->wanted || is_end(job, id)) fw_job_end(fw, queue, SYSTOLE_OUTCOME_OK, job->steps);
 }
 
-static void step(firmware *fw, fw_queue *queue, uint32_t errors) {
+static void step(firmware *fw, fw_queue *queue) {
   fw_job *job = &queue->job;
   const bool fill = job->prompt_done < WORD(prompt_count);
   uint32_t value, cause = fill ? prefill(fw, queue) : fw_machine_run(fw, queue, &job->program, 1, true, true);
   systole_ending outcome = fw_job_outcome(job, cause, &value);
   if (outcome) fw_job_end(fw, queue, outcome, value);
-  else if (job->prompt_done == WORD(prompt_count)) tell(fw, queue, errors);
+  else if (job->prompt_done == WORD(prompt_count)) tell(fw, queue);
 }
 
-void fw_generate_step(firmware *fw, fw_queue *queue, uint32_t errors) {
-  do step(fw, queue, errors);
-  while (fw_job_goes_on(fw, queue, errors));
+void fw_generate_step(firmware *fw, fw_queue *queue) {
+  do step(fw, queue);
+  while (fw_job_goes_on(fw, queue));
 }

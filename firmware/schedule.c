@@ -1,13 +1,20 @@
 // Whose turn it is: the queues in turn, a step of a command each.
 #include "firmware/firmware.h"
 
+// A run that was under way before the core was would end when it likes: it is not
+// waited for, and its interrupt is not taken for another's.
+static void stop_machine(void) {
+  while (!(fw_machine_read(SYSTOLE_REG_CTRL) >> SYSTOLE_LSB_CTRL_IDLE & 1)) fw_machine_write(SYSTOLE_REG_ABORT, 1);
+  fw_machine_write(SYSTOLE_REG_ISR, fw_machine_read(SYSTOLE_REG_ISR));
+}
+
 void fw_boot(firmware *fw) {
+  stop_machine();
   fw_machine_forget(fw);
   for (unsigned q = 0; q < SYSTOLE_QUEUES; q++) {
     fw->queues[q].number = q;
     fw->queues[q].awake = true;
   }
-  fw_machine_write(SYSTOLE_REG_ISR, fw_machine_read(SYSTOLE_REG_ISR));
   fw_machine_write(SYSTOLE_REG_IER, 1);
   fw_machine_write(SYSTOLE_REG_GIE, 1);
   fw_alarm(UINT64_MAX);
@@ -27,9 +34,10 @@ void fw_listen(firmware *fw) {
     if (bells & 1) fw->queues[q].awake = true;
 }
 
+// What is cancelled needs room for its end alone, and that is always kept.
 static void turn_of(firmware *fw, fw_queue *queue) {
   if (!queue->job.active) fw_queue_take(fw, queue);
-  else if (fw_queue_room(queue)) fw_job_step(fw, queue);
+  else if (fw_cancelled(queue) || fw_queue_room(queue)) fw_job_step(fw, queue);
 }
 
 bool fw_turn(firmware *fw) {

@@ -42,6 +42,7 @@ static bool check_fault(firmware *fw, fw_queue *queue) {
 }
 
 void fw_selftest(firmware *fw, fw_queue *queue) {
+  fw_machine_forget(fw);
   uint32_t broken = !check_identity() ? 1
                     : !check_registers() ? 2
                     : !check_memory(&queue->job) ? 3

@@ -11,7 +11,7 @@ fw_bus_errors:
 
 # An access that memory answered with an error is counted and passed over; its
 # result is whatever the register held. Anything else is a fault of the firmware
-# itself: the core stays where CORE_PC shows it.
+# itself: the core sleeps for ever where CORE_PC shows it.
   .balign 4
 trap:
   csrw mscratch, t0
@@ -21,6 +21,8 @@ trap:
   addi t0, t0, -2          # store access fault
   beqz t0, pass
 halt:
+  csrw mie, zero
+  wfi
   j halt
 pass:
   csrr t0, mepc

@@ -53,6 +53,7 @@ typedef struct {
                              // that nobody wrote takes no room and reads as zero
   systole_opencl_options opencl;
   systole_control control;   // AUTO: firmware where there is a controller and nothing above forbids it
+  uint32_t run_limit;        // under firmware: most cycles of one run of any client, 0: 2^31
   bool status_record;        // give the machine a status segment (see systole_status_record)
 } systole_options;
 
@@ -67,7 +68,7 @@ systole_control systole_device_control(const systole_device *device);  // DIRECT
 
 // A second client of a machine under firmware, with a queue and memory of its
 // own: neither can read, write or stop what is the other's. Options as far as
-// they are not the machine's. Close it before the first.
+// they are not the machine's. The machine goes with whichever is closed last.
 systole_status systole_open_beside(systole_device *first, const systole_options *options,
                                    systole_device **device, systole_error *err);
 

@@ -85,7 +85,7 @@ static void check_segments(void) {
 
 static void start_run(void) {
   if (now->busy) wrong("a start during a run");
-  check_segments();
+  if (!now->free_segments) check_segments();
   fw_refresh();
   uint64_t cycles = 1000;
   memset(&now->registers[SYSTOLE_REG_ERROR_CAUSE / 4], 0, 0x40);
@@ -97,7 +97,7 @@ static void start_run(void) {
 }
 
 static void abort_run(void) {
-  if (!now->busy) return;
+  if (!now->busy || now->cause == SYSTOLE_CAUSE_ABORT) return;
   now->cause = SYSTOLE_CAUSE_ABORT;
   now->ends = now->time + 20;
 }
@@ -107,6 +107,7 @@ uint32_t fw_machine_read(uint32_t offset) {
   end_if_due();
   if (now->busy && offset != SYSTOLE_REG_CTRL && offset != SYSTOLE_REG_ISR) wrong("a register was read during a run");
   if (offset == SYSTOLE_REG_ISR) return now->isr;
+  if (offset == SYSTOLE_REG_CTRL) return (uint32_t)!now->busy << SYSTOLE_LSB_CTRL_IDLE;
   return now->registers[offset / 4 % 256];
 }
 

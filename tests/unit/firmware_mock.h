@@ -31,6 +31,7 @@ struct mock {
   uint32_t line[16];
   uint32_t registers[256];            // the machine's
   bool busy, isr;
+  bool free_segments;                 // they need not lie in regions
   int cause;                          // of the run under way
   uint64_t ends;
   mock_run_fn run;

@@ -348,6 +348,43 @@ static void test_full(void) {
   close_both(&m);
 }
 
+// Cancelled while its answers find no room.
+static void test_full_cancel(void) {
+  mock m;
+  machine t;
+  uint32_t words[2], told = 0;
+  open_both(&m, &t);
+  submit_generate(&m, &t, 1, 700, 9999);
+  mock_go(&m);
+  m.mailbox[SYSTOLE_MAILBOX_CANCEL / 4] = m.tail[0];
+  m.doorbell |= 1;
+  mock_go(&m);
+  while (mock_completion(&m, 0, words) && SYSTOLE_FIELD_GET(words, COMPLETION, kind) == SYSTOLE_KIND_OF_TOKEN) told++;
+  CU_ASSERT_EQUAL(SYSTOLE_FIELD_GET(words, COMPLETION, kind), SYSTOLE_KIND_OF_END);
+  CU_ASSERT_EQUAL(SYSTOLE_FIELD_GET(words, COMPLETION, outcome), SYSTOLE_OUTCOME_CANCELLED);
+  CU_ASSERT_EQUAL(words[0], told);
+  CU_ASSERT_EQUAL(told, SYSTOLE_LIMIT_COMPLETIONS - 1);
+  close_both(&m);
+}
+
+// Started while a run is under way that was somebody else's.
+static void test_reboot(void) {
+  mock m;
+  machine t;
+  uint32_t w[SYSTOLE_PACKET_WORDS];
+  open_both(&m, &t);
+  memset(&m.fw, 0, sizeof m.fw);
+  m.busy = true;
+  m.cause = SYSTOLE_CAUSE_NONE;
+  m.ends = UINT64_MAX;
+  fw_boot(&m.fw);
+  mock_submit(&m, 0, w, packets_run(w, 1));
+  mock_go(&m);
+  expect_end(&m, 0, SYSTOLE_OUTCOME_OK, 1, 0);
+  CU_ASSERT_EQUAL(t.count, 1);
+  close_both(&m);
+}
+
 static void test_ring(void) {
   mock m;
   machine t;
@@ -409,6 +446,46 @@ static void test_hole(void) {
   close_both(&m);
 }
 
+// Whatever a command writes for its host.
+static void test_unwritten(void) {
+  mock m;
+  machine t;
+  uint32_t w[SYSTOLE_PACKET_WORDS] = {SYSTOLE_COMMAND_COUNTERS | 1u << 8};
+  open_both(&m, &t);
+  m.regions[1].hole = PACKETS_REPORT;
+  packets_place(w, SYSTOLE_WORD_COUNTERS_place, 1, PACKETS_REPORT, SYSTOLE_TOTAL_BYTES);
+  mock_submit(&m, 0, w, 1);
+  mock_submit(&m, 0, w, packets_run(w, 2));
+  mock_submit(&m, 0, w, packets_decode(w, 3, 0, 4));
+  mock_go(&m);
+  expect_end(&m, 0, SYSTOLE_OUTCOME_MEMORY, 0, 0);
+  expect_end(&m, 0, SYSTOLE_OUTCOME_MEMORY, 2, 1);
+  expect_end(&m, 0, SYSTOLE_OUTCOME_MEMORY, 3, 4);
+  close_both(&m);
+}
+
+// A self-test that fails half-way has written to the machine's registers.
+static void test_beside_selftest(void) {
+  mock m;
+  machine t;
+  uint32_t w[SYSTOLE_PACKET_WORDS] = {SYSTOLE_COMMAND_SELFTEST | 1u << 8};
+  open_both(&m, &t);
+  m.regions[SYSTOLE_LIMIT_REGIONS + 2].hole = 128;
+  packets_place(w, SYSTOLE_WORD_SELFTEST_place, 2, 128, SYSTOLE_LIMIT_SCRATCH_BYTES);
+  for (int i = 0; i < 4; i++) mock_submit(&m, 1, w, 1);
+  mock_submit(&m, 0, w, packets_decode(w, 1, 0, 12));
+  mock_go(&m);
+  expect_end(&m, 0, SYSTOLE_OUTCOME_OK, 1, 12);
+  for (int i = 0; i < 4; i++) expect_end(&m, 1, SYSTOLE_OUTCOME_BROKEN, 0, 3);
+  CU_ASSERT_EQUAL_FATAL(t.count, 12);
+  for (uint32_t i = 0; i < 12; i++) {
+    CU_ASSERT_EQUAL(t.runs[i].scalars[0], (int32_t)i);
+    CU_ASSERT_EQUAL(t.runs[i].scalars[6], 55);
+    CU_ASSERT_EQUAL(t.runs[i].scalars[15], 0);
+  }
+  close_both(&m);
+}
+
 // ---- what is refused ---------------------------------------------------------
 
 static void refuse(uint32_t w[SYSTOLE_PACKET_WORDS], uint32_t lines, systole_ending outcome, uint32_t value) {
@@ -452,6 +529,31 @@ static void test_refused(void) {
   refuse(w, 1, SYSTOLE_OUTCOME_UNKNOWN, 9);
 }
 
+// A region that shows the rings once more.
+static void test_aliased_rings(void) {
+  static const struct {
+    uint64_t offset, bytes;
+    bool good;
+  } places[] = {{0, 0x1000, false}, {0xE80, 0x80, true}, {0xE80, 0x81, false}, {0x1000, 4, false}, {0x2700, 1, false}, {0x2780, 4, true}};
+  const uint64_t base = packets_regions[0].base - 0xF00;
+  for (unsigned i = 0; i < sizeof places / sizeof *places; i++) {
+    mock m;
+    machine t;
+    uint32_t w[SYSTOLE_PACKET_WORDS], *mail;
+    open_both(&m, &t);
+    mail = &m.mailbox[(SYSTOLE_REG_SEG_BASE_LO + 16 * 4) / 4];
+    mail[0] = (uint32_t)base, mail[1] = (uint32_t)(base >> 32), mail[2] = 0x3000;
+    const uint32_t lines = packets_run(w, 3);
+    packets_place(w, SYSTOLE_WORD_RUN_segments + 4, 4, places[i].offset, places[i].bytes);
+    mock_submit(&m, 0, w, lines);
+    m.free_segments = true;
+    mock_go(&m);
+    if (places[i].good) expect_end(&m, 0, SYSTOLE_OUTCOME_OK, 3, 0);
+    else expect_end(&m, 0, SYSTOLE_OUTCOME_PLACE, 3, SYSTOLE_WORD_RUN_segments + 4);
+    close_both(&m);
+  }
+}
+
 // ---- random packets ----------------------------------------------------------
 
 static void test_random(void) {
@@ -475,10 +577,15 @@ void suite_firmware(void) {
       {"cancel", test_cancel},
       {"queues take turns", test_turns},
       {"a completion ring that is full", test_full},
+      {"cancel while the completion ring is full", test_full_cancel},
+      {"boot while a run is under way", test_reboot},
       {"rings with wild counts, START and DONE, a new epoch", test_ring},
       {"self-test and counters", test_selftest},
       {"memory that answers with errors", test_hole},
+      {"what cannot be written is told", test_unwritten},
+      {"a self-test that fails does not disturb the other queue", test_beside_selftest},
       {"packets that are refused, and why", test_refused},
+      {"the rings are refused in every region", test_aliased_rings},
       {"100,000 rounds of random packets", test_random},
       {0}};
   systole_test_suite("firmware", tests);

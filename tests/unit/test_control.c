@@ -1,0 +1,161 @@
+// The driver under the firmware's control: clients that come and go, commands
+// that nobody waits for, firmware that does not answer. On the model.
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "compiler/asm/source.h"
+#include "driver/device.h"
+#include "tests/unit/harness.h"
+
+static const char source[] = ".segment 4 name=io kind=io bytes=512\n.formula 0 position=1\n"
+                             "loop count=4000000000 counter=15\n loop count=4000000000 counter=14\n endloop\nendloop\nend\n"
+                             ".entry good\nend\n";
+
+static systole_config config;
+static systole_program *program;
+static systole_error err;
+
+static systole_device *open_first(uint32_t run_limit) {
+  const systole_options options = {.control = SYSTOLE_CONTROL_FIRMWARE, .run_limit = run_limit};
+  systole_device *device = NULL;
+  CU_ASSERT_EQUAL_FATAL(systole_config_load("edge16", &config, &err), SYSTOLE_OK);
+  if (!program) CU_ASSERT_EQUAL_FATAL(systole_source_assemble(source, strlen(source), "test", ".", "edge16", &program, &err), SYSTOLE_OK);
+  CU_ASSERT_EQUAL_FATAL(systole_open("model", &config, &options, &device, &err), SYSTOLE_OK);
+  return device;
+}
+
+static systole_device *open_second(systole_device *first) {
+  systole_device *device = NULL;
+  CU_ASSERT_EQUAL_FATAL(systole_open_beside(first, NULL, &device, &err), SYSTOLE_OK);
+  return device;
+}
+
+static systole_loaded *load(systole_device *device) {
+  systole_loaded *loaded = NULL;
+  CU_ASSERT_EQUAL_FATAL(systole_load(device, program, &loaded, &err), SYSTOLE_OK);
+  return loaded;
+}
+
+static bool is_well(systole_device *device) {
+  return !systole_submit_selftest(device, &err) && !systole_wait(device, 10000000, NULL, &err);
+}
+
+// ---- clients -----------------------------------------------------------------
+
+static void test_come_and_go(void) {
+  systole_device *first = open_first(0), *second = NULL, *third;
+  for (int i = 0; i < 50; i++) {
+    systole_close(second);
+    second = open_second(first);
+  }
+  CU_ASSERT_EQUAL(systole_open_beside(first, NULL, &third, &err), SYSTOLE_E_USAGE);
+  CU_ASSERT_TRUE(is_well(second));
+  CU_ASSERT_TRUE(is_well(first));
+  systole_close(first);  // the machine stays for the other
+  CU_ASSERT_TRUE(is_well(second));
+  first = open_second(second);
+  CU_ASSERT_TRUE(is_well(first));
+  CU_ASSERT_TRUE(is_well(second));
+  systole_close(second);
+  systole_close(first);
+}
+
+// A client goes while its program is under way, and others wait for their turn.
+static void test_abandoned(void) {
+  systole_device *first = open_first(0), *second = open_second(first);
+  systole_loaded *loaded = load(second);
+  for (int i = 0; i < SYSTOLE_PENDING; i++) CU_ASSERT_EQUAL(systole_submit(loaded, "main", NULL, &err), SYSTOLE_OK);
+  CU_ASSERT_EQUAL(systole_submit(loaded, "main", NULL, &err), SYSTOLE_E_USAGE);
+  CU_ASSERT_TRUE(is_well(first));
+  CU_ASSERT_EQUAL(systole_submit_selftest(first, &err), SYSTOLE_OK);
+  CU_ASSERT_EQUAL(systole_wait(first, 100, NULL, &err), SYSTOLE_E_TIMEOUT);  // it is the other's turn
+  CU_ASSERT_PTR_NOT_NULL(strstr(err.text, "the machine runs"));
+  systole_unload(loaded);
+  systole_close(second);
+  second = open_second(first);
+  CU_ASSERT_TRUE(is_well(second));
+  CU_ASSERT_TRUE(is_well(first));  // whose late answer is passed over
+  systole_close(second);
+  systole_close(first);
+}
+
+// The same, and no room for its next token.
+static void test_abandoned_text(void) {
+  systole_device *first = open_first(0), *second = open_second(first);
+  systole_loaded *loaded = load(second);
+  const systole_text text = {.prefill = "good", .decode = "good", .most = 1000, .io = 4, .vocab = 1};
+  CU_ASSERT_EQUAL(systole_submit_generate(loaded, &text, &err), SYSTOLE_OK);
+  for (int i = 0; i < 300; i++) CU_ASSERT_TRUE(is_well(first));
+  CU_ASSERT_EQUAL(systole_submit_selftest(first, &err), SYSTOLE_OK);
+  CU_ASSERT_EQUAL(systole_wait(first, 1000000, NULL, &err), SYSTOLE_OK);
+  systole_unload(loaded);
+  systole_close(second);
+  second = open_second(first);
+  CU_ASSERT_TRUE(is_well(second));
+  CU_ASSERT_TRUE(is_well(first));
+  systole_close(second);
+  systole_close(first);
+}
+
+static void test_calls(void) {
+  systole_device *device = open_first(0);
+  systole_loaded *loaded = load(device);
+  CU_ASSERT_EQUAL(systole_wait(device, 0, NULL, &err), SYSTOLE_E_USAGE);
+  for (int i = 0; i < 500; i++) CU_ASSERT_EQUAL(systole_cancel(device, &err), SYSTOLE_OK);  // of nothing
+  CU_ASSERT_EQUAL(systole_submit(loaded, "good", NULL, &err), SYSTOLE_OK);
+  CU_ASSERT_EQUAL(systole_wait(device, 0, NULL, &err), SYSTOLE_OK);
+  CU_ASSERT_EQUAL(systole_wait(device, 0, NULL, &err), SYSTOLE_E_USAGE);
+  CU_ASSERT_EQUAL(systole_submit(loaded, "good", NULL, &err), SYSTOLE_OK);  // and closed
+  systole_unload(loaded);
+  systole_close(device);
+}
+
+static void test_run_limit(void) {
+  systole_device *device = open_first(5000);
+  systole_loaded *loaded = load(device);
+  systole_chip_report before, after;
+  CU_ASSERT_TRUE(is_well(device));
+  systole_chip_state(device, &before);
+  CU_ASSERT_EQUAL(systole_submit(loaded, "main", NULL, &err), SYSTOLE_OK);
+  CU_ASSERT_EQUAL(systole_wait(device, 0, NULL, &err), SYSTOLE_E_TIMEOUT);
+  systole_chip_state(device, &after);
+  CU_ASSERT_TRUE(after.cycle - before.cycle < 25000);
+  CU_ASSERT_TRUE(is_well(device));
+  systole_unload(loaded);
+  systole_close(device);
+}
+
+// ---- firmware that does not answer -------------------------------------------
+
+static void expect_silence(uint32_t first, uint32_t second, const char *what) {
+  const uint32_t image[] = {first, second, 0xFF9FF06F};  // two instructions, and back
+  systole_device *device = open_first(0);
+  systole_loaded *loaded = load(device);
+  CU_ASSERT_EQUAL(device->transport->controller->boot(device->state, image, 3, &err), SYSTOLE_OK);
+  CU_ASSERT_EQUAL(systole_submit(loaded, "good", NULL, &err), SYSTOLE_OK);
+  CU_ASSERT_EQUAL(systole_wait(device, 1000, NULL, &err), SYSTOLE_E_TIMEOUT);
+  CU_ASSERT_PTR_NOT_NULL(strstr(err.text, "the firmware does not answer"));
+  CU_ASSERT_PTR_NOT_NULL(strstr(err.text, what));
+  systole_unload(loaded);
+  systole_close(device);
+}
+
+static void test_silence(void) {
+  expect_silence(0x10500073, 0x00000013, "sleeps");   // wfi
+  expect_silence(0x00000013, 0x00000013, "is busy");
+  expect_silence(0x300025F3, 0x00000000, "the core");  // an illegal instruction, mtvec 0
+}
+
+void suite_control(void) {
+  static const systole_test tests[] = {{"clients come and go, in any order", test_come_and_go},
+                                       {"commands that nobody waits for", test_abandoned},
+                                       {"a text that nobody reads", test_abandoned_text},
+                                       {"calls that come too often or too early", test_calls},
+                                       {"a limit for the runs of all clients", test_run_limit},
+                                       {"firmware that does not answer", test_silence},
+                                       {0}};
+  systole_test_suite("control", tests);
+  systole_program_destroy(program);
+  program = NULL;
+}
