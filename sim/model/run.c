@@ -256,21 +256,51 @@ static void cycle(systole_run *run, bool bites, bool aborts) {
   else run->ended = true;
 }
 
+// A cycle in which, but for the bus, an instruction is dispatched and that is all.
+static void dispatch(systole_run *run) {
+  const systole_seq_step step = systole_sequencer_step(&run->sequencer, run->now);
+  if (bus_next(run) <= run->now) bus_cycle(run, false);
+  if (step.heads) systole_engines_settle(run->engines, run->now, 1u << step.engine, 0);
+  run->watchdog.mark = systole_later(run->watchdog.mark, run->now);
+  look_at_sequencer(run);
+}
+
 // Cycle `next`, run->now from here on.
 static void step_to(systole_run *run, uint64_t next, bool bites, bool aborts) {
+  const bool steps = next >= run->sequencer_next;
   run->now = next;
-  if (next >= run->engines->next || next >= run->sequencer_next || bites || aborts)
+  if (next >= run->engines->next || bites || aborts)
     cycle(run, bites, aborts);
+  else if (steps && systole_sequencer_dispatches(&run->sequencer))
+    dispatch(run);
+  else if (steps)
+    cycle(run, false, false);
   else
     bus_cycle(run, false);
+}
+
+// LD's bursts one after another, as long as nothing else can happen; false if
+// something else comes first.
+static bool read_on(systole_run *run, uint64_t end) {
+  end = systole_sooner(end, systole_sooner(run->sequencer_next, systole_sooner(run->write_next, run->ask_next)));
+  if (run->channel.pending || run->sequencer.fetch.requests) return false;
+  const uint64_t before = run->now;
+  while (run->read_next < systole_sooner(end, run->engines->next) && !run->channel.pending) {
+    run->now = systole_later(run->read_next, run->now + 1);
+    take_for_ld(run);
+    look_at_reads(run);
+  }
+  return run->now != before;
 }
 
 // Goes on to the next cycle of an event; false, and nothing done, if that is
 // after `limit`.
 static bool go_on(systole_run *run, uint64_t limit) {
   uint64_t next = next_event(run);
-  if (next <= limit && next < run->stop && next < run->watchdog.mark + run->watchdog.limit) {
-    step_to(run, next, false, false);
+  const uint64_t end = systole_sooner(run->stop, run->watchdog.mark + run->watchdog.limit);
+  if (next <= limit && next < end) {
+    if (next != run->read_next || !read_on(run, systole_sooner(end, systole_after(limit, 1))))
+      step_to(run, next, false, false);
     return true;
   }
   next = systole_sooner(next, run->stop);

@@ -96,6 +96,11 @@ static inline uint64_t systole_sequencer_waits(const systole_sequencer *s) {
   }
 }
 
+// Whether all that it does next is to dispatch an instruction.
+static inline bool systole_sequencer_dispatches(const systole_sequencer *s) {
+  return s->phase == SYSTOLE_SEQ_COMMIT && s->cause == SYSTOLE_CAUSE_NONE;
+}
+
 // The next cycle after `now` in which it does something, as things stand.
 static inline uint64_t systole_sequencer_next(const systole_sequencer *s, uint64_t now) {
   return systole_later(systole_sequencer_waits(s), systole_later(s->since, now + 1));
