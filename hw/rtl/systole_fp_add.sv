@@ -67,8 +67,8 @@ module systole_fp_add #(
         // Sign and exponent tell a result that is too small (0, or below it) or
         // too large (255, or above it): -128..-1 stand as 384..511.
         e = x >> 23;
-        x = e == 32'd0 || (e & 32'h180) == 32'h180 ? 32'h0 : x;
-        x = e == 32'd255 || (e & 32'h180) == 32'h100 ? 32'h7F800000 : x;
+        x = (e == 32'd0) | ((e & 32'h180) == 32'h180) ? 32'h0 : x;
+        x = (e == 32'd255) | ((e & 32'h180) == 32'h100) ? 32'h7F800000 : x;
         x = m == 0 ? 32'h0 : sign | x;
         s_o[32*l +: 32] <= special2_q[l] != 0 ? fixed2_q[l] : x;
       end
@@ -88,7 +88,8 @@ module systole_fp_add #(
         up = up | k;
         sum_q[l] = m;
         exponent2_q[l] = e - up;
-        fixed2_q[l] = fixed_q[l];
+        x = fixed_q[l];
+        fixed2_q[l] = ((x & 32'h7F800000) == 32'h7F800000) & ((x & 32'h007FFFFF) != 0) ? 32'h7FC00000 : x;
         special2_q[l] = special_q[l];
       end
     end
@@ -101,25 +102,23 @@ module systole_fp_add #(
         ea = (x >> 23) & 32'hFF;
         eb = (y >> 23) & 32'hFF;
         sub = (x ^ y) >> 31;
-        // The distance from both differences: like not-a-numbers, it need not wait for the order.
+        // The distance from both differences: it need not wait for the order.
         e = (t >> 23) & 32'hFF;
         r = (k >> 23) & 32'hFF;
-        bad = {31'b0, e == 32'd255 && (t & 32'h007FFFFF) != 0}
-            | {31'b0, r == 32'd255 && (k & 32'h007FFFFF) != 0};
         d = r - e;
         d = (d & 32'h100) != 0 ? e - r : d;
-        d = (d | (32'd0 - {31'b0, (d & 32'hE0) != 0})) & 32'd31;
+        d = (d & 32'hE0) != 0 ? 32'd31 : d;
         m = ((y & 32'h007FFFFF) | 32'h00800000) << 3;
-        t = (m >> d) | {31'b0, (m & ~(32'hFFFFFFFF << d)) != 0};
+        t = (m >> d[4:0]) | {31'b0, (m & ~(32'hFFFFFFFF << d[4:0])) != 0};
         small_q[l] = t ^ (32'd0 - sub);
         big_q[l] = ((x & 32'h007FFFFF) | 32'h00800000) << 3;
         exponent_q[l] = ea | (sub << 8);
         // Special: the larger is an infinity or a NaN, the smaller a zero.
         inf = {31'b0, ea == 32'd255};
-        bad = bad | (inf & {31'b0, eb == 32'd255} & sub);
+        bad = {31'b0, eb == 32'd255} & sub;
         lone = ea != 32'd0 ? x : (sub != 0 ? 32'h0 : x & 32'h80000000);
         special_q[l] = inf | {31'b0, eb == 32'd0};
-        fixed_q[l] = bad != 0 ? 32'h7FC00000 : lone;
+        fixed_q[l] = lone | (bad << 22);  // infinities that cancel: a NaN
       end
     end
     valid1_q <= valid_i;

@@ -113,7 +113,7 @@ module systole_fp_func #(
             s = 32'd0 - (v >> 31);
             // x, and with it the exponent's bias: -129..382, so nine bits are plain
             p = (p ^ s) + (32'h3F800000 | (s & 32'd1));
-            nan = {31'b0, e == 32'd255 && (v & 32'h007FFFFF) != 0};
+            nan = {31'b0, (e == 32'd255) & ((v & 32'h007FFFFF) != 0)};
             exact_q[l] = (s & 32'd1) | ({31'b0, e >= 32'd135} << 1) | (nan << 2);
             result_q[l] = p & 32'hFF800000;
             index_q[l] = (p >> 16) & 32'd127;
@@ -128,10 +128,10 @@ module systole_fp_func #(
             s = v & 32'h80000000;
             p = {31'b0, f == 0};
             d = 32'd253 - e + p;
-            a = {31'b0, (d & 32'h100) != 0 || d == 0};  // too small, or infinity: zero
+            a = {31'b0, ((d & 32'h100) != 0) | (d == 0)};  // too small, or infinity: zero
             lone = a != 0 ? s : s | (d << 23);
             lone = e == 0 ? s | 32'h7F800000 : lone;
-            nan = {31'b0, e == 32'd255 && (v & 32'h007FFFFF) != 0};
+            nan = {31'b0, (e == 32'd255) & ((v & 32'h007FFFFF) != 0)};
             lone = nan != 0 ? 32'h7FC00000 : lone;
             exact_q[l] = p | a | {31'b0, e == 0} | nan;
             result_q[l] = lone;
@@ -147,7 +147,7 @@ module systole_fp_func #(
             p = {31'b0, f == 0} & e & 32'd1;
             d = ((32'd380 - e) >> 1) + p;
             lone = v == 32'h7F800000 ? 32'd0 : d << 23;
-            nan = {31'b0, e == 32'd255 && (v & 32'h007FFFFF) != 0} | (v >> 31);
+            nan = {31'b0, (e == 32'd255) & ((v & 32'h007FFFFF) != 0)} | (v >> 31);
             lone = nan != 0 ? 32'h7FC00000 : lone;
             lone = e == 0 ? 32'h7F800000 : lone;
             exact_q[l] = p | {31'b0, e == 0} | {31'b0, e == 32'd255} | nan;

@@ -52,7 +52,7 @@ module systole_fp_mul #(
         s = high_q[l];
         s = s | {31'b0, low_q[l] != 0};
         top = s >> 27;
-        m = s << (32'd1 - top);
+        m = top != 0 ? s : s << 1;
         up = (m >> 3) & ((m >> 4) | {31'b0, (m & 32'd7) != 0}) & 32'd1;
         e = exponent_q[l] + top - 32'd128;
         sign = fixed_q[l] & 32'h80000000;
@@ -61,8 +61,8 @@ module systole_fp_mul #(
         // Sign and exponent tell a result that is too small (0, or below it) or
         // too large (255, or above it): -128..-1 stand as 384..511.
         e = x >> 23;
-        x = e == 32'd0 || (e & 32'h180) == 32'h180 ? 32'h0 : x;
-        x = e == 32'd255 || (e & 32'h180) == 32'h100 ? 32'h7F800000 : x;
+        x = (e == 32'd0) | ((e & 32'h180) == 32'h180) ? 32'h0 : x;
+        x = (e == 32'd255) | ((e & 32'h180) == 32'h100) ? 32'h7F800000 : x;
         x = sign | x;
         p_o[32*l +: 32] <= special_q[l] != 0 ? fixed_q[l] : x;
       end
@@ -82,8 +82,8 @@ module systole_fp_mul #(
         exponent_q[l] = ea - ~eb;  // their sum and 1
         zero = {31'b0, ea == 32'd0} | {31'b0, eb == 32'd0};
         inf = {31'b0, ea == 32'd255} | {31'b0, eb == 32'd255};
-        bad = {31'b0, ea == 32'd255 && (x & 32'h007FFFFF) != 0}
-            | {31'b0, eb == 32'd255 && (y & 32'h007FFFFF) != 0} | (inf & zero);
+        bad = {31'b0, (ea == 32'd255) & ((x & 32'h007FFFFF) != 0)}
+            | {31'b0, (eb == 32'd255) & ((y & 32'h007FFFFF) != 0)} | (inf & zero);
         special_q[l] = inf | zero;
         m = inf != 0 ? sign | 32'h7F800000 : sign;
         fixed_q[l] = bad != 0 ? 32'h7FC00000 : m;

@@ -33,18 +33,18 @@ module systole_fp_quantise #(
     reg [31:0] a, e, m, d, s, r;
     if (valid_i) begin
       for (l = 0; l < Lanes; l = l + 1) begin
-        a = x[l];
-        e = (a >> 23) & 32'hFF;
-        s = 32'd0 - (a >> 31);
+        a = x[l] & 32'h7FFFFFFF;
+        e = a >> 23;
+        s = 32'd0 - (x[l] >> 31);
         m = ((a & 32'h007FFFFF) | 32'h00800000) << 7;
-        d = (32'd5 - e) & 32'd7;  // 133 - e: 0..7 where it matters
+        d = 32'd133 - e;  // 0..7 where it matters
         // bit 24 is the unit; what is shifted out of seven bits of room is zero
-        m = m >> d;
-        r = (m >> 24) + ((m >> 23) & ((m >> 24) | {31'b0, (m & 32'h007FFFFF) != 0}) & 32'd1);
-        // from 2^7 on: 127; below 2^-1, where zeros are, or not a number: 0
-        r = (r & 32'h80) != 0 || (e & 32'h80) != 0 && (e & 32'h78) != 0 || (e & 32'h86) == 32'h86
-          ? 32'd127 : r;
-        r = (e & 32'h80) == 0 && (e & 32'h7E) != 32'h7E || e == 32'd255 && (a & 32'h007FFFFF) != 0 ? 32'd0 : r;
+        m = m >> d[2:0];
+        r = (m + 32'h007FFFFF + ((m >> 24) & 32'd1)) >> 24;
+        r = r - (r >> 7);  // 127.5 was 128
+        r = e > 32'd133 ? 32'd127 : r;
+        // below 2^-1, where zeros are, or not a number
+        r = (e < 32'd126) | (a > 32'h7F800000) ? 32'd0 : r;
         r = (r ^ s) - s;
         y_o[8*l +: 8] <= r[7:0];
       end

@@ -292,7 +292,7 @@ module systole_vx #(
         // canon: the units take what they get and give what is canonical, so it
         // is here for a word that passes none of them
         k = (v & 32'h7F800000) == 0 ? v & 32'h80000000 : v;
-        v = (v & 32'h7F800000) == 32'h7F800000 && (v & 32'h007FFFFF) != 0 ? 32'h7FC00000 : k;
+        v = ((v & 32'h7F800000) == 32'h7F800000) & ((v & 32'h007FFFFF) != 0) ? 32'h7FC00000 : k;
         v = v & ~((32'd0 - (v >> 31)) & r);
         out_q[32*l +: 32] <= mask[l] ? v : 32'd0;
       end

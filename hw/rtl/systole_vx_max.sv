@@ -48,7 +48,7 @@ module systole_vx_max #(
   always @(posedge clk_i) begin : update
     integer p, d, c;
     reg [31:0] k, n, x, y, key, lane;
-    reg        right, second;  // of a pair the right one is larger, of two pairs the second
+    reg        left, right, second;  // the second is larger: of the left pair, the right, of pairs
     if (valid_q != {Stages{1'b0}}) begin
       for (d = 1; d < First; d = d * 4) begin
         for (p = d; p < 2 * d; p = p + 1) begin
@@ -57,18 +57,12 @@ module systole_vx_max #(
           y = key_q[4*p+1];
           k = key_q[4*p+2];
           n = key_q[4*p+3];
+          left = $signed(y) > $signed(x);
           right = $signed(n) > $signed(k);
-          if ($signed(y) > $signed(x)) begin
-            second = right ? $signed(n) > $signed(y) : $signed(k) > $signed(y);
-            key = y;
-            lane = lane_q[4*p+1];
-          end else begin
-            second = right ? $signed(n) > $signed(x) : $signed(k) > $signed(x);
-            key = x;
-            lane = lane_q[4*p];
-          end
-          lane = !second ? lane : right ? lane_q[4*p+3] : lane_q[4*p+2];
-          key = !second ? key : right ? n : k;
+          second = left ? (right ? $signed(n) > $signed(y) : $signed(k) > $signed(y))
+                        : (right ? $signed(n) > $signed(x) : $signed(k) > $signed(x));
+          key = second ? (right ? n : k) : (left ? y : x);
+          lane = second ? (right ? lane_q[4*p+3] : lane_q[4*p+2]) : (left ? lane_q[4*p+1] : lane_q[4*p]);
           key_q[p] = key;
           lane_q[p] = lane;
         end
