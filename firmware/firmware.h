@@ -64,6 +64,7 @@ typedef struct {
   uint32_t epoch, head;
   uint32_t produced, consumed;  // completions
   bool awake;                   // there may be something to do
+  uint32_t behind;              // cycles that the other queue has a claim to, after a long run
   uint64_t limit;               // cycles of a command, 0: none
   fw_totals totals;
   fw_job job;

@@ -1,4 +1,5 @@
-// Whose turn it is: the queues in turn, a step of a command each.
+// Whose turn it is: the queues in turn, a step of a command each, but after a long
+// run the other first.
 #include "firmware/firmware.h"
 
 // A run that was under way before the core was would end when it likes: it is not
@@ -40,11 +41,17 @@ static void turn_of(firmware *fw, fw_queue *queue) {
   else if (fw_cancelled(queue) || fw_queue_room(queue)) fw_job_step(fw, queue);
 }
 
+// A queue that has had the machine for long stands back while the other has work.
+static bool may_go(const firmware *fw, const fw_queue *queue) {
+  const fw_queue *other = &fw->queues[queue->number ^ 1];
+  return queue->awake && !(other->awake && queue->behind > other->behind);
+}
+
 bool fw_turn(firmware *fw) {
   bool any = false;
   fw_listen(fw);
   for (unsigned q = 0; q < SYSTOLE_QUEUES; q++) {
-    if (!fw->queues[q].awake) continue;
+    if (!may_go(fw, &fw->queues[q])) continue;
     any = true;
     turn_of(fw, &fw->queues[q]);
   }

@@ -329,6 +329,29 @@ static void test_turns(void) {
   close_both(&m);
 }
 
+static int run_unequal(mock *m, void *user, uint64_t *cycles) {
+  const int cause = run(m, user, cycles);
+  if (m->registers[SYSTOLE_REG_SEG_BASE_HI / 4] == 2) *cycles = 3000000;
+  return cause;
+}
+
+// A queue of long runs: the other has as much of the machine, not a run for a run.
+static void test_long_turns(void) {
+  mock m;
+  machine t;
+  uint32_t w[SYSTOLE_PACKET_WORDS], others = 0;
+  open_both(&m, &t);
+  m.run = run_unequal;
+  mock_submit(&m, 1, w, packets_decode(w, 2, 0, 3));
+  mock_submit(&m, 0, w, packets_decode(w, 1, 0, 500));
+  mock_go(&m);
+  expect_end(&m, 0, SYSTOLE_OUTCOME_OK, 1, 500);
+  expect_end(&m, 1, SYSTOLE_OUTCOME_OK, 2, 3);
+  for (uint32_t i = 0; i < 500; i++) others += t.runs[i].code >> 32 == 2;
+  CU_ASSERT_EQUAL(others, 1);
+  close_both(&m);
+}
+
 static void test_full(void) {
   mock m;
   machine t;
@@ -576,6 +599,7 @@ void suite_firmware(void) {
       {"limits of time", test_time},
       {"cancel", test_cancel},
       {"queues take turns", test_turns},
+      {"long runs wait until the other queue has had as long", test_long_turns},
       {"a completion ring that is full", test_full},
       {"cancel while the completion ring is full", test_full_cancel},
       {"boot while a run is under way", test_reboot},
