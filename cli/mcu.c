@@ -151,7 +151,7 @@ static systole_status report(const arguments *a, const story *s, systole_error *
 
 // The ecall that ends the run is no trap to speak of.
 static systole_status mcu(const arguments *a, story *s, systole_error *err) {
-  uint8_t *image;
+  uint8_t *image = NULL;
   size_t bytes;
   systole_status status = read_image(a->image, &image, &bytes, err);
   if (status) return status;
