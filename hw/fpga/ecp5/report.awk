@@ -18,7 +18,7 @@ path && ($2 == "logic" || $2 == "clk-to-q" || $2 == "setup") { logic += $3 }
 path && /Sink/ { to = $3 }
 path && match($0, /systole_[a-z_]+\.sv/) {
   module = substr($0, RSTART, RLENGTH - 3)
-  if (module != "systole_ecp5" && module != "systole_top" && !seen[module]++) through[n++] = module
+  if (module != "systole_ecp5" && module != "systole_top" && module != "systole_chip" && !seen[module]++) through[n++] = module
 }
 END {
   if (mhz == "") { print "report: no clock in this log" > "/dev/stderr"; exit 1 }

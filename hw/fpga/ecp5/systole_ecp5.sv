@@ -1,8 +1,8 @@
-// The machine between five pins, so that it can be placed and routed for any
-// board: the buses of systole_top have several times more wires than a package
+// The chip between five pins, so that it can be placed and routed for any
+// board: the buses of systole_chip have several times more wires than a package
 // has pins, and those of a board would end in its own memory controller anyhow.
 //
-// Every input of systole_top comes out of a register of one long shift register
+// Every input of systole_chip comes out of a register of one long shift register
 // that is filled from scan_i; every output goes into a signature register, whose
 // last bit is scan_o. So each input is free and each output is seen, and a tool
 // can leave out nothing; and every path begins and ends at a register, as it
@@ -20,7 +20,9 @@ module systole_ecp5 #(
     parameter VmWords    = 1024,
     parameter RsWords    = 256,
     parameter QueueDepth = 8,
-    parameter [63:0] ConfigHash = 64'd0
+    parameter [63:0] ConfigHash = 64'd0,
+    parameter Controller = 0,
+    parameter TcmBytes   = 32768
 ) (
     input  logic clk_i,
     input  logic rst_ni,
@@ -74,15 +76,7 @@ module systole_ecp5 #(
                 m_awburst, m_awlock, m_awcache, m_awprot, m_awqos, m_wvalid, m_wdata, m_wstrb,
                 m_wlast, m_bready};
 
-  // What a simulation looks at ends here, and whatever it alone needs with it.
-  logic [63:0]  cycle;
-  logic [3:0]   trace_end;
-  logic [127:0] trace_index;
-  logic [255:0] trace_start;
-  logic         unused;
-  assign unused = ^{cycle, trace_end, trace_index, trace_start};
-
-  systole_top #(
+  systole_chip #(
       .Dim       (Dim),
       .LoadRows  (LoadRows),
       .BusBytes  (BusBytes),
@@ -94,8 +88,10 @@ module systole_ecp5 #(
       .VmWords   (VmWords),
       .RsWords   (RsWords),
       .QueueDepth(QueueDepth),
-      .ConfigHash(ConfigHash)
-  ) u_top (
+      .ConfigHash(ConfigHash),
+      .Controller(Controller),
+      .TcmBytes  (TcmBytes)
+  ) u_chip (
       .clk_i              (clk_i),
       .rst_ni             (rst_nq),
       .s_axil_awvalid_i   (awvalid),
@@ -153,9 +149,27 @@ module systole_ecp5 #(
       .m_axi_bready_o     (m_bready),
       .m_axi_bid_i        (m_bid),
       .m_axi_bresp_i      (m_bresp),
-      .cycle_o            (cycle),
-      .trace_end_o        (trace_end),
-      .trace_index_o      (trace_index),
-      .trace_start_cycle_o(trace_start)
+      // What a simulation looks at goes nowhere, and what it alone needs with it.
+      .take_o              (),
+      .done_o              (),
+      .busy_o              (),
+      .quiet_o             (),
+      .cycle_o             (),
+      .trace_end_o         (),
+      .trace_index_o       (),
+      .trace_start_cycle_o (),
+      .run_o               (),
+      .core_sleep_o        (),
+      .core_waiting_o      (),
+      .core_armed_o        (),
+      .core_pc_o           (),
+      .core_address_o      (),
+      .retire_valid_o      (),
+      .retire_pc_o         (),
+      .retire_instr_o      (),
+      .retire_rd_o         (),
+      .retire_value_o      (),
+      .retire_trap_o       (),
+      .retire_cause_o      ()
   );
 endmodule

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# What the machine would take of a Xilinx UltraScale+ device, by Yosys' synthesis;
+# What the chip would take of a Xilinx UltraScale+ device, by Yosys' synthesis;
 # nothing is placed, so there is no clock.
 #   estimate.sh [CONFIG...]
 # CONFIG is a name or an .ini file (tiny8). Logs: build/fpga/xilinx/CONFIG.
@@ -14,8 +14,8 @@ for config in "$@"; do
   parameters=$(bash hw/fpga/parameters.sh "$config" "$out") || exit 2
   # Module by module: a flat netlist of edge16 takes hours and says much the same.
   nice -n 10 timeout 7200 yosys -q -l "$out/yosys.log" -p "
-    read_verilog -sv -Ihw/rtl hw/rtl/*.sv; chparam $parameters systole_top;
-    synth_xilinx -family xcup -noiopad -noclkbuf -top systole_top -run begin:check;
+    read_verilog -sv -Ihw/rtl hw/rtl/*.sv; chparam $parameters systole_chip;
+    synth_xilinx -family xcup -noiopad -noclkbuf -top systole_chip -run begin:check;
     tee -q -o $out/stat stat" 2>"$out/yosys.err" || { cat "$out/yosys.err" >&2; exit 1; }
   awk -v name="$name" -v tool="$(yosys -V | cut -d' ' -f1,2)" -f hw/fpga/xilinx/report.awk "$out/stat"
 done
