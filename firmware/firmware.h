@@ -64,7 +64,7 @@ typedef struct {
   uint32_t epoch, head;
   uint32_t produced, consumed;  // completions
   bool awake;                   // there may be something to do
-  uint32_t behind;              // cycles that the other queue has a claim to, after a long run
+  uint32_t behind;              // cycles that the other queue has a claim to, after a long turn
   uint64_t limit;               // cycles of a command, 0: none
   fw_totals totals;
   fw_job job;
@@ -76,6 +76,12 @@ typedef struct {
 
 typedef struct {
   bool started;                 // by START: DONE is owed when all rings are empty
+  // The turn under way: what it has had since it began or, where it has gone on
+  // because nobody else wanted one, since its last run began.
+  struct {
+    uint32_t since;             // low half of a time
+    bool ran;
+  } turn;
   // What the machine's registers hold, so that only what differs is written.
   struct {
     const fw_job *bound;        // whose segments, and whose run its counters tell of; NULL: nobody's

@@ -116,8 +116,10 @@ static void wait(firmware *fw, fw_queue *queue, uint64_t until) {
 __attribute__((noinline)) static void meanwhile(firmware *fw, fw_queue *queue, int32_t rows, bool more) {
   fw_job *job = &queue->job;
   fw_report_settle(fw);
-  const uint64_t until = fw_time() + longest(job);
+  const uint64_t now = fw_time(), until = now + longest(job);
   fw_alarm(until);
+  if (fw->turn.ran) fw->turn.since = (uint32_t)now;
+  fw->turn.ran = true;
   job->stop = SYSTOLE_OUTCOME_OK;
   job->position += rows;
   fw->machine.prepared = more;

@@ -352,6 +352,37 @@ static void test_long_turns(void) {
   close_both(&m);
 }
 
+static int run_beside_draws(mock *m, void *user, uint64_t *cycles) {
+  const int cause = run(m, user, cycles);
+  *cycles = m->registers[SYSTOLE_REG_SEG_BASE_HI / 4] == 2 ? 20 : 3000000;
+  return cause;
+}
+
+static void take_tokens(mock *m, void *user) {
+  (void)user;
+  mock_store(m, SYSTOLE_LIMIT_REGIONS, SYSTOLE_RING_CONSUMED, m->fw.queues[1].produced);
+}
+
+// A queue of short runs with long draws after them: its time on the core counts too.
+static void test_turns_of_draws(void) {
+  mock m;
+  machine t;
+  uint32_t w[SYSTOLE_PACKET_WORDS];
+  open_both(&m, &t);
+  m.run = run_beside_draws;
+  m.slept = take_tokens;
+  const uint32_t lines = packets_generate(w, 2, 0, 5000);
+  w[SYSTOLE_WORD_GENERATE_sharpness] = 65536, w[SYSTOLE_WORD_GENERATE_top_k] = 40;
+  mock_submit(&m, 1, w, lines);
+  mock_submit(&m, 0, w, packets_decode(w, 1, 0, 4));
+  for (uint32_t turns = 0; turns < 20000 && (!m.fw.queues[0].head || m.fw.queues[0].job.active); turns++) fw_turn(&m.fw);
+  expect_end(&m, 0, SYSTOLE_OUTCOME_OK, 1, 4);
+  CU_ASSERT_TRUE(m.time < 30000000);  // 4 runs, as much for the other, and some
+  CU_ASSERT_TRUE(t.count > 4 + 100);
+  CU_ASSERT_PTR_NULL(m.wrong);
+  mock_close(&m);
+}
+
 static void test_full(void) {
   mock m;
   machine t;
@@ -487,6 +518,30 @@ static void test_unwritten(void) {
   close_both(&m);
 }
 
+// A self-test that is stopped has found nothing broken.
+static void test_selftest_stopped(void) {
+  mock m;
+  machine t;
+  uint32_t w[16] = {SYSTOLE_COMMAND_SELFTEST | 1u << 8}, l[16] = {SYSTOLE_COMMAND_LIMIT | 1u << 8, 500};
+  open_both(&m, &t);
+  packets_place(w, SYSTOLE_WORD_SELFTEST_place, 2, 256, 128);
+  mock_submit(&m, 0, l, 1);
+  mock_submit(&m, 0, w, 1);
+  mock_go(&m);
+  expect_end(&m, 0, SYSTOLE_OUTCOME_OK, 0, 0);
+  expect_end(&m, 0, SYSTOLE_OUTCOME_TIME, 0, 0);
+  t.cause = MOCK_FOREVER;
+  t.cancel_at = t.count + 1;
+  m.slept = cancel_in_sleep;
+  l[1] = 0;
+  mock_submit(&m, 0, l, 1);
+  mock_submit(&m, 0, w, 1);
+  mock_go(&m);
+  expect_end(&m, 0, SYSTOLE_OUTCOME_OK, 0, 0);
+  expect_end(&m, 0, SYSTOLE_OUTCOME_CANCELLED, 0, 0);
+  close_both(&m);
+}
+
 // A self-test that fails half-way has written to the machine's registers.
 static void test_beside_selftest(void) {
   mock m;
@@ -600,11 +655,13 @@ void suite_firmware(void) {
       {"cancel", test_cancel},
       {"queues take turns", test_turns},
       {"long runs wait until the other queue has had as long", test_long_turns},
+      {"a queue's draws count as its time", test_turns_of_draws},
       {"a completion ring that is full", test_full},
       {"cancel while the completion ring is full", test_full_cancel},
       {"boot while a run is under way", test_reboot},
       {"rings with wild counts, START and DONE, a new epoch", test_ring},
       {"self-test and counters", test_selftest},
+      {"a self-test that is stopped", test_selftest_stopped},
       {"memory that answers with errors", test_hole},
       {"what cannot be written is told", test_unwritten},
       {"a self-test that fails does not disturb the other queue", test_beside_selftest},
