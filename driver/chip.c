@@ -23,6 +23,10 @@ systole_status systole_chip_open(const systole_transport *transport, void *state
     return systole_fail(err, SYSTOLE_E_UNSUPPORTED,
                         "control firmware: %s on %s has no controller: expected a back end and a configuration that have one, or control direct",
                         config->name, transport->name);
+  if (config->tcm_bytes < systole_firmware_tcm_bytes)
+    return systole_fail(err, SYSTOLE_E_UNSUPPORTED,
+                        "control firmware: %s has tcm_bytes = %lu: expected at least %lu, or control direct", config->name,
+                        (unsigned long)config->tcm_bytes, (unsigned long)systole_firmware_tcm_bytes);
   systole_status status =
       transport->controller->boot(state, systole_firmware_image, systole_firmware_words, err);
   if (status) return status;

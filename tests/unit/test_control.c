@@ -126,6 +126,15 @@ static void test_run_limit(void) {
   systole_close(device);
 }
 
+// The firmware's variables and its stack need room, not only its image.
+static void test_little_memory(void) {
+  systole_device *device = NULL;
+  CU_ASSERT_EQUAL_FATAL(systole_config_load("edge16", &config, &err), SYSTOLE_OK);
+  config.tcm_bytes = 16384;
+  CU_ASSERT_EQUAL(systole_open("model", &config, NULL, &device, &err), SYSTOLE_E_UNSUPPORTED);
+  CU_ASSERT_PTR_NOT_NULL(strstr(err.text, "tcm_bytes = 16384: expected at least 32768"));
+}
+
 // ---- firmware that does not answer -------------------------------------------
 
 static void expect_silence(uint32_t first, uint32_t second, const char *what) {
@@ -153,6 +162,7 @@ void suite_control(void) {
                                        {"a text that nobody reads", test_abandoned_text},
                                        {"calls that come too often or too early", test_calls},
                                        {"a limit for the runs of all clients", test_run_limit},
+                                       {"a controller with too little memory", test_little_memory},
                                        {"firmware that does not answer", test_silence},
                                        {0}};
   systole_test_suite("control", tests);
