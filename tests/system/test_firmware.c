@@ -20,6 +20,7 @@
 enum { PROMPT = 5, LONG = 200, SHORT = 6, RTL_ROUNDS = 120, GAP = 600 };
 
 static unsigned passed, failed;
+static const char *hardware;  // name or path of the configuration
 
 static void report(const char *name, const char *on, bool good, const char *text) {
   *(good ? &passed : &failed) += 1;
@@ -56,10 +57,10 @@ static systole_program *compile_model(const systole_config *config) {
   return program;
 }
 
-static systole_program *assemble(const systole_config *config, const char *text) {
+static systole_program *assemble(const char *text) {
   systole_program *program;
   systole_error err;
-  if (!systole_source_assemble(text, strlen(text), "test", ".", config->name, &program, &err)) return program;
+  if (!systole_source_assemble(text, strlen(text), "test", ".", hardware, &program, &err)) return program;
   printf("%s\n", err.text);
   exit(1);
 }
@@ -216,7 +217,7 @@ static systole_status run_entry(systole_device *device, systole_loaded *loaded, 
 }
 
 static void test_limits(const place *p) {
-  systole_program *program = assemble(&p->config, endless);
+  systole_program *program = assemble(endless);
   systole_device *device = open_device(p, SYSTOLE_CONTROL_FIRMWARE);
   systole_loaded *loaded;
   systole_error err = {{0}};
@@ -243,7 +244,7 @@ static void test_limits(const place *p) {
 
 static void test_clients(const place *p, uint32_t most) {
   static const int32_t prompt[PROMPT] = {17, 301, 5, 44, 9};
-  systole_program *program = compile_model(&p->config), *bad = assemble(&p->config, endless);
+  systole_program *program = compile_model(&p->config), *bad = assemble(endless);
   systole_loaded *loaded, *hostile;
   systole_error err = {{0}}, theirs = {{0}};
   text alone, beside;
@@ -321,8 +322,8 @@ static void open_regions(host *h) {
   put(h, SYSTOLE_REG_GIE, 1);
 }
 
-static void take_lines(const systole_config *config, const char *source, systole_line *lines) {
-  systole_program *p = assemble(config, source);
+static void take_lines(const char *source, systole_line *lines) {
+  systole_program *p = assemble(source);
   memcpy(lines, p->entries[0].lines, p->entries[0].line_count * sizeof *lines);
   systole_program_destroy(p);
 }
@@ -336,9 +337,9 @@ static void open_host(host *h, const systole_machine_api *api, const systole_con
     exit(1);
   }
   open_regions(h);
-  take_lines(config, "end", h->code[0]);
-  take_lines(config, endless, h->code[2]);
-  take_lines(config, "st segment=1 space=VM rows=1 elements=16\nend", h->store);
+  take_lines("end", h->code[0]);
+  take_lines(endless, h->code[2]);
+  take_lines("st segment=1 space=VM rows=1 elements=16\nend", h->store);
 }
 
 static void close_host(host *h) {
@@ -451,7 +452,8 @@ int main(int argc, char **argv) {
     fprintf(stderr, "usage: %s CONFIG MACHINE.so [ROUNDS [SEED]]\n", argv[0]);
     return 2;
   }
-  if (systole_config_load(argv[1], &model.config, &err)) {
+  hardware = argv[1];
+  if (systole_config_load(hardware, &model.config, &err)) {
     printf("%s\n", err.text);
     return 1;
   }
