@@ -4,7 +4,7 @@
 //   check     whether a packet is good  job       what a command does in its turn
 //   machine   one run of the machine    generate  tokens, one after the other
 //   sample    a token drawn by chance   report    totals and records
-//   selftest  is everything there
+//   selftest  is everything there       wipe      nothing is left to the other queue
 //
 // A host's memory is never trusted: a packet is copied here first, each word
 // read once, and then checked; what is checked is what is used.
@@ -91,6 +91,7 @@ typedef struct {
     uint32_t change_count;
     fw_change changes[SYSTOLE_SCALARS];
     uint32_t ended;             // low half of the time at which the last run ended
+    const fw_queue *guest;      // whose run was the last
   } machine;
   // Counters of a run that has ended, not yet added up.
   struct {
@@ -161,6 +162,14 @@ uint32_t fw_machine_fault(void);
 
 // Forgets what the machine's registers hold.
 void fw_machine_forget(firmware *fw);
+
+// To the registers of a segment; what they held is to be forgotten.
+void fw_machine_segment(unsigned segment, const fw_piece *piece);
+
+// ---- wipe ------------------------------------------------------------------
+
+// Clears the SRAMs, where the host has told of a program that does.
+void fw_wipe(firmware *fw);
 
 // ---- generate --------------------------------------------------------------
 

@@ -281,6 +281,61 @@ static void test_clients(const place *p, uint32_t most) {
   systole_program_destroy(bad);
 }
 
+// ---- what a client leaves ----------------------------------------------------
+
+// Words of an SRAM that are not zero.
+static uint32_t words_left(const place *p, systole_device *device, unsigned space) {
+  static const uint8_t zeros[4 * 128];
+  uint32_t left = 0;
+  for (uint32_t w = 0; w < systole_config_words(&p->config, space); w++) {
+    uint8_t bytes[4 * 128] = {0};
+    systole_peek(device, space, w, bytes, NULL);
+    left += memcmp(bytes, zeros, sizeof zeros) != 0;
+  }
+  return left;
+}
+
+static void count_left(const place *p, systole_device *device, uint32_t left[7]) {
+  for (unsigned space = 0; space < 7; space++) left[space] = words_left(p, device, space);
+}
+
+// Cycles that a run of nothing takes, with all that is done for it.
+static uint64_t run_nothing(systole_device *device, systole_loaded *loaded, systole_error *err) {
+  systole_chip_report before, after;
+  systole_chip_state(device, &before);
+  run_entry(device, loaded, "good", 0, err);
+  systole_chip_state(device, &after);
+  return after.cycle - before.cycle;
+}
+
+// A text fills every SRAM; the other client's program, that does nothing, finds them empty.
+static void test_nothing_left(const place *p) {
+  static const int32_t prompt[PROMPT] = {17, 301, 5, 44};
+  systole_program *program = compile_model(&p->config), *idle = assemble(endless);
+  systole_loaded *loaded, *theirs;
+  systole_device *device = open_device(p, SYSTOLE_CONTROL_FIRMWARE), *other;
+  systole_error err = {{0}};
+  uint32_t before[7], after[7], full = 0, left = 0;
+  text mine;
+  char why[80];
+  bool good = !systole_load(device, program, &loaded, &err) && !systole_open_beside(device, NULL, &other, &err) &&
+              !systole_load(other, idle, &theirs, &err) && !by_command(device, loaded, program, prompt, 2, &mine, &err);
+  count_left(p, device, before);
+  const uint64_t first = run_nothing(other, theirs, &err);
+  count_left(p, other, after);
+  printf("  between two clients: %" PRIu64 " cycles\n", first - run_nothing(other, theirs, &err));
+  for (unsigned space = 0; space < 7; space++) full += before[space] > 0, left += after[space];
+  snprintf(why, sizeof why, "%u SRAMs of 7 were used, %u words are left; %.30s", (unsigned)full, (unsigned)left, err.text);
+  report("the other client finds nothing in the SRAMs", p->transport, good && full >= 6 && !left, why);
+  free(mine.logits);
+  systole_unload(theirs);
+  systole_unload(loaded);
+  systole_close(other);
+  systole_close(device);
+  systole_program_destroy(program);
+  systole_program_destroy(idle);
+}
+
 // ---- random packets ----------------------------------------------------------
 
 enum { STORE_BYTES = 64, VICTIM = SYSTOLE_LIMIT_REGIONS + 1 };
@@ -488,6 +543,8 @@ int main(int argc, char **argv) {
   test_limits(&rtl);
   test_clients(&model, LONG / 4);
   test_clients(&rtl, 2);
+  test_nothing_left(&model);
+  test_nothing_left(&rtl);
   test_storm(&rtl, rounds, seed);
   printf("%u passed, %u failed, 0 skipped\n", passed, failed);
   return failed > 0;

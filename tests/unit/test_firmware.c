@@ -447,6 +447,45 @@ static void test_long_turns(void) {
   close_both(&m);
 }
 
+enum { WIPE = 0x5000, WIPE_LINES = 9 };
+
+static int run_wipe_for_ever(mock *m, void *user, uint64_t *cycles) {
+  const int cause = run(m, user, cycles);
+  return m->registers[SYSTOLE_REG_SEG_BASE_LO / 4] == WIPE ? MOCK_FOREVER : cause;
+}
+
+// What a run leaves in the SRAMs is cleared before the other queue's next.
+static void test_wipe(mock_run_fn how) {
+  mock m;
+  machine t;
+  uint32_t w[SYSTOLE_PACKET_WORDS];
+  open_both(&m, &t);
+  m.run = how;
+  m.free_segments = true;
+  m.mailbox[SYSTOLE_MAILBOX_WIPE_LO / 4] = WIPE;
+  m.mailbox[SYSTOLE_MAILBOX_WIPE_BYTES / 4] = 4096;
+  m.mailbox[SYSTOLE_MAILBOX_WIPE_LINES / 4] = WIPE_LINES;
+  mock_submit(&m, 0, w, packets_decode(w, 1, 0, 4));
+  mock_submit(&m, 1, w, packets_decode(w, 2, 50, 3));
+  mock_go(&m);
+  expect_end(&m, 0, SYSTOLE_OUTCOME_OK, 1, 4);
+  expect_end(&m, 1, SYSTOLE_OUTCOME_OK, 2, 3);
+  mock_submit(&m, 0, w, packets_run(w, 3));
+  mock_go(&m);
+  expect_end(&m, 0, SYSTOLE_OUTCOME_OK, 3, 0);
+  CU_ASSERT_EQUAL_FATAL(t.count, 8 + 6);  // seven runs in turn, then two of queue 0
+  for (uint32_t i = 0; i < 13; i++) {
+    const uint64_t queue = 1 + SYSTOLE_LIMIT_REGIONS * (i / 2 % 2);
+    CU_ASSERT_EQUAL(t.runs[i].code, i % 2 ? WIPE : packets_regions[queue].base + PACKETS_CODE);
+    CU_ASSERT_EQUAL(t.runs[i].lines, i % 2 ? WIPE_LINES : PACKETS_LINES);
+    if (i % 2 == 0) CU_ASSERT_EQUAL(t.runs[i].scalars[0], (int32_t)(i / 4 + (i / 2 % 2 ? 50 : 0)));
+  }
+  close_both(&m);
+}
+
+static void test_wiped(void) { test_wipe(run); }
+static void test_wipe_for_ever(void) { test_wipe(run_wipe_for_ever); }
+
 static int run_beside_draws(mock *m, void *user, uint64_t *cycles) {
   const int cause = run(m, user, cycles);
   *cycles = m->registers[SYSTOLE_REG_SEG_BASE_HI / 4] == 2 ? 20 : 3000000;
@@ -753,6 +792,8 @@ void suite_firmware(void) {
       {"queues take turns", test_turns},
       {"long runs wait until the other queue has had as long", test_long_turns},
       {"a queue's draws count as its time", test_turns_of_draws},
+      {"SRAMs are cleared between runs of two queues", test_wiped},
+      {"also by a program that does not end", test_wipe_for_ever},
       {"a completion ring that is full", test_full},
       {"cancel while the completion ring is full", test_full_cancel},
       {"boot while a run is under way", test_reboot},
