@@ -454,17 +454,49 @@ static int run_wipe_for_ever(mock *m, void *user, uint64_t *cycles) {
   return m->registers[SYSTOLE_REG_SEG_BASE_LO / 4] == WIPE ? MOCK_FOREVER : cause;
 }
 
+static void open_with_wipe(mock *m, machine *t, mock_run_fn how) {
+  open_both(m, t);
+  m->run = how;
+  m->free_segments = true;
+  m->mailbox[SYSTOLE_MAILBOX_WIPE_LO / 4] = WIPE;
+  m->mailbox[SYSTOLE_MAILBOX_WIPE_BYTES / 4] = 4096;
+  m->mailbox[SYSTOLE_MAILBOX_WIPE_LINES / 4] = WIPE_LINES;
+}
+
+static int run_long_wipe(mock *m, void *user, uint64_t *cycles) {
+  const int cause = run(m, user, cycles);
+  if (m->registers[SYSTOLE_REG_SEG_BASE_LO / 4] == WIPE) *cycles = 500000;
+  return cause;
+}
+
+// Copies before a turn's first run are its queue's time, clearing is nobody's.
+static void test_turn_of_copies(void) {
+  mock m;
+  machine t;
+  uint32_t w[SYSTOLE_PACKET_WORDS];
+  open_with_wipe(&m, &t, run_long_wipe);
+  mock_submit(&m, 0, w, packets_run(w, 1));
+  mock_go(&m);
+  expect_end(&m, 0, SYSTOLE_OUTCOME_OK, 1, 0);
+  const uint32_t lines = packets_generate(w, 2, 1024, 1);
+  w[SYSTOLE_WORD_GENERATE_rows] = 1024;
+  mock_submit(&m, 1, w, lines);
+  m.fw.queues[0].behind = 3000000;
+  mock_go(&m);
+  expect_token(&m, 1, 0);
+  expect_end(&m, 1, SYSTOLE_OUTCOME_OK, 2, 1);
+  CU_ASSERT_EQUAL(t.count, 3);
+  CU_ASSERT_TRUE(m.fw.queues[0].behind < 3000000 - 1024 * 80);
+  CU_ASSERT_TRUE(m.fw.queues[0].behind > 3000000 - 1024 * 200);
+  close_both(&m);
+}
+
 // What a run leaves in the SRAMs is cleared before the other queue's next.
 static void test_wipe(mock_run_fn how) {
   mock m;
   machine t;
   uint32_t w[SYSTOLE_PACKET_WORDS];
-  open_both(&m, &t);
-  m.run = how;
-  m.free_segments = true;
-  m.mailbox[SYSTOLE_MAILBOX_WIPE_LO / 4] = WIPE;
-  m.mailbox[SYSTOLE_MAILBOX_WIPE_BYTES / 4] = 4096;
-  m.mailbox[SYSTOLE_MAILBOX_WIPE_LINES / 4] = WIPE_LINES;
+  open_with_wipe(&m, &t, how);
   mock_submit(&m, 0, w, packets_decode(w, 1, 0, 4));
   mock_submit(&m, 1, w, packets_decode(w, 2, 50, 3));
   mock_go(&m);
@@ -794,6 +826,7 @@ void suite_firmware(void) {
       {"a queue's draws count as its time", test_turns_of_draws},
       {"SRAMs are cleared between runs of two queues", test_wiped},
       {"also by a program that does not end", test_wipe_for_ever},
+      {"a turn's copies count, clearing does not", test_turn_of_copies},
       {"a completion ring that is full", test_full},
       {"cancel while the completion ring is full", test_full_cancel},
       {"boot while a run is under way", test_reboot},
