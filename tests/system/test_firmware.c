@@ -391,6 +391,17 @@ static void open_regions(host *h) {
   put(h, SYSTOLE_REG_GIE, 1);
 }
 
+// One that just ends, between the queues.
+static void open_wipe(host *h) {
+  static const uint64_t base = 0x400000080;
+  if (systole_memory_map(h->memory, base, 128, &h->err)) exit(1);
+  memcpy(systole_memory_at(h->memory, base, sizeof h->code[0][0]), h->code[0], sizeof h->code[0][0]);
+  put(h, SYSTOLE_MAILBOX_WIPE_LO, (uint32_t)base);
+  put(h, SYSTOLE_MAILBOX_WIPE_HI, (uint32_t)(base >> 32));
+  put(h, SYSTOLE_MAILBOX_WIPE_BYTES, 128);
+  put(h, SYSTOLE_MAILBOX_WIPE_LINES, 1);
+}
+
 static void take_lines(const char *source, systole_line *lines) {
   systole_program *p = assemble(source);
   memcpy(lines, p->entries[0].lines, p->entries[0].line_count * sizeof *lines);
@@ -407,6 +418,7 @@ static void open_host(host *h, const systole_machine_api *api, const systole_con
   }
   open_regions(h);
   take_lines("end", h->code[0]);
+  open_wipe(h);
   take_lines(endless, h->code[2]);
   take_lines("st segment=1 space=VM rows=1 elements=16\nend", h->store);
 }
