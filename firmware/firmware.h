@@ -61,7 +61,7 @@ typedef struct {
 typedef struct {
   unsigned number;
   fw_piece regions[SYSTOLE_LIMIT_REGIONS];  // as the mailbox said when the last packet was taken
-  uint32_t epoch, head;
+  uint32_t owner, epoch, head;
   uint32_t produced, consumed;  // completions
   bool awake;                   // there may be something to do
   uint32_t behind;              // cycles that the other queue has a claim to, after a long turn
@@ -91,7 +91,8 @@ typedef struct {
     uint32_t change_count;
     fw_change changes[SYSTOLE_SCALARS];
     uint32_t ended;             // low half of the time at which the last run ended
-    const fw_queue *guest;      // whose run was the last
+    const fw_queue *guest;      // whose run was the last, NULL: nobody's
+    uint32_t owner;             // of the guest, then
   } machine;
   // Counters of a run that has ended, not yet added up.
   struct {

@@ -135,6 +135,7 @@ __attribute__((noinline)) static void change_guest(firmware *fw, const fw_queue 
   const uint32_t start = fw_local_read(SYSTOLE_CORE_REG_MTIME_LO);
   if (fw->machine.guest) fw_wipe(fw);
   fw->machine.guest = queue;
+  fw->machine.owner = queue->owner;
   fw->turn.since += fw_local_read(SYSTOLE_CORE_REG_MTIME_LO) - start;
 }
 
@@ -145,7 +146,7 @@ uint32_t fw_machine_run(firmware *fw, fw_queue *queue, const fw_program *program
   if (again && fw->machine.prepared) {
     write_changes(fw);
   } else {
-    if (fw->machine.guest != queue) change_guest(fw, queue);
+    if (fw->machine.guest != queue || fw->machine.owner != queue->owner) change_guest(fw, queue);
     bind(fw, job, (systole_standing){job->position, rows, last});
   }
   if (fw->machine.program != program) write_program(fw, program);

@@ -1,4 +1,4 @@
-// Between a run of one queue and the next of the other the SRAMs are cleared, by a
+// Between a run of one client and the next of another the SRAMs are cleared, by a
 // program that the host has put where no queue reaches: nothing in them is left for
 // the other's programs to read.
 #include "firmware/firmware.h"

@@ -308,30 +308,34 @@ static uint64_t run_nothing(systole_device *device, systole_loaded *loaded, syst
   return after.cycle - before.cycle;
 }
 
-// A text fills every SRAM; the other client's program, that does nothing, finds them empty.
-static void test_nothing_left(const place *p) {
+// A text fills every SRAM; the program of the next client, which does nothing, finds them
+// empty: one of the other queue, or one that is given the first one's.
+static void test_nothing_left(const place *p, bool after) {
   static const int32_t prompt[PROMPT] = {17, 301, 5, 44};
   systole_program *program = compile_model(&p->config), *idle = assemble(endless);
   systole_loaded *loaded, *theirs;
-  systole_device *device = open_device(p, SYSTOLE_CONTROL_FIRMWARE), *other;
+  systole_device *device = open_device(p, SYSTOLE_CONTROL_FIRMWARE), *other, *next;
   systole_error err = {{0}};
-  uint32_t before[7], after[7], full = 0, left = 0;
+  uint32_t before[7], left[7], full = 0, words = 0;
   text mine;
   char why[80];
   bool good = !systole_load(device, program, &loaded, &err) && !systole_open_beside(device, NULL, &other, &err) &&
-              !systole_load(other, idle, &theirs, &err) && !by_command(device, loaded, program, prompt, 2, &mine, &err);
+              !by_command(device, loaded, program, prompt, 2, &mine, &err);
   count_left(p, device, before);
-  const uint64_t first = run_nothing(other, theirs, &err);
-  count_left(p, other, after);
-  printf("  between two clients: %" PRIu64 " cycles\n", first - run_nothing(other, theirs, &err));
-  for (unsigned space = 0; space < 7; space++) full += before[space] > 0, left += after[space];
-  snprintf(why, sizeof why, "%u SRAMs of 7 were used, %u words are left; %.30s", (unsigned)full, (unsigned)left, err.text);
-  report("the other client finds nothing in the SRAMs", p->transport, good && full >= 6 && !left, why);
+  systole_unload(loaded);
+  if (after) systole_close(device);
+  good = good && !(after ? systole_open_beside(other, NULL, &next, &err) : (next = other, SYSTOLE_OK)) &&
+         !systole_load(next, idle, &theirs, &err);
+  const uint64_t first = run_nothing(next, theirs, &err);
+  count_left(p, next, left);
+  printf("  between two clients: %" PRIu64 " cycles\n", first - run_nothing(next, theirs, &err));
+  for (unsigned space = 0; space < 7; space++) full += before[space] > 0, words += left[space];
+  snprintf(why, sizeof why, "%u SRAMs of 7 were used, %u words are left; %.30s", (unsigned)full, (unsigned)words, err.text);
+  report(after ? "nor a client that comes after" : "the other client finds nothing in the SRAMs", p->transport, good && full >= 6 && !words, why);
   free(mine.logits);
   systole_unload(theirs);
-  systole_unload(loaded);
+  systole_close(after ? next : device);
   systole_close(other);
-  systole_close(device);
   systole_program_destroy(program);
   systole_program_destroy(idle);
 }
@@ -555,8 +559,10 @@ int main(int argc, char **argv) {
   test_limits(&rtl);
   test_clients(&model, LONG / 4);
   test_clients(&rtl, 2);
-  test_nothing_left(&model);
-  test_nothing_left(&rtl);
+  for (int after = 0; after < 2; after++) {
+    test_nothing_left(&model, after);
+    test_nothing_left(&rtl, after);
+  }
   test_storm(&rtl, rounds, seed);
   printf("%u passed, %u failed, 0 skipped\n", passed, failed);
   return failed > 0;

@@ -515,6 +515,28 @@ static void test_wipe(mock_run_fn how) {
   close_both(&m);
 }
 
+// A queue that goes from one client to another, which may write the same epoch.
+static void test_wipe_owner(void) {
+  mock m;
+  machine t;
+  uint32_t w[SYSTOLE_PACKET_WORDS];
+  open_with_wipe(&m, &t, run);
+  for (uint32_t i = 0; i < 4; i++) {
+    if (i == 2) {
+      m.mailbox[SYSTOLE_MAILBOX_OWNER / 4] = 1;
+      m.tail[0] = m.consumed[0] = 0;
+      mock_store(&m, 0, SYSTOLE_RING_CONSUMED, 0);
+      memset(m.regions[0].data + SYSTOLE_RING_COMPLETION, 0, SYSTOLE_RING_END - SYSTOLE_RING_COMPLETION);
+    }
+    mock_submit(&m, 0, w, packets_run(w, i));
+    mock_go(&m);
+    expect_end(&m, 0, SYSTOLE_OUTCOME_OK, i, 0);
+  }
+  CU_ASSERT_EQUAL_FATAL(t.count, 5);
+  CU_ASSERT_EQUAL(t.runs[2].code, WIPE);
+  close_both(&m);
+}
+
 static void test_wiped(void) { test_wipe(run); }
 static void test_wipe_for_ever(void) { test_wipe(run_wipe_for_ever); }
 
@@ -825,6 +847,7 @@ void suite_firmware(void) {
       {"long runs wait until the other queue has had as long", test_long_turns},
       {"a queue's draws count as its time", test_turns_of_draws},
       {"SRAMs are cleared between runs of two queues", test_wiped},
+      {"and where a queue gets another client", test_wipe_owner},
       {"also by a program that does not end", test_wipe_for_ever},
       {"a turn's copies count, clearing does not", test_turn_of_copies},
       {"a completion ring that is full", test_full},
