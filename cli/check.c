@@ -9,17 +9,19 @@
 #include "cli/accuracy.h"
 #include "cli/command.h"
 #include "cli/generate.h"
+#include "cli/hash.h"
 #include "cli/locate.h"
 #include "cli/setup.h"
 #include "compiler/asm/asm.h"
 #include "compiler/llama/plan.h"
 
-enum { KEY_BACKENDS = 0x3000, KEY_FLIP, KEY_COSINE, MOST_TOKENS = 1000000 };
+enum { KEY_BACKENDS = 0x3000, KEY_FLIP, KEY_COSINE, KEY_IGNORE_EOS, MOST_TOKENS = 1000000 };
 
 typedef struct {
   systole_model_command command;
   const char *prompt;
   int64_t tokens;
+  bool ignore_eos;
   char backends[2][32];
   char flip[80];     // name of a segment of the second's memory to spoil, or ""
   int64_t flip_byte;
@@ -32,6 +34,7 @@ typedef struct {
   systole_session *sessions[2];
   bool bits;         // two devices: every bit counts
   float *logits[2];  // [vocab]
+  uint64_t hash[2];  // of all logits
   systole_figures figures[2];
   uint8_t *before[SYSTOLE_SEGMENTS];  // memory before the step
   int32_t *tokens;   // generated
@@ -47,6 +50,7 @@ static const struct argp_option options[] = {
     {0, 0, 0, 0, "The comparison:", 1},
     {"prompt", 'p', "TEXT", 0, "what to continue (required)", 1},
     {"tokens", 'n', "N", 0, "tokens to generate at most (default 16)", 1},
+    {"ignore-eos", KEY_IGNORE_EOS, 0, 0, "go on after an end token, to --tokens or the context's end", 1},
     {"backends", KEY_BACKENDS, "A,B", 0, "the two: rtl, model, opencl, reference (default rtl,model)", 1},
     {"cosine", KEY_COSINE, "C", 0, "beside the reference: least cosine of the logits (default 0.99)", 1},
     {"flip", KEY_FLIP, "SEGMENT:BYTE", 0, "spoil the lowest bit of a byte of the second's weights, to see the "
@@ -90,6 +94,7 @@ static error_t parse(int key, char *text, struct argp_state *state) {
     case 'n':
       if (systole_cli_number(text, 1, MOST_TOKENS, &a->tokens)) return 0;
       return systole_cli_refuse(common, "--tokens", text, "a number from 1 to 1000000");
+    case KEY_IGNORE_EOS: a->ignore_eos = true; return 0;
     case KEY_BACKENDS: return take_backends(a, text);
     case KEY_FLIP: return take_flip(a, text);
     case KEY_COSINE: return take_cosine(a, text);
@@ -198,6 +203,7 @@ static systole_status compare_logits(comparison *c, systole_error *err) {
   for (int i = 0; i < 2 && !status; i++) {
     status = systole_session_next(c->sessions[i], &tokens[i], err);
     if (!status) status = systole_session_logits(c->sessions[i], c->logits[i], err);
+    if (!status) systole_hash_floats(&c->hash[i], c->logits[i], (uint32_t)vocab);
   }
   if (status) return status;
   double cosine = systole_cosine(c->logits[0], c->logits[1], vocab);
@@ -282,7 +288,7 @@ static systole_status feed_prompt(comparison *c, const int32_t *ids, uint32_t co
 
 static bool finished(const comparison *c) {
   return c->difference.found || c->count == (uint64_t)c->arguments->tokens ||
-         systole_model_is_eos(&c->setup->checkpoint.model, c->tokens[c->count - 1]) ||
+         (!c->arguments->ignore_eos && systole_model_is_eos(&c->setup->checkpoint.model, c->tokens[c->count - 1])) ||
          systole_session_position(c->sessions[0]) == systole_session_context(c->sessions[0]);
 }
 
@@ -346,6 +352,8 @@ static systole_status write_json(const comparison *c, systole_error *err) {
   cJSON_AddNumberToObject(o, "bytes_compared", (double)c->bytes);
   cJSON_AddNumberToObject(o, "tokens_agree", (double)c->agree);
   cJSON_AddNumberToObject(o, "cosine_min", c->cosine_min);
+  array = cJSON_AddArrayToObject(o, "logits_hash");
+  for (int i = 0; i < 2; i++) cJSON_AddItemToArray(array, systole_hash_json(c->hash[i]));
   put_difference(c, o);
   return systole_json_write(a->command.common.json, o, err);
 }
@@ -388,7 +396,7 @@ static systole_status compare_prompt(comparison *c, systole_error *err) {
 static systole_status run(void *opaque, systole_setup *setup, systole_error *err) {
   const arguments *a = opaque;
   bool reference[2] = {false, false};
-  comparison c = {.arguments = a, .setup = setup};
+  comparison c = {.arguments = a, .setup = setup, .hash = {SYSTOLE_HASH_START, SYSTOLE_HASH_START}};
   systole_status status = SYSTOLE_OK;
   for (int i = 0; i < 2 && !status; i++) status = systole_backend_check(a->backends[i], &reference[i], err);
   if (!status) status = systole_writable(a->command.common.json, err);

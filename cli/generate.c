@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/hash.h"
 #include "compiler/load/text.h"
 
 typedef struct {
@@ -66,6 +67,17 @@ static systole_status choose(writer *w, int32_t *token, systole_error *err) {
   return status ? status : systole_sampler_draw(w->sampler, w->logits, token, err);
 }
 
+static systole_status hash_logits(writer *w, systole_error *err) {
+  systole_generated *g = w->made;
+  const uint32_t vocab = (uint32_t)w->checkpoint->model.vocab;
+  systole_status status = systole_session_logits(w->session, w->logits, err);
+  if (status) return status;
+  g->last_logits_hash = SYSTOLE_HASH_START;
+  systole_hash_floats(&g->last_logits_hash, w->logits, vocab);
+  systole_hash_floats(&g->logits_hash, w->logits, vocab);
+  return SYSTOLE_OK;
+}
+
 static systole_status step(writer *w, int32_t token, systole_error *err) {
   systole_generated *g = w->made;
   uint64_t before = g->decode.cycles;
@@ -76,7 +88,7 @@ static systole_status step(writer *w, int32_t token, systole_error *err) {
 
 // Why the text ends after this token, or NULL.
 static const char *reason(const writer *w, int32_t token) {
-  if (systole_model_is_eos(&w->checkpoint->model, token)) return "end token";
+  if (!w->wish->ignore_ends && systole_model_is_eos(&w->checkpoint->model, token)) return "end token";
   if (w->made->count == w->wish->most) return "--tokens";
   if (systole_session_position(w->session) == systole_session_context(w->session)) return "context";
   return NULL;
@@ -84,9 +96,12 @@ static const char *reason(const writer *w, int32_t token) {
 
 static systole_status write_tokens(writer *w, systole_error *err) {
   systole_generated *g = w->made;
+  g->logits_hash = SYSTOLE_HASH_START;
+  g->hashed_all = w->wish->hash;
   for (;;) {
     int32_t token;
-    systole_status status = choose(w, &token, err);
+    systole_status status = w->wish->hash ? hash_logits(w, err) : SYSTOLE_OK;
+    if (!status) status = choose(w, &token, err);
     if (status) return status;
     g->tokens[g->count++] = token;
     status = push(w, token, true, err);
@@ -108,13 +123,13 @@ static systole_status command_tokens(writer *w, systole_error *err) {
   systole_generated *g = w->made;
   const systole_session_text text = {
       .prompt = w->wish->prompt, .prompt_count = w->wish->prompt_count, .most = w->room,
-      .sampling = w->wish->sampling, .token = take_token, .user = w, .cycles = g->decode_cycles};
+      .sampling = w->wish->sampling, .ignore_ends = w->wish->ignore_ends, .token = take_token, .user = w, .cycles = g->decode_cycles};
   w->err = err;
   systole_status status = systole_session_generate(w->session, &text, &g->prefill, &g->decode, &g->steps, err);
   if (!status) status = w->status;
   systole_chip_state(systole_session_device(w->session), &g->chip);
   if (!status) g->stopped = reason(w, g->tokens[g->count - 1]);
-  return status;
+  return status || !w->wish->hash ? status : hash_logits(w, err);
 }
 
 // ---- setting up --------------------------------------------------------------

@@ -11,6 +11,8 @@ typedef struct {
   uint32_t prompt_count;
   uint32_t most;                    // tokens to generate, at least 1
   const systole_sampling *sampling; // NULL or temperature 0: greedy
+  bool ignore_ends;                 // go on after end tokens
+  bool hash;                        // of logits, which are read back for it
   FILE *out;                        // prompt and text go there as they come; NULL: nowhere
 } systole_generation;
 
@@ -24,6 +26,10 @@ typedef struct {
   uint32_t steps;
   systole_chip_report chip; // of runs by firmware: gaps between them; else 0
   const char *stopped;      // "end token", "--tokens", "context"
+  // If asked for: of the logits that each token was chosen from, one after the other,
+  // and of the last of them alone. A text in one command leaves those of its last run.
+  uint64_t logits_hash, last_logits_hash;
+  bool hashed_all;
 } systole_generated;
 
 systole_status systole_generate(systole_session *session, const systole_checkpoint *checkpoint,

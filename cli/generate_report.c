@@ -2,6 +2,7 @@
 
 #include <inttypes.h>
 
+#include "cli/hash.h"
 #include "compiler/llama/plan.h"
 
 // Bytes that a transformer must read whatever the machine: weights and the
@@ -175,6 +176,12 @@ static void put_phase(cJSON *object, const char *name, const systole_figures *f)
                           ratio((double)f->cycles, needed_cycles(f)));
 }
 
+// A number that is not there is null.
+static void put_hashes(cJSON *object, const systole_generated *g) {
+  cJSON_AddItemToObject(object, "logits_hash", g->hashed_all ? systole_hash_json(g->logits_hash) : cJSON_CreateNull());
+  cJSON_AddItemToObject(object, "last_logits_hash", systole_hash_json(g->last_logits_hash));
+}
+
 static void put_total(cJSON *object, const systole_generated *g) {
   systole_figures all = total(g);
   systole_figures_json(&all, object);
@@ -201,6 +208,7 @@ cJSON *systole_generated_json(const systole_generation *generation,
   put_tokens(object, "tokens", g->tokens, g->count);
   cJSON_AddStringToObject(object, "text", g->text);
   cJSON_AddStringToObject(object, "stopped", g->stopped);
+  if (generation->hash) put_hashes(object, g);
   put_phases(object, g);
   return object;
 }

@@ -7,12 +7,13 @@
 #include "cli/generate_report.h"
 #include "cli/setup.h"
 
-enum { KEY_TEMPERATURE = 0x3000, KEY_TOP_K, KEY_TOP_P, KEY_SEED, KEY_TRACE, MOST_TOKENS = 1000000 };
+enum { KEY_TEMPERATURE = 0x3000, KEY_TOP_K, KEY_TOP_P, KEY_SEED, KEY_TRACE, KEY_IGNORE_EOS, MOST_TOKENS = 1000000 };
 
 typedef struct {
   systole_model_command command;
   const char *prompt, *trace;
   int64_t tokens;
+  bool ignore_eos;
   systole_sampling sampling;
 } arguments;
 
@@ -20,6 +21,7 @@ static const struct argp_option options[] = {
     {0, 0, 0, 0, "The text:", 1},
     {"prompt", 'p', "TEXT", 0, "what to continue (required; may be empty if the model has a begin token)", 1},
     {"tokens", 'n', "N", 0, "tokens to generate at most (default 64)", 1},
+    {"ignore-eos", KEY_IGNORE_EOS, 0, 0, "go on after an end token, to --tokens or the context's end", 1},
     {"temperature", KEY_TEMPERATURE, "T", 0, "draw by chance, on the host; 0 (default): the device's most likely token", 1},
     {"top-k", KEY_TOP_K, "K", 0, "draw from the K most likely only (default: all)", 1},
     {"top-p", KEY_TOP_P, "P", 0, "draw from the most likely that together have probability P (default 1)", 1},
@@ -67,6 +69,7 @@ static error_t parse(int key, char *text, struct argp_state *state) {
     case KEY_TEMPERATURE: return take_real(a, "--temperature", text, 1000, &a->sampling.temperature);
     case KEY_TOP_P: return take_real(a, "--top-p", text, 1, &a->sampling.top_p);
     case KEY_TOP_K: return take_top_k(a, text);
+    case KEY_IGNORE_EOS: a->ignore_eos = true; return 0;
     case KEY_TRACE: a->trace = text; return 0;
     case KEY_SEED: return take_seed(a, text);
     case ARGP_KEY_ARG: return systole_cli_refuse(&a->command.common, "argument", text, "only options; the text goes after --prompt");
@@ -96,7 +99,8 @@ static systole_status speak(const arguments *a, const systole_setup *setup, cons
       .program = setup->program, .options = &device, .context = a->command.model.context,
       .limit = a->command.common.limit};
   systole_generation wish = {.prompt = ids, .prompt_count = count, .most = (uint32_t)a->tokens,
-                             .sampling = &a->sampling, .out = systole_cli_out(&a->command.common)};
+                             .sampling = &a->sampling, .ignore_ends = a->ignore_eos,
+                             .hash = a->command.common.json, .out = systole_cli_out(&a->command.common)};
   systole_generated made = {.prefill.backend = a->command.common.backend, .decode.backend = a->command.common.backend};
   const systole_trace_params trace = {a->trace, a->command.common.backend, &setup->config, setup->program, &device.dram};
   systole_session *session = NULL;

@@ -57,6 +57,7 @@ typedef struct {
   const int32_t *prompt;
   uint32_t prompt_count, most;  // tokens; most: at least 1
   const systole_sampling *sampling;  // NULL or temperature 0: the most likely
+  bool ignore_ends;             // end tokens do not end it
   systole_token_fn token;
   void *user;
   uint64_t *cycles;             // of each decode run: room for most - 1

@@ -260,7 +260,7 @@ static systole_status generate(void *opaque, uint32_t position, const systole_se
       .prefill = "prefill", .decode = "decode", .prompt = t->prompt, .prompt_count = t->prompt_count,
       .rows = s->prefill_rows, .position = (int32_t)position, .most = t->most, .io = SYSTOLE_SEG_IO,
       .tokens = (uint32_t)s->tokens, .next = (uint32_t)s->next, .logits = (uint32_t)s->logits,
-      .vocab = s->vocab, .ends = s->model->eos, .end_count = (uint32_t)s->model->eos_count,
+      .vocab = s->vocab, .ends = s->model->eos, .end_count = t->ignore_ends ? 0 : (uint32_t)s->model->eos_count,
       .temperature = draws ? t->sampling->temperature : 0, .top_k = draws ? (uint32_t)t->sampling->top_k : 0,
       .seed = draws ? t->sampling->seed : 0, .token = tell_token, .run = tell_run, .user = &telling};
   double start = systole_seconds();

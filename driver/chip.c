@@ -3,12 +3,15 @@
 #include <stdlib.h>
 
 #include "driver/firmware_image.h"
+#include "driver/wipe.h"
 #include "hw/isa/commands.h"
 
 enum { ACCESSES = 128 };
 
 struct systole_chip {
+  const systole_transport *transport;
   const systole_transport_controller *controller;
+  void *wipe;       // memory of no queue
   void *state;
   unsigned taken;   // queues, bit q
   uint32_t epochs;  // so far
@@ -17,19 +20,54 @@ struct systole_chip {
   systole_chip_report report;
 };
 
-systole_status systole_chip_open(const systole_transport *transport, void *state, const systole_config *config,
-                                 uint32_t run_limit, systole_chip **chip, systole_error *err) {
+// What is run between two clients, to where neither reaches.
+static systole_status put_wipe(systole_chip *c, const systole_config *config, systole_error *err) {
+  uint32_t bytes, lines;
+  void *content;
+  systole_status status = systole_wipe_make(config, &content, &bytes, &lines, err);
+  if (status) return status;
+  status = c->controller->alloc(c->state, SYSTOLE_QUEUES, bytes, &c->wipe, err);
+  if (!status) status = c->transport->write(c->state, c->wipe, 0, content, bytes, err);
+  free(content);
+  if (status) return status;
+  const uint64_t address = c->controller->address(c->wipe);
+  systole_chip_write(c, SYSTOLE_MAILBOX_WIPE_LO, (uint32_t)address);
+  systole_chip_write(c, SYSTOLE_MAILBOX_WIPE_HI, (uint32_t)(address >> 32));
+  systole_chip_write(c, SYSTOLE_MAILBOX_WIPE_BYTES, bytes);
+  systole_chip_write(c, SYSTOLE_MAILBOX_WIPE_LINES, lines);
+  return SYSTOLE_OK;
+}
+
+static void destroy(systole_chip *c) {
+  if (c->wipe) c->transport->release(c->state, c->wipe);
+  free(c);
+}
+
+static systole_status check(const systole_transport *transport, const systole_config *config, systole_error *err) {
   if (!transport->controller || !config->controller)
     return systole_fail(err, SYSTOLE_E_UNSUPPORTED,
                         "control firmware: %s on %s has no controller: expected a back end and a configuration that have one, or control direct",
                         config->name, transport->name);
-  systole_status status =
-      transport->controller->boot(state, systole_firmware_image, systole_firmware_words, err);
+  if (config->tcm_bytes < systole_firmware_tcm_bytes)
+    return systole_fail(err, SYSTOLE_E_UNSUPPORTED,
+                        "control firmware: %s has tcm_bytes = %lu: expected at least %lu, or control direct", config->name,
+                        (unsigned long)config->tcm_bytes, (unsigned long)systole_firmware_tcm_bytes);
+  return SYSTOLE_OK;
+}
+
+systole_status systole_chip_open(const systole_transport *transport, void *state, const systole_config *config,
+                                 uint32_t run_limit, systole_chip **chip, systole_error *err) {
+  systole_status status = check(transport, config, err);
+  if (!status) status = transport->controller->boot(state, systole_firmware_image, systole_firmware_words, err);
   if (status) return status;
   systole_chip *c = calloc(1, sizeof *c);
   if (!c) return systole_fail(err, SYSTOLE_E_MEMORY, "driver: out of memory");
-  c->controller = transport->controller;
-  c->state = state;
+  *c = (systole_chip){.transport = transport, .controller = transport->controller, .state = state};
+  status = put_wipe(c, config, err);
+  if (status) {
+    destroy(c);
+    return status;
+  }
   systole_chip_write(c, SYSTOLE_REG_IER, ((1u << SYSTOLE_QUEUES) - 1) << 2);
   systole_chip_write(c, SYSTOLE_REG_GIE, 1);
   systole_chip_write(c, SYSTOLE_MAILBOX_RUN_LIMIT, run_limit);
@@ -52,7 +90,7 @@ bool systole_chip_is_last(const systole_chip *chip, unsigned queue) { return chi
 
 void systole_chip_give_queue(systole_chip *chip, unsigned queue) {
   chip->taken &= ~(1u << queue);
-  if (!chip->taken) free(chip);
+  if (!chip->taken) destroy(chip);
 }
 
 const systole_transport_controller *systole_chip_controller(const systole_chip *chip) { return chip->controller; }

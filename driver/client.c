@@ -54,6 +54,7 @@ static systole_status open_rings(systole_client *c, uint32_t epoch, systole_erro
   c->origin.controller->range(c->device->state, c->queue, &base, &bytes);
   c->origin.region = 1;
   c->origin.base = base;
+  systole_chip_write(c->chip, SYSTOLE_MAILBOX_OWNER + 4 * c->queue, epoch);  // before there are rings to look at
   set_region(c, 0, c->origin.controller->address(c->ring->memory), SYSTOLE_RING_END);
   set_region(c, 1, base, bytes);
   systole_chip_write(c->chip, SYSTOLE_MAILBOX_CANCEL + 4 * c->queue, 0);

@@ -6,5 +6,6 @@
 
 extern const uint32_t systole_firmware_image[];
 extern const uint32_t systole_firmware_words;
+extern const uint32_t systole_firmware_tcm_bytes;  // what it needs with its variables and stack
 
 #endif

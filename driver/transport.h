@@ -25,6 +25,7 @@ typedef struct {
   systole_status (*control)(void *state, systole_host_access *accesses, unsigned count, uint64_t limit,
                             const systole_observer *observer, systole_chip_report *report,
                             systole_error *err);
+  // For a queue, or with number QUEUES where none reaches.
   systole_status (*alloc)(void *state, unsigned queue, uint64_t bytes, void **memory, systole_error *err);
   uint64_t (*address)(void *memory);
   void (*range)(void *state, unsigned queue, uint64_t *base, uint64_t *bytes);

@@ -11,7 +11,7 @@
 
 // The first buffer lies above 4 GiB, so that a lost high half shows at once,
 // and every buffer starts a page of 4 KiB and is followed by an unmapped one.
-// Each queue of a controller has a range of addresses.
+// Each queue of a controller has a range of addresses, and one more is nobody's.
 static const uint64_t first_address = 0x100001000u, page = 4096, range_bytes = (uint64_t)1 << 39;
 
 typedef struct {
@@ -20,7 +20,7 @@ typedef struct {
   void *object;             // of the RTL, or NULL
   systole_memory *memory;
   systole_machine *machine;
-  uint64_t next[SYSTOLE_QUEUES];  // address of the next buffer, by queue
+  uint64_t next[SYSTOLE_QUEUES + 1];  // address of the next buffer, by queue
   systole_job job;
   bool check_races, time_alone;
 } state;
@@ -58,7 +58,7 @@ static systole_status open_machine(const systole_config *config, const systole_o
   }
   *s = (state){.config = *config, .api = api, .object = object,
                .check_races = options->check_races, .time_alone = options->time_alone};
-  for (unsigned q = 0; q < SYSTOLE_QUEUES; q++) s->next[q] = first_address + q * range_bytes;
+  for (unsigned q = 0; q <= SYSTOLE_QUEUES; q++) s->next[q] = first_address + q * range_bytes;
   systole_status status = fill(s, options, err);
   if (status) close_machine(s);
   else *out = s;

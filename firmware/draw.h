@@ -18,27 +18,27 @@ typedef struct {
 typedef struct {
   uint32_t most, found;  // candidates: wanted, 1 to TOP_K, and there
   int32_t bar;           // what a key must exceed to get in
-  fw_choice best[SYSTOLE_LIMIT_TOP_K];
+  fw_choice best[SYSTOLE_LIMIT_TOP_K + 2];  // from 1 on; once they are all there a heap
 } fw_draw;
 
-static inline void fw_draw_start(fw_draw *draw, uint32_t top_k) {
-  draw->most = top_k;
-  draw->found = 0;
-  draw->bar = INT32_MIN;
-}
-
-// The order of fp32 values as that of integers, and back.
+// The order of fp32 values as that of integers, and back; -0 is below 0.
 static inline int32_t fw_draw_key(uint32_t bits) {
   return (int32_t)(bits ^ ((uint32_t)((int32_t)bits >> 31) & 0x7FFFFFFFu));
 }
 
-// Lets a candidate in whose key is above the bar.
-void fw_draw_take(fw_draw *draw, uint32_t id, uint32_t bits);
-
-// The logits of tokens, in the order of their ids.
-static inline void fw_draw_offer(fw_draw *draw, uint32_t id, uint32_t bits) {
-  if (fw_draw_key(bits) > draw->bar) fw_draw_take(draw, id, bits);
+// -infinity does not get in, nor what is below it.
+static inline void fw_draw_start(fw_draw *draw, uint32_t top_k) {
+  draw->most = top_k;
+  draw->found = 0;
+  draw->bar = fw_draw_key(0xFF800000u);
 }
+
+// The logits of tokens, in the order of their ids. Those whose key is not above the
+// bar may be left out.
+void fw_draw_offer(fw_draw *draw, uint32_t id, uint32_t bits);
+
+// The weight 2^24 * 2^-(y / 2^16).
+uint32_t fw_draw_power(uint32_t y);
 
 // One of them; UINT32_MAX if none is a number.
 uint32_t fw_draw_choose(fw_draw *draw, uint32_t sharpness, uint64_t *random);

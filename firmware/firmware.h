@@ -4,7 +4,7 @@
 //   check     whether a packet is good  job       what a command does in its turn
 //   machine   one run of the machine    generate  tokens, one after the other
 //   sample    a token drawn by chance   report    totals and records
-//   selftest  is everything there
+//   selftest  is everything there       wipe      nothing is left to the other queue
 //
 // A host's memory is never trusted: a packet is copied here first, each word
 // read once, and then checked; what is checked is what is used.
@@ -61,10 +61,10 @@ typedef struct {
 typedef struct {
   unsigned number;
   fw_piece regions[SYSTOLE_LIMIT_REGIONS];  // as the mailbox said when the last packet was taken
-  uint32_t epoch, head;
+  uint32_t owner, epoch, head;
   uint32_t produced, consumed;  // completions
   bool awake;                   // there may be something to do
-  uint32_t behind;              // cycles that the other queue has a claim to, after a long run
+  uint32_t behind;              // cycles that the other queue has a claim to, after a long turn
   uint64_t limit;               // cycles of a command, 0: none
   fw_totals totals;
   fw_job job;
@@ -76,6 +76,12 @@ typedef struct {
 
 typedef struct {
   bool started;                 // by START: DONE is owed when all rings are empty
+  // The turn under way: what it has had since it began or, where it has gone on
+  // because nobody else wanted one, since its last run began.
+  struct {
+    uint32_t since;             // low half of a time
+    bool ran;
+  } turn;
   // What the machine's registers hold, so that only what differs is written.
   struct {
     const fw_job *bound;        // whose segments, and whose run its counters tell of; NULL: nobody's
@@ -85,6 +91,8 @@ typedef struct {
     uint32_t change_count;
     fw_change changes[SYSTOLE_SCALARS];
     uint32_t ended;             // low half of the time at which the last run ended
+    const fw_queue *guest;      // whose run was the last, NULL: nobody's
+    uint32_t owner;             // of the guest, then
   } machine;
   // Counters of a run that has ended, not yet added up.
   struct {
@@ -155,6 +163,14 @@ uint32_t fw_machine_fault(void);
 
 // Forgets what the machine's registers hold.
 void fw_machine_forget(firmware *fw);
+
+// To the registers of a segment; what they held is to be forgotten.
+void fw_machine_segment(unsigned segment, const fw_piece *piece);
+
+// ---- wipe ------------------------------------------------------------------
+
+// Clears the SRAMs, where the host has told of a program that does.
+void fw_wipe(firmware *fw);
 
 // ---- generate --------------------------------------------------------------
 

@@ -19,11 +19,13 @@ $(BUILD)/firmware/firmware.elf: $(FIRMWARE_OBJECTS) firmware/link.ld
 $(BUILD)/firmware/firmware.bin: $(BUILD)/firmware/firmware.elf
 	@$(FIRMWARE_CC:gcc=objcopy) -O binary $< $@
 
-# The image as a table of words in the library.
-$(BUILD)/firmware/image.c: $(BUILD)/firmware/firmware.bin
+# The image as a table of words in the library, and where its stack ends.
+$(BUILD)/firmware/image.c: $(BUILD)/firmware/firmware.bin firmware/firmware.mk
 	@{ echo '#include "driver/firmware_image.h"'; echo 'const uint32_t systole_firmware_image[] = {'; \
 	  od -An -v -tx4 -w16 $< | sed 's/ \([0-9a-f]*\)/0x\1,/g'; echo '};'; \
-	  echo 'const uint32_t systole_firmware_words = sizeof systole_firmware_image / 4;'; } > $@
+	  echo 'const uint32_t systole_firmware_words = sizeof systole_firmware_image / 4;'; \
+	  $(FIRMWARE_CC:gcc=nm) $(BUILD)/firmware/firmware.elf | \
+	  sed -n 's/^\([0-9a-f]*\) . fw_stack_top$$/const uint32_t systole_firmware_tcm_bytes = 0x\1;/p'; } > $@
 
 $(BUILD)/firmware/image.o: $(BUILD)/firmware/image.c
 	@$(CC) $(CFLAGS) -c $< -o $@

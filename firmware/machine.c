@@ -8,7 +8,7 @@ void fw_machine_forget(firmware *fw) {
   fw->machine.bound = NULL;
 }
 
-static void write_piece(unsigned segment, const fw_piece *piece) {
+void fw_machine_segment(unsigned segment, const fw_piece *piece) {
   const uint32_t at = 16 * segment;
   fw_machine_write(SYSTOLE_REG_SEG_BASE_LO + at, (uint32_t)piece->base);
   fw_machine_write(SYSTOLE_REG_SEG_BASE_HI + at, (uint32_t)(piece->base >> 32));
@@ -17,14 +17,14 @@ static void write_piece(unsigned segment, const fw_piece *piece) {
 }
 
 static void write_program(firmware *fw, const fw_program *program) {
-  write_piece(SYSTOLE_PROGRAM_SEGMENT, &program->code);
+  fw_machine_segment(SYSTOLE_PROGRAM_SEGMENT, &program->code);
   fw_machine_write(SYSTOLE_REG_PROGRAM_LINES, program->lines);
   fw->machine.program = program;
 }
 
 // All but the program.
 static void write_all(firmware *fw, const fw_job *job) {
-  for (unsigned s = 1; s < SYSTOLE_SEGMENTS; s++) write_piece(s, &job->segments[s]);
+  for (unsigned s = 1; s < SYSTOLE_SEGMENTS; s++) fw_machine_segment(s, &job->segments[s]);
   fw_machine_write(SYSTOLE_REG_WATCHDOG, job->watchdog);
   for (unsigned s = 0; s < SYSTOLE_SCALARS; s++) {
     fw->machine.scalars[s] = (uint32_t)job->scalars[s];
@@ -116,8 +116,10 @@ static void wait(firmware *fw, fw_queue *queue, uint64_t until) {
 __attribute__((noinline)) static void meanwhile(firmware *fw, fw_queue *queue, int32_t rows, bool more) {
   fw_job *job = &queue->job;
   fw_report_settle(fw);
-  const uint64_t until = fw_time() + longest(job);
+  const uint64_t now = fw_time(), until = now + longest(job);
   fw_alarm(until);
+  if (fw->turn.ran) fw->turn.since = (uint32_t)now;
+  fw->turn.ran = true;
   job->stop = SYSTOLE_OUTCOME_OK;
   job->position += rows;
   fw->machine.prepared = more;
@@ -128,12 +130,25 @@ __attribute__((noinline)) static void meanwhile(firmware *fw, fw_queue *queue, i
   wait(fw, queue, until);
 }
 
+// SRAMs keep what runs leave in them. Clearing them is nobody's turn.
+__attribute__((noinline)) static void change_guest(firmware *fw, const fw_queue *queue) {
+  const uint32_t start = fw_local_read(SYSTOLE_CORE_REG_MTIME_LO);
+  if (fw->machine.guest) fw_wipe(fw);
+  fw->machine.guest = queue;
+  fw->machine.owner = queue->owner;
+  fw->turn.since += fw_local_read(SYSTOLE_CORE_REG_MTIME_LO) - start;
+}
+
 uint32_t fw_machine_run(firmware *fw, fw_queue *queue, const fw_program *program, int32_t rows, bool last,
                         bool more) {
   fw_job *job = &queue->job;
   const bool again = fw->machine.bound == job;
-  if (again && fw->machine.prepared) write_changes(fw);
-  else bind(fw, job, (systole_standing){job->position, rows, last});
+  if (again && fw->machine.prepared) {
+    write_changes(fw);
+  } else {
+    if (fw->machine.guest != queue || fw->machine.owner != queue->owner) change_guest(fw, queue);
+    bind(fw, job, (systole_standing){job->position, rows, last});
+  }
   if (fw->machine.program != program) write_program(fw, program);
   fw_machine_write(SYSTOLE_REG_CTRL, 1u << SYSTOLE_LSB_CTRL_START);
   const uint32_t gap = again ? fw_local_read(SYSTOLE_CORE_REG_MTIME_LO) - fw->machine.ended : 0;

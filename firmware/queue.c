@@ -53,8 +53,9 @@ void fw_queue_post(fw_queue *queue, systole_completion_kind kind, systole_ending
 
 // ---- packets -----------------------------------------------------------------
 
-static void start_epoch(fw_queue *queue, uint32_t epoch) {
+static void start_epoch(fw_queue *queue, uint32_t epoch, uint32_t owner) {
   queue->epoch = epoch;
+  queue->owner = owner;
   queue->head = queue->produced = queue->consumed = 0;
   queue->limit = 0;
   queue->totals = (fw_totals){0};
@@ -72,7 +73,8 @@ static uint32_t look(fw_queue *queue) {
   uint32_t tail = fw_load(view, SYSTOLE_RING_TAIL);
   uint32_t consumed = fw_load(view, SYSTOLE_RING_CONSUMED);
   if (errors != fw_errors() || !epoch) return 0;
-  if (epoch != queue->epoch) start_epoch(queue, epoch);
+  const uint32_t owner = mailbox(SYSTOLE_MAILBOX_OWNER + 4 * queue->number);
+  if (epoch != queue->epoch || owner != queue->owner) start_epoch(queue, epoch, owner);
   queue->consumed = consumed;
   return tail - queue->head;
 }

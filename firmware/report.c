@@ -33,14 +33,6 @@ static void add(const firmware *fw, fw_totals *to) {
   to->gap += fw->owed.gap;
 }
 
-enum { LONG_RUN = 1 << 20 };  // cycles: shorter ones just alternate
-
-static void charge(firmware *fw, fw_queue *queue, uint32_t cycles) {
-  fw_queue *other = &fw->queues[queue->number ^ 1];
-  other->behind -= cycles < other->behind ? cycles : other->behind;
-  if (cycles > LONG_RUN) queue->behind = cycles;
-}
-
 void fw_report_settle(firmware *fw) {
   fw_queue *queue = fw->owed.queue;
   if (!queue) return;
@@ -49,7 +41,6 @@ void fw_report_settle(firmware *fw) {
   add(fw, fw->owed.prefill ? &job->prefill_totals : &job->totals);
   add(fw, &queue->totals);
   job->budget -= cycles < job->budget ? cycles : job->budget;
-  charge(fw, queue, cycles);
   fw->owed.queue = NULL;
 }
 

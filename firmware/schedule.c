@@ -1,5 +1,5 @@
 // Whose turn it is: the queues in turn, a step of a command each, but after a long
-// run the other first.
+// turn the other first.
 #include "firmware/firmware.h"
 
 // A run that was under way before the core was would end when it likes: it is not
@@ -41,7 +41,26 @@ static void turn_of(firmware *fw, fw_queue *queue) {
   else if (fw_cancelled(queue) || fw_queue_room(queue)) fw_job_step(fw, queue);
 }
 
-// A queue that has had the machine for long stands back while the other has work.
+enum { LONG_TURN = 1 << 20 };  // cycles: shorter ones just alternate
+
+// What a queue has had is the time of its turns, draws and copies among them, not
+// only that of its runs.
+static void charge(firmware *fw, fw_queue *queue, uint32_t cycles) {
+  fw_queue *other = &fw->queues[queue->number ^ 1];
+  other->behind -= cycles < other->behind ? cycles : other->behind;
+  if (cycles > LONG_TURN) queue->behind = cycles;
+}
+
+static uint32_t now(void) { return fw_local_read(SYSTOLE_CORE_REG_MTIME_LO); }
+
+static void give_turn(firmware *fw, fw_queue *queue) {
+  fw->turn.since = now();
+  fw->turn.ran = false;
+  turn_of(fw, queue);
+  charge(fw, queue, now() - fw->turn.since);
+}
+
+// A queue that has had its turn for long stands back while the other has work.
 static bool may_go(const firmware *fw, const fw_queue *queue) {
   const fw_queue *other = &fw->queues[queue->number ^ 1];
   return queue->awake && !(other->awake && queue->behind > other->behind);
@@ -53,7 +72,7 @@ bool fw_turn(firmware *fw) {
   for (unsigned q = 0; q < SYSTOLE_QUEUES; q++) {
     if (!may_go(fw, &fw->queues[q])) continue;
     any = true;
-    turn_of(fw, &fw->queues[q]);
+    give_turn(fw, &fw->queues[q]);
   }
   if (any) return true;
   fw_alarm(UINT64_MAX);  // the last run's

@@ -142,7 +142,8 @@ systole_status systole_submit_decode(systole_loaded *loaded, const char *entry, 
 // Called for each token as it comes, from inside systole_wait.
 typedef void (*systole_token_fn)(void *user, int32_t token);
 
-// Called after each run with its cycles, where the transport can see it (simulators).
+// Called after each run with its cycles, where the transport can see it (simulators);
+// runs of another client, and what clears the SRAMs between two, are among them.
 typedef void (*systole_run_fn)(void *user, uint64_t cycles);
 
 typedef struct {

@@ -1,7 +1,7 @@
 // The firmware on the chip, model and RTL: texts in one command, limits, two
 // clients, and random packets in the rings.
 //
-//   test_firmware CONFIG MACHINE.so [ROUNDS [SEED]]
+//   test_firmware CONFIG MACHINE.so [ROUNDS [SEED [TOKENS]]]
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,9 +17,10 @@
 #include "tests/unit/packets.h"
 #include "tests/unit/random_lines.h"
 
-enum { PROMPT = 5, LONG = 200, SHORT = 6, RTL_ROUNDS = 120, GAP = 600 };
+enum { PROMPT = 4, LONG = 200, SHORT = 6, RTL_ROUNDS = 120, GAP = 650 };
 
 static unsigned passed, failed;
+static const char *hardware;  // name or path of the configuration
 
 static void report(const char *name, const char *on, bool good, const char *text) {
   *(good ? &passed : &failed) += 1;
@@ -56,10 +57,10 @@ static systole_program *compile_model(const systole_config *config) {
   return program;
 }
 
-static systole_program *assemble(const systole_config *config, const char *text) {
+static systole_program *assemble(const char *text) {
   systole_program *program;
   systole_error err;
-  if (!systole_source_assemble(text, strlen(text), "test", ".", config->name, &program, &err)) return program;
+  if (!systole_source_assemble(text, strlen(text), "test", ".", hardware, &program, &err)) return program;
   printf("%s\n", err.text);
   exit(1);
 }
@@ -75,7 +76,7 @@ typedef struct {
   uint32_t count, logits_bytes;
   uint8_t *logits;             // of the last run
   uint64_t cycles;             // of the chip, at the end
-  uint64_t first, last;        // register accesses by the host at the first and the last token
+  uint64_t before, last;       // register accesses by the host before the command and at the last token
   systole_totals decode;
   systole_chip_report chip;
   systole_device *device;
@@ -85,7 +86,6 @@ static void take_token(void *user, int32_t token) {
   text *t = user;
   systole_chip_report now;
   systole_chip_state(t->device, &now);
-  if (!t->count) t->first = now.host_accesses;
   t->last = now.host_accesses;
   if (t->count < LONG) t->tokens[t->count] = token;
   t->count++;
@@ -110,7 +110,11 @@ static systole_status by_command(systole_device *device, systole_loaded *loaded,
   systole_totals prefill;
   *t = (text){.device = device};
   wanted.token = take_token, wanted.user = t;
-  systole_status status = systole_submit_generate(loaded, &wanted, err);
+  systole_status status = systole_submit_limit(device, 0, err);  // after it all is set up
+  if (!status) status = systole_wait(device, 0, NULL, err);
+  systole_chip_state(device, &t->chip);
+  t->before = t->chip.host_accesses;
+  if (!status) status = systole_submit_generate(loaded, &wanted, err);
   if (!status) status = systole_wait(device, 0, NULL, err);
   systole_last_totals(device, &t->decode, &prefill);
   systole_chip_state(device, &t->chip);
@@ -143,7 +147,7 @@ static systole_status by_steps(systole_device *device, systole_loaded *loaded, c
 }
 
 static void make_text(const place *p, systole_control control, const systole_program *program, uint32_t most, text *t) {
-  static const int32_t prompt[PROMPT] = {17, 301, 5, 44, 9};
+  static const int32_t prompt[PROMPT] = {17, 301, 5, 44};
   systole_device *device = open_device(p, control);
   systole_loaded *loaded;
   systole_error err;
@@ -163,7 +167,7 @@ static bool same_text(const text *a, const text *b) {
 // DECODE: the first token by GENERATE, the others by a command that is submitted
 // before the first is waited for; the last is left where decode reads it.
 static void test_decode(const place *p, const text *expected) {
-  static const int32_t prompt[PROMPT] = {17, 301, 5, 44, 9};
+  static const int32_t prompt[PROMPT] = {17, 301, 5, 44};
   systole_program *program = compile_model(&p->config);
   systole_device *device = open_device(p, SYSTOLE_CONTROL_FIRMWARE);
   systole_text first = wish(program, prompt, 1);
@@ -182,26 +186,37 @@ static void test_decode(const place *p, const text *expected) {
   systole_program_destroy(program);
 }
 
-static void test_text(const place *model, const place *rtl) {
+// The doorbell; and ISR, which is cleared and read: after the last command, and when all
+// has ended.
+static void check_accesses(const text *t, const char *on) {
+  char why[80];
+  snprintf(why, sizeof why, "%" PRIu64 " were", t->last - t->before);
+  report("no register but the doorbell is touched until the last token", on, t->last - t->before <= 3, why);
+}
+
+static bool same_time(const text *a, const text *b) {
+  return a->chip.cycle == b->chip.cycle && a->decode.cycles == b->decode.cycles && a->chip.gap_cycles == b->chip.gap_cycles;
+}
+
+static void test_text(const place *model, const place *rtl, uint32_t most) {
   systole_program *program = compile_model(&model->config);
-  text direct, command, two[2];
+  text direct, command, beside;
   char why[160];
-  make_text(model, SYSTOLE_CONTROL_DIRECT, program, LONG, &direct);
-  make_text(model, SYSTOLE_CONTROL_FIRMWARE, program, LONG, &command);
-  report("200 tokens in one command are those of direct control, and their logits", "model", same_text(&direct, &command), "they differ");
-  report("no register is touched from the first token to the last", "model", command.last - command.first <= 1, "one was");  // ISR is read when all has ended
+  make_text(model, SYSTOLE_CONTROL_DIRECT, program, most, &direct);
+  make_text(model, SYSTOLE_CONTROL_FIRMWARE, program, most, &command);
+  report("a text in one command is that of direct control, and its logits", "model", same_text(&direct, &command), "they differ");
+  check_accesses(&command, "model");
   snprintf(why, sizeof why, "most %" PRIu64 " cycles: expected fewer than %d", command.chip.gap_most, GAP);
-  report("engines idle between runs", "model", command.chip.gap_most < GAP && command.chip.gaps == LONG - 1, why);
-  make_text(model, SYSTOLE_CONTROL_FIRMWARE, program, SHORT, &two[0]);
-  make_text(rtl, SYSTOLE_CONTROL_FIRMWARE, program, SHORT, &two[1]);
+  report("engines idle between runs", "model", command.chip.gap_most < GAP && command.chip.gaps == most - 1, why);
   test_decode(model, &direct);
+  make_text(rtl, SYSTOLE_CONTROL_FIRMWARE, program, most, &beside);
+  check_accesses(&beside, "rtl");
   snprintf(why, sizeof why, "chip cycle %" PRIu64 " and %" PRIu64 ", decode %" PRIu64 " and %" PRIu64 ", gaps %" PRIu64 " and %" PRIu64,
-           two[0].chip.cycle, two[1].chip.cycle, two[0].decode.cycles, two[1].decode.cycles, two[0].chip.gap_cycles, two[1].chip.gap_cycles);
-  report("a text takes the same cycles", "model and rtl",
-         same_text(&two[0], &two[1]) && two[0].chip.cycle == two[1].chip.cycle &&
-             two[0].decode.cycles == two[1].decode.cycles && two[0].chip.gap_cycles == two[1].chip.gap_cycles, why);
-  printf("  idle between runs: %.0f cycles, most %" PRIu64 "\n", (double)command.chip.gap_cycles / (double)command.chip.gaps, command.chip.gap_most);
-  free(direct.logits), free(command.logits), free(two[0].logits), free(two[1].logits);
+           command.chip.cycle, beside.chip.cycle, command.decode.cycles, beside.decode.cycles, command.chip.gap_cycles, beside.chip.gap_cycles);
+  report("a text takes the same cycles", "model and rtl", same_text(&command, &beside) && same_time(&command, &beside), why);
+  printf("  %u tokens; idle between runs: %.0f cycles, most %" PRIu64 "\n", (unsigned)command.count,
+         (double)command.chip.gap_cycles / (double)command.chip.gaps, command.chip.gap_most);
+  free(direct.logits), free(command.logits), free(beside.logits);
   systole_program_destroy(program);
 }
 
@@ -216,7 +231,7 @@ static systole_status run_entry(systole_device *device, systole_loaded *loaded, 
 }
 
 static void test_limits(const place *p) {
-  systole_program *program = assemble(&p->config, endless);
+  systole_program *program = assemble(endless);
   systole_device *device = open_device(p, SYSTOLE_CONTROL_FIRMWARE);
   systole_loaded *loaded;
   systole_error err = {{0}};
@@ -242,8 +257,8 @@ static void test_limits(const place *p) {
 // ---- two clients -------------------------------------------------------------
 
 static void test_clients(const place *p, uint32_t most) {
-  static const int32_t prompt[PROMPT] = {17, 301, 5, 44, 9};
-  systole_program *program = compile_model(&p->config), *bad = assemble(&p->config, endless);
+  static const int32_t prompt[PROMPT] = {17, 301, 5, 44};
+  systole_program *program = compile_model(&p->config), *bad = assemble(endless);
   systole_loaded *loaded, *hostile;
   systole_error err = {{0}}, theirs = {{0}};
   text alone, beside;
@@ -264,6 +279,65 @@ static void test_clients(const place *p, uint32_t most) {
   systole_close(device);
   systole_program_destroy(program);
   systole_program_destroy(bad);
+}
+
+// ---- what a client leaves ----------------------------------------------------
+
+// Words of an SRAM that are not zero.
+static uint32_t words_left(const place *p, systole_device *device, unsigned space) {
+  static const uint8_t zeros[4 * 128];
+  uint32_t left = 0;
+  for (uint32_t w = 0; w < systole_config_words(&p->config, space); w++) {
+    uint8_t bytes[4 * 128] = {0};
+    systole_peek(device, space, w, bytes, NULL);
+    left += memcmp(bytes, zeros, sizeof zeros) != 0;
+  }
+  return left;
+}
+
+static void count_left(const place *p, systole_device *device, uint32_t left[7]) {
+  for (unsigned space = 0; space < 7; space++) left[space] = words_left(p, device, space);
+}
+
+// Cycles that a run of nothing takes, with all that is done for it.
+static uint64_t run_nothing(systole_device *device, systole_loaded *loaded, systole_error *err) {
+  systole_chip_report before, after;
+  systole_chip_state(device, &before);
+  run_entry(device, loaded, "good", 0, err);
+  systole_chip_state(device, &after);
+  return after.cycle - before.cycle;
+}
+
+// A text fills every SRAM; the program of the next client, which does nothing, finds them
+// empty: one of the other queue, or one that is given the first one's.
+static void test_nothing_left(const place *p, bool after) {
+  static const int32_t prompt[PROMPT] = {17, 301, 5, 44};
+  systole_program *program = compile_model(&p->config), *idle = assemble(endless);
+  systole_loaded *loaded, *theirs;
+  systole_device *device = open_device(p, SYSTOLE_CONTROL_FIRMWARE), *other, *next;
+  systole_error err = {{0}};
+  uint32_t before[7], left[7], full = 0, words = 0;
+  text mine;
+  char why[80];
+  bool good = !systole_load(device, program, &loaded, &err) && !systole_open_beside(device, NULL, &other, &err) &&
+              !by_command(device, loaded, program, prompt, 2, &mine, &err);
+  count_left(p, device, before);
+  systole_unload(loaded);
+  if (after) systole_close(device);
+  good = good && !(after ? systole_open_beside(other, NULL, &next, &err) : (next = other, SYSTOLE_OK)) &&
+         !systole_load(next, idle, &theirs, &err);
+  const uint64_t first = run_nothing(next, theirs, &err);
+  count_left(p, next, left);
+  printf("  between two clients: %" PRIu64 " cycles\n", first - run_nothing(next, theirs, &err));
+  for (unsigned space = 0; space < 7; space++) full += before[space] > 0, words += left[space];
+  snprintf(why, sizeof why, "%u SRAMs of 7 were used, %u words are left; %.30s", (unsigned)full, (unsigned)words, err.text);
+  report(after ? "nor a client that comes after" : "the other client finds nothing in the SRAMs", p->transport, good && full >= 6 && !words, why);
+  free(mine.logits);
+  systole_unload(theirs);
+  systole_close(after ? next : device);
+  systole_close(other);
+  systole_program_destroy(program);
+  systole_program_destroy(idle);
 }
 
 // ---- random packets ----------------------------------------------------------
@@ -321,8 +395,19 @@ static void open_regions(host *h) {
   put(h, SYSTOLE_REG_GIE, 1);
 }
 
-static void take_lines(const systole_config *config, const char *source, systole_line *lines) {
-  systole_program *p = assemble(config, source);
+// One that just ends, between the queues.
+static void open_wipe(host *h) {
+  static const uint64_t base = 0x400000080;
+  if (systole_memory_map(h->memory, base, 128, &h->err)) exit(1);
+  memcpy(systole_memory_at(h->memory, base, sizeof h->code[0][0]), h->code[0], sizeof h->code[0][0]);
+  put(h, SYSTOLE_MAILBOX_WIPE_LO, (uint32_t)base);
+  put(h, SYSTOLE_MAILBOX_WIPE_HI, (uint32_t)(base >> 32));
+  put(h, SYSTOLE_MAILBOX_WIPE_BYTES, 128);
+  put(h, SYSTOLE_MAILBOX_WIPE_LINES, 1);
+}
+
+static void take_lines(const char *source, systole_line *lines) {
+  systole_program *p = assemble(source);
   memcpy(lines, p->entries[0].lines, p->entries[0].line_count * sizeof *lines);
   systole_program_destroy(p);
 }
@@ -336,9 +421,10 @@ static void open_host(host *h, const systole_machine_api *api, const systole_con
     exit(1);
   }
   open_regions(h);
-  take_lines(config, "end", h->code[0]);
-  take_lines(config, endless, h->code[2]);
-  take_lines(config, "st segment=1 space=VM rows=1 elements=16\nend", h->store);
+  take_lines("end", h->code[0]);
+  open_wipe(h);
+  take_lines(endless, h->code[2]);
+  take_lines("st segment=1 space=VM rows=1 elements=16\nend", h->store);
 }
 
 static void close_host(host *h) {
@@ -448,10 +534,11 @@ int main(int argc, char **argv) {
   systole_error err;
   place model = {.transport = "model"}, rtl = {.transport = "rtl"};
   if (argc < 3) {
-    fprintf(stderr, "usage: %s CONFIG MACHINE.so [ROUNDS [SEED]]\n", argv[0]);
+    fprintf(stderr, "usage: %s CONFIG MACHINE.so [ROUNDS [SEED [TOKENS]]]\n", argv[0]);
     return 2;
   }
-  if (systole_config_load(argv[1], &model.config, &err)) {
+  hardware = argv[1];
+  if (systole_config_load(hardware, &model.config, &err)) {
     printf("%s\n", err.text);
     return 1;
   }
@@ -460,13 +547,22 @@ int main(int argc, char **argv) {
   rtl.object = argv[2];
   const uint32_t rounds = argc > 3 ? (uint32_t)strtoul(argv[3], NULL, 0) : 4000;
   const uint64_t seed = argc > 4 ? strtoull(argv[4], NULL, 0) : 1;
+  const uint32_t most = argc > 5 ? (uint32_t)strtoul(argv[5], NULL, 0) : LONG;
+  if (most < SHORT || most > LONG) {
+    fprintf(stderr, "TOKENS %s: expected a number from %d to %d\n", argv[5], SHORT, LONG);
+    return 2;
+  }
   printf("seed %" PRIu64 "\n", seed);
   fflush(stdout);
-  test_text(&model, &rtl);
+  test_text(&model, &rtl, most);
   test_limits(&model);
   test_limits(&rtl);
   test_clients(&model, LONG / 4);
   test_clients(&rtl, 2);
+  for (int after = 0; after < 2; after++) {
+    test_nothing_left(&model, after);
+    test_nothing_left(&rtl, after);
+  }
   test_storm(&rtl, rounds, seed);
   printf("%u passed, %u failed, 0 skipped\n", passed, failed);
   return failed > 0;

@@ -6,6 +6,8 @@ set -uo pipefail
 
 model=(--backend model)
 define=models/define
+count_of() { tokens_of "$1" | tr , '\n' | grep -c .; }
+hash_of() { sed -nE "s/^\t\"$2\":\t\[?\"?([0-9a-f]{16}|null)\"?.*/\1/p" "$1"; }  # FILE NAME
 cycles_of() { tr -d '\n\t ' <"$1" | grep -oE '"cycles_prefill":[0-9]+,"cycles_decode":\[[^]]*\]'; }
 tokens_of() { tr -d '\n\t ' <"$1" | sed -E 's/.*"tokens":\[([^]]*)\].*/\1/'; }
 
@@ -41,6 +43,26 @@ check "the firmware checks itself" grep -q 'firmware 1.0' <("$SYSTOLE" info --se
 check "run: the reference says the same" [ "$(tokens_of "$work/reference.json")" = "$(tokens_of "$work/run.json")" ]
 "$SYSTOLE" run "${model[@]}" --prompt "a" --context 5 --tokens 100 --json "$work/full.json" >/dev/null
 check "run: ends with the context" grep -q '"stopped":	"context"' "$work/full.json"
+
+# ---- beyond the end token ----------------------------------------------------
+for control in firmware direct; do
+  on=(run "${model[@]}" --prompt "accelerator:" --control $control)
+  "$SYSTOLE" "${on[@]}" --tokens 200 --ignore-eos --json "$work/long.$control.json" >/dev/null
+  check "--ignore-eos: 200 tokens ($control)" [ "$(count_of "$work/long.$control.json")" = 200 ]
+  check "--ignore-eos: ended by their number ($control)" grep -q '"stopped":	"--tokens"' "$work/long.$control.json"
+  "$SYSTOLE" "${on[@]}" --context 20 --tokens 200 --ignore-eos --json "$work/brim.json" >/dev/null
+  check "--ignore-eos: ends with the context ($control)" grep -q '"stopped":	"context"' "$work/brim.json"
+  check "--ignore-eos: which is full ($control)" [ $(($(count_of "$work/brim.json") + 7)) = 21 ]
+done
+check "logits: the last have one hash under either control" \
+  [ "$(hash_of "$work/long.firmware.json" last_logits_hash)" = "$(hash_of "$work/long.direct.json" last_logits_hash)" ]
+check "logits: in one command only the last are there" [ "$(hash_of "$work/long.firmware.json" logits_hash)" = null ]
+"$SYSTOLE" run "${model[@]}" --prompt "accelerator:" --control direct --tokens 199 --ignore-eos --json "$work/less.json" >/dev/null
+check "logits: a token less, another hash" [ "$(hash_of "$work/less.json" logits_hash)" != "$(hash_of "$work/long.direct.json" logits_hash)" ]
+"$SYSTOLE" check --backends model,model --prompt "accelerator:" --tokens 30 --ignore-eos --json "$work/checked.json" >/dev/null
+"$SYSTOLE" run "${model[@]}" --prompt "accelerator:" --control direct --tokens 30 --ignore-eos --json "$work/alone.json" >/dev/null
+check "check: --ignore-eos" [ "$(count_of "$work/checked.json")" = 30 ]
+check "check: its hash of all logits is that of run" [ "$(hash_of "$work/checked.json" logits_hash)" = "$(hash_of "$work/alone.json" logits_hash)" ]
 
 # ---- check -------------------------------------------------------------------
 both=(--prompt "accelerator:" --tokens 3 --backends model,model)

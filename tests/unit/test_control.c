@@ -6,6 +6,7 @@
 
 #include "compiler/asm/source.h"
 #include "driver/device.h"
+#include "driver/wipe.h"
 #include "tests/unit/harness.h"
 
 static const char source[] = ".segment 4 name=io kind=io bytes=512\n.formula 0 position=1\n"
@@ -126,6 +127,81 @@ static void test_run_limit(void) {
   systole_close(device);
 }
 
+// The firmware's variables and its stack need room, not only its image.
+static void test_little_memory(void) {
+  systole_device *device = NULL;
+  CU_ASSERT_EQUAL_FATAL(systole_config_load("edge16", &config, &err), SYSTOLE_OK);
+  config.tcm_bytes = 16384;
+  CU_ASSERT_EQUAL(systole_open("model", &config, NULL, &device, &err), SYSTOLE_E_UNSUPPORTED);
+  CU_ASSERT_PTR_NOT_NULL(strstr(err.text, "tcm_bytes = 16384: expected at least 32768"));
+}
+
+// ---- between two clients -----------------------------------------------------
+
+static const char fill[] = ".segment 1 name=ones kind=const bytes=65536 fill=1\n"
+                           "ld segment=1 space=WGT rows=1 words=4 dst_word=1\n"
+                           "ld segment=1 space=ACT rows=1 words=4 dst_word=1 raise=MX:1\n"
+                           "ld segment=1 space=PAR rows=1 words=4 dst_word=1 raise=VX:1\n"
+                           "mx a_space=ACT m=2 k=1 n=1 a_row=1 c_row=1 wait=LD:1\n"
+                           "vx a_space=PAR m=4 n=4 a_row=1 add=IMM add_imm=7 d_space=VM d_row=1 wait=LD:1\n"
+                           "vx a_space=VM m=4 n=4 a_row=1 d_space=QNT d_row=1\n"
+                           "vx a_space=VM m=4 n=4 a_row=1 d_space=RS d_row=1\nend\n";
+
+static uint32_t words_used(systole_device *device) {
+  uint8_t bytes[4 * 128];
+  uint32_t used = 0;
+  for (unsigned space = 0; space < 7; space++)
+    for (uint32_t w = 0; w < systole_config_words(&config, space); w++) {
+      bool any = false;
+      memset(bytes, 0, sizeof bytes);
+      CU_ASSERT_EQUAL(systole_peek(device, space, w, bytes, &err), SYSTOLE_OK);
+      for (unsigned i = 0; i < sizeof bytes; i++) any |= bytes[i] != 0;
+      used += any;
+    }
+  return used;
+}
+
+static void run_alone(systole_device *device, systole_program *p) {
+  systole_loaded *loaded = NULL;
+  CU_ASSERT_EQUAL_FATAL(systole_load(device, p, &loaded, &err), SYSTOLE_OK);
+  CU_ASSERT_EQUAL(systole_submit(loaded, p->entries[0].name, NULL, &err), SYSTOLE_OK);
+  CU_ASSERT_EQUAL(systole_wait(device, 0, NULL, &err), SYSTOLE_OK);
+  systole_unload(loaded);
+}
+
+static systole_program *wipe_program(void) {
+  systole_program *p = NULL;
+  void *memory;
+  uint32_t bytes, lines, entry;
+  CU_ASSERT_EQUAL_FATAL(systole_wipe_make(&config, &memory, &bytes, &lines, &err), SYSTOLE_OK);
+  CU_ASSERT_EQUAL_FATAL(systole_program_create(&config, &p, &err), SYSTOLE_OK);
+  CU_ASSERT_EQUAL(systole_program_add_segment(p, 1, "wipe", SYSTOLE_SEGMENT_CONST, bytes, memory, bytes, &err), SYSTOLE_OK);
+  CU_ASSERT_EQUAL(systole_program_add_entry(p, "wipe", &entry, &err), SYSTOLE_OK);
+  CU_ASSERT_EQUAL(systole_program_add_lines(p, entry, memory, lines, &err), SYSTOLE_OK);
+  return p;
+}
+
+// The program that clears the SRAMs, on all sizes, without races.
+static void test_wipe(void) {
+  static const char *const names[] = {"tiny8", "edge16", "base32", "big128", "tests/configs/fuzz4.ini", "tests/configs/fuzz64.ini"};
+  const systole_options options = {.check_races = true};
+  for (unsigned i = 0; i < sizeof names / sizeof *names; i++) {
+    systole_device *device = NULL;
+    systole_program *full = NULL;
+    CU_ASSERT_EQUAL_FATAL(systole_config_load(names[i], &config, &err), SYSTOLE_OK);
+    CU_ASSERT_EQUAL_FATAL(systole_source_assemble(fill, strlen(fill), "fill", ".", names[i], &full, &err), SYSTOLE_OK);
+    CU_ASSERT_EQUAL_FATAL(systole_open("model", &config, &options, &device, &err), SYSTOLE_OK);
+    systole_program *wipe = wipe_program();
+    run_alone(device, full);
+    CU_ASSERT_EQUAL(words_used(device), 4 + 4 + 4 + 2 + 4 + 4 + 4);
+    run_alone(device, wipe);
+    CU_ASSERT_EQUAL(words_used(device), 0);
+    systole_close(device);
+    systole_program_destroy(wipe);
+    systole_program_destroy(full);
+  }
+}
+
 // ---- firmware that does not answer -------------------------------------------
 
 static void expect_silence(uint32_t first, uint32_t second, const char *what) {
@@ -153,6 +229,8 @@ void suite_control(void) {
                                        {"a text that nobody reads", test_abandoned_text},
                                        {"calls that come too often or too early", test_calls},
                                        {"a limit for the runs of all clients", test_run_limit},
+                                       {"a controller with too little memory", test_little_memory},
+                                       {"what clears the SRAMs, on all sizes", test_wipe},
                                        {"firmware that does not answer", test_silence},
                                        {0}};
   systole_test_suite("control", tests);

@@ -5,8 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "firmware/draw.h"
 #include "tests/unit/firmware_mock.h"
 #include "tests/unit/harness.h"
+#include "tests/unit/random_lines.h"
 #include "tests/unit/storm.h"
 
 enum { TRACE = 1024 };
@@ -247,6 +249,99 @@ static void test_shares(void) {
   close_both(&m);
 }
 
+// The rules of docs/firmware.md once more, by sorting and in wide numbers.
+typedef struct {
+  int64_t order;
+  uint32_t id;
+  double value;
+} ruled;
+
+static int by_rule(const void *left, const void *right) {
+  const ruled *a = left, *b = right;
+  if (a->order != b->order) return a->order < b->order ? 1 : -1;
+  return a->id < b->id ? -1 : 1;
+}
+
+static double in_units(double value) {
+  return fabs(value) >= 32768 ? copysign(0x7FFFFFFF, value) : trunc(ldexp(value, 16));
+}
+
+static uint64_t ruled_power(uint64_t y, const uint64_t *roots) {
+  uint64_t weight = 1 << 24;
+  for (int i = 1; i <= 16; i++)
+    if (y >> (16 - i) & 1) weight = weight * roots[i] >> 32;
+  return y >> 16 > 63 ? 0 : weight >> (y >> 16);
+}
+
+static const uint64_t *ruled_roots(void) {
+  static uint64_t roots[17];
+  for (int i = 1; i <= 16 && !roots[i]; i++) roots[i] = (uint64_t)llround(ldexp(exp2(-exp2(-i)), 32));
+  return roots;
+}
+
+static uint64_t ruled_weight(double below, uint32_t sharpness) {
+  const uint64_t x = (uint64_t)below * sharpness >> 16;
+  return ruled_power(x > 100 << 16 ? 200 << 16 : x * 94548 / 65536, ruled_roots());
+}
+
+static void test_weights(void) {
+  uint32_t wrong = 0;
+  for (uint32_t y = 0; y < 26u << 16; y++) wrong += fw_draw_power(y) != ruled_power(y, ruled_roots());
+  CU_ASSERT_EQUAL(wrong, 0);
+}
+
+static uint32_t ruled_draw(const uint32_t *bits, uint32_t count, uint32_t sharpness, uint32_t top_k, uint64_t *random) {
+  static ruled all[PACKETS_VOCAB];
+  uint32_t n = 0, at = 0;
+  uint64_t sum = 0, z = *random += UINT64_C(0x9E3779B97F4A7C15);
+  for (uint32_t id = 0; id < count; id++) {
+    const int64_t size = bits[id] & 0x7FFFFFFF;
+    float value;
+    memcpy(&value, &bits[id], 4);
+    if (!isnan(value) && value != -INFINITY) all[n++] = (ruled){bits[id] >> 31 ? -size - 1 : size, id, value};
+  }
+  if (!n) return *random -= UINT64_C(0x9E3779B97F4A7C15), UINT32_MAX;
+  qsort(all, n, sizeof *all, by_rule);
+  if (n > top_k) n = top_k;
+  for (uint32_t i = 0; i < n; i++) sum += ruled_weight(in_units(all[0].value) - in_units(all[i].value), sharpness);
+  z = (z ^ (z >> 30)) * UINT64_C(0xBF58476D1CE4E5B9);
+  z = (z ^ (z >> 27)) * UINT64_C(0x94D049BB133111EB);
+  uint64_t point = ((z ^ (z >> 31)) >> 32) * sum >> 32, weight;
+  while (point >= (weight = ruled_weight(in_units(all[0].value) - in_units(all[at].value), sharpness))) point -= weight, at++;
+  return all[at].id;
+}
+
+// Logits close to each other, equal ones, neighbours, of all sizes and signs, and any bits.
+static uint32_t some_logit(uint64_t *dice, uint32_t kind) {
+  const uint32_t r = (uint32_t)(systole_random(dice) >> 32);
+  const float near = (float)(int32_t)r * 0x1p-28f, equal = (float)(r % 7) - 3;
+  uint32_t bits;
+  memcpy(&bits, kind == 0 ? &near : &equal, 4);
+  if (kind < 2) return bits;
+  if (kind == 5) return 0x3F800000 | (r % 256 < 250 ? 0x80000000 : 0) | r >> 26;
+  return kind == 2 ? (r & 0x80FFFFFF) | (112 + r % 31) << 23 : kind == 3 ? r | 0x80000000 : r;
+}
+
+static void test_rules(void) {
+  static const uint32_t sharpnesses[] = {1, 65536, 81920, 600000, 0xFFFFFFFF};
+  mock m;
+  machine t;
+  uint64_t dice = 3, random[2] = {7, 7};
+  uint32_t bits[300], wrong = 0;
+  open_both(&m, &t);
+  for (uint32_t round = 0; round < 20000; round++) {
+    const uint32_t kind = round % 6, count = 1 + (uint32_t)(systole_random(&dice) % 300);
+    const uint32_t top_k = 1 + (uint32_t)(systole_random(&dice) % 64), sharpness = sharpnesses[systole_random(&dice) % 5];
+    for (uint32_t i = 0; i < count; i++) mock_store(&m, 1, PACKETS_LOGITS + 4 * i, bits[i] = some_logit(&dice, kind));
+    fw_refresh();
+    wrong += fw_sample(packets_regions[1].base + PACKETS_LOGITS, count, sharpness, top_k, &random[0]) !=
+             ruled_draw(bits, count, sharpness, top_k, &random[1]);
+  }
+  CU_ASSERT_EQUAL(wrong, 0);
+  CU_ASSERT_EQUAL(random[0], random[1]);
+  close_both(&m);
+}
+
 static void test_wild_logits(void) {
   const float none[4] = {NAN, -INFINITY, -NAN, NAN}, huge[4] = {3e38f, INFINITY, -3e38f, 1e-40f};
   mock m;
@@ -350,6 +445,130 @@ static void test_long_turns(void) {
   for (uint32_t i = 0; i < 500; i++) others += t.runs[i].code >> 32 == 2;
   CU_ASSERT_EQUAL(others, 1);
   close_both(&m);
+}
+
+enum { WIPE = 0x5000, WIPE_LINES = 9 };
+
+static int run_wipe_for_ever(mock *m, void *user, uint64_t *cycles) {
+  const int cause = run(m, user, cycles);
+  return m->registers[SYSTOLE_REG_SEG_BASE_LO / 4] == WIPE ? MOCK_FOREVER : cause;
+}
+
+static void open_with_wipe(mock *m, machine *t, mock_run_fn how) {
+  open_both(m, t);
+  m->run = how;
+  m->free_segments = true;
+  m->mailbox[SYSTOLE_MAILBOX_WIPE_LO / 4] = WIPE;
+  m->mailbox[SYSTOLE_MAILBOX_WIPE_BYTES / 4] = 4096;
+  m->mailbox[SYSTOLE_MAILBOX_WIPE_LINES / 4] = WIPE_LINES;
+}
+
+static int run_long_wipe(mock *m, void *user, uint64_t *cycles) {
+  const int cause = run(m, user, cycles);
+  if (m->registers[SYSTOLE_REG_SEG_BASE_LO / 4] == WIPE) *cycles = 500000;
+  return cause;
+}
+
+// Copies before a turn's first run are its queue's time, clearing is nobody's.
+static void test_turn_of_copies(void) {
+  mock m;
+  machine t;
+  uint32_t w[SYSTOLE_PACKET_WORDS];
+  open_with_wipe(&m, &t, run_long_wipe);
+  mock_submit(&m, 0, w, packets_run(w, 1));
+  mock_go(&m);
+  expect_end(&m, 0, SYSTOLE_OUTCOME_OK, 1, 0);
+  const uint32_t lines = packets_generate(w, 2, 1024, 1);
+  w[SYSTOLE_WORD_GENERATE_rows] = 1024;
+  mock_submit(&m, 1, w, lines);
+  m.fw.queues[0].behind = 3000000;
+  mock_go(&m);
+  expect_token(&m, 1, 0);
+  expect_end(&m, 1, SYSTOLE_OUTCOME_OK, 2, 1);
+  CU_ASSERT_EQUAL(t.count, 3);
+  CU_ASSERT_TRUE(m.fw.queues[0].behind < 3000000 - 1024 * 80);
+  CU_ASSERT_TRUE(m.fw.queues[0].behind > 3000000 - 1024 * 200);
+  close_both(&m);
+}
+
+// What a run leaves in the SRAMs is cleared before the other queue's next.
+static void test_wipe(mock_run_fn how) {
+  mock m;
+  machine t;
+  uint32_t w[SYSTOLE_PACKET_WORDS];
+  open_with_wipe(&m, &t, how);
+  mock_submit(&m, 0, w, packets_decode(w, 1, 0, 4));
+  mock_submit(&m, 1, w, packets_decode(w, 2, 50, 3));
+  mock_go(&m);
+  expect_end(&m, 0, SYSTOLE_OUTCOME_OK, 1, 4);
+  expect_end(&m, 1, SYSTOLE_OUTCOME_OK, 2, 3);
+  mock_submit(&m, 0, w, packets_run(w, 3));
+  mock_go(&m);
+  expect_end(&m, 0, SYSTOLE_OUTCOME_OK, 3, 0);
+  CU_ASSERT_EQUAL_FATAL(t.count, 8 + 6);  // seven runs in turn, then two of queue 0
+  for (uint32_t i = 0; i < 13; i++) {
+    const uint64_t queue = 1 + SYSTOLE_LIMIT_REGIONS * (i / 2 % 2);
+    CU_ASSERT_EQUAL(t.runs[i].code, i % 2 ? WIPE : packets_regions[queue].base + PACKETS_CODE);
+    CU_ASSERT_EQUAL(t.runs[i].lines, i % 2 ? WIPE_LINES : PACKETS_LINES);
+    if (i % 2 == 0) CU_ASSERT_EQUAL(t.runs[i].scalars[0], (int32_t)(i / 4 + (i / 2 % 2 ? 50 : 0)));
+  }
+  close_both(&m);
+}
+
+// A queue that goes from one client to another, which may write the same epoch.
+static void test_wipe_owner(void) {
+  mock m;
+  machine t;
+  uint32_t w[SYSTOLE_PACKET_WORDS];
+  open_with_wipe(&m, &t, run);
+  for (uint32_t i = 0; i < 4; i++) {
+    if (i == 2) {
+      m.mailbox[SYSTOLE_MAILBOX_OWNER / 4] = 1;
+      m.tail[0] = m.consumed[0] = 0;
+      mock_store(&m, 0, SYSTOLE_RING_CONSUMED, 0);
+      memset(m.regions[0].data + SYSTOLE_RING_COMPLETION, 0, SYSTOLE_RING_END - SYSTOLE_RING_COMPLETION);
+    }
+    mock_submit(&m, 0, w, packets_run(w, i));
+    mock_go(&m);
+    expect_end(&m, 0, SYSTOLE_OUTCOME_OK, i, 0);
+  }
+  CU_ASSERT_EQUAL_FATAL(t.count, 5);
+  CU_ASSERT_EQUAL(t.runs[2].code, WIPE);
+  close_both(&m);
+}
+
+static void test_wiped(void) { test_wipe(run); }
+static void test_wipe_for_ever(void) { test_wipe(run_wipe_for_ever); }
+
+static int run_beside_draws(mock *m, void *user, uint64_t *cycles) {
+  const int cause = run(m, user, cycles);
+  *cycles = m->registers[SYSTOLE_REG_SEG_BASE_HI / 4] == 2 ? 20 : 3000000;
+  return cause;
+}
+
+static void take_tokens(mock *m, void *user) {
+  (void)user;
+  mock_store(m, SYSTOLE_LIMIT_REGIONS, SYSTOLE_RING_CONSUMED, m->fw.queues[1].produced);
+}
+
+// A queue of short runs with long draws after them: its time on the core counts too.
+static void test_turns_of_draws(void) {
+  mock m;
+  machine t;
+  uint32_t w[SYSTOLE_PACKET_WORDS];
+  open_both(&m, &t);
+  m.run = run_beside_draws;
+  m.slept = take_tokens;
+  const uint32_t lines = packets_generate(w, 2, 0, 5000);
+  w[SYSTOLE_WORD_GENERATE_sharpness] = 65536, w[SYSTOLE_WORD_GENERATE_top_k] = 40;
+  mock_submit(&m, 1, w, lines);
+  mock_submit(&m, 0, w, packets_decode(w, 1, 0, 4));
+  for (uint32_t turns = 0; turns < 20000 && (!m.fw.queues[0].head || m.fw.queues[0].job.active); turns++) fw_turn(&m.fw);
+  expect_end(&m, 0, SYSTOLE_OUTCOME_OK, 1, 4);
+  CU_ASSERT_TRUE(m.time < 30000000);  // 4 runs, as much for the other, and some
+  CU_ASSERT_TRUE(t.count > 4 + 100);
+  CU_ASSERT_PTR_NULL(m.wrong);
+  mock_close(&m);
 }
 
 static void test_full(void) {
@@ -487,6 +706,30 @@ static void test_unwritten(void) {
   close_both(&m);
 }
 
+// A self-test that is stopped has found nothing broken.
+static void test_selftest_stopped(void) {
+  mock m;
+  machine t;
+  uint32_t w[16] = {SYSTOLE_COMMAND_SELFTEST | 1u << 8}, l[16] = {SYSTOLE_COMMAND_LIMIT | 1u << 8, 500};
+  open_both(&m, &t);
+  packets_place(w, SYSTOLE_WORD_SELFTEST_place, 2, 256, 128);
+  mock_submit(&m, 0, l, 1);
+  mock_submit(&m, 0, w, 1);
+  mock_go(&m);
+  expect_end(&m, 0, SYSTOLE_OUTCOME_OK, 0, 0);
+  expect_end(&m, 0, SYSTOLE_OUTCOME_TIME, 0, 0);
+  t.cause = MOCK_FOREVER;
+  t.cancel_at = t.count + 1;
+  m.slept = cancel_in_sleep;
+  l[1] = 0;
+  mock_submit(&m, 0, l, 1);
+  mock_submit(&m, 0, w, 1);
+  mock_go(&m);
+  expect_end(&m, 0, SYSTOLE_OUTCOME_OK, 0, 0);
+  expect_end(&m, 0, SYSTOLE_OUTCOME_CANCELLED, 0, 0);
+  close_both(&m);
+}
+
 // A self-test that fails half-way has written to the machine's registers.
 static void test_beside_selftest(void) {
   mock m;
@@ -595,16 +838,24 @@ void suite_firmware(void) {
       {"generation: the prompt in pieces, token by token", test_generate},
       {"generation ends", test_generate_ends},
       {"draws have the shares of the softmax", test_shares},
+      {"weights are those of the rules as they are written", test_weights},
+      {"and so are draws", test_rules},
       {"logits that are no numbers", test_wild_logits},
       {"limits of time", test_time},
       {"cancel", test_cancel},
       {"queues take turns", test_turns},
       {"long runs wait until the other queue has had as long", test_long_turns},
+      {"a queue's draws count as its time", test_turns_of_draws},
+      {"SRAMs are cleared between runs of two queues", test_wiped},
+      {"and where a queue gets another client", test_wipe_owner},
+      {"also by a program that does not end", test_wipe_for_ever},
+      {"a turn's copies count, clearing does not", test_turn_of_copies},
       {"a completion ring that is full", test_full},
       {"cancel while the completion ring is full", test_full_cancel},
       {"boot while a run is under way", test_reboot},
       {"rings with wild counts, START and DONE, a new epoch", test_ring},
       {"self-test and counters", test_selftest},
+      {"a self-test that is stopped", test_selftest_stopped},
       {"memory that answers with errors", test_hole},
       {"what cannot be written is told", test_unwritten},
       {"a self-test that fails does not disturb the other queue", test_beside_selftest},
