@@ -14,6 +14,7 @@
 //   cycle, instret (and h)                 the same, read-only
 //   mstatush, mcountinhibit, mhpmcounter3..31, mhpmevent3..31, mvendorid, marchid,
 //   mimpid, mhartid, mconfigptr            read 0
+//   tselect, tdata1..3                     read 0: there are no triggers
 //
 // mcycle counts cycles from 0 in the first one out of reset; minstret counts
 // instructions that retired. After a write to either, the next instruction reads
@@ -75,6 +76,7 @@ module systole_mcu_csr (
         7'h18: known = addr_i[4:1] == 4'd0 || addr_i[4:1] == 4'd2 || addr_i[4:0] == 5'h10;
         7'h19: known = addr_i[4:0] == 5'd0 || addr_i[4:0] > 5'd2;  // mcountinhibit, mhpmevent
         7'h1a: known = addr_i[4:0] <= 5'd4;
+        7'h3d: known = addr_i[4:2] == 3'd0;  // tselect, tdata1..3
         7'h58, 7'h5c: known = addr_i[4:0] != 5'd1;  // mcycle, minstret, mhpmcounter
         7'h60, 7'h64: known = addr_i[4:0] == 5'd0 || addr_i[4:0] == 5'd2;
         7'h78: known = addr_i[4:0] >= 5'h11 && addr_i[4:0] <= 5'h15;
