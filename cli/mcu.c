@@ -176,6 +176,7 @@ int systole_command_mcu(int argc, char **argv) {
       "  riscv64-unknown-elf-gcc -march=rv32im -mabi=ilp32 -nostdlib -Ttext=0 a.S -o a.elf\n"
       "  riscv64-unknown-elf-objcopy -O binary a.elf a.bin\n"
       "  systole mcu --image a.bin --trace a.txt\n\n"
+      "If it uses gp as any other register, -mno-relax keeps the linker from addressing by gp.\n\n"
       "A line of the trace has the cycle, the pc, the instruction, and the register with its new value, `-` if "
       "none is written, or the trap or interrupt with its code in mcause. Both back ends write the same lines. "
       "MTIME and MTIMECMP are where the chip has them (docs/isa.md); any other address is an access fault. "

@@ -265,7 +265,7 @@ module systole_chip #(
       assign m_araddr = c_arvalid ? c_addr : s_axil_araddr_i;
       assign m_rready = f_rready || c_rready;
 
-      logic start, start_take, done, tcm_we, mailbox_re;
+      logic parked, start, start_take, done, tcm_we, mailbox_re;
       logic [`SYS_QUEUES-1:0] interrupt, doorbell, doorbell_clear;
       logic [31:0] tcm_addr, mailbox_data;
       logic [6:0] mailbox_word;
@@ -305,6 +305,7 @@ module systole_chip #(
           .m_rdata_i       (m_rdata),
           .m_irq_i         (m_irq),
           .run_o,
+          .parked_o        (parked),
           .sleeping_i      (core_sleep_o),
           .waiting_i       (core_waiting_o),
           .busy_i          (busy_o),
@@ -323,7 +324,8 @@ module systole_chip #(
           .mailbox_data_o  (mailbox_data)
       );
 
-      logic w_arvalid, w_awvalid, w_wvalid;
+      logic w_busy, w_arvalid, w_awvalid, w_wvalid;
+      assign w_busy = w_arvalid || w_awvalid || w_wvalid;
       logic [63:0] w_axaddr;
       logic [7:0] w_arlen;
       logic [8*BusBytes-1:0] w_wdata;
@@ -335,6 +337,7 @@ module systole_chip #(
           .clk_i,
           .rst_ni,
           .run_i           (run_o),
+          .parked_i        (parked),
           .tcm_we_i        (tcm_we),
           .tcm_addr_i      (tcm_addr),
           .tcm_wdata_i     (s_axil_wdata_i),
@@ -394,23 +397,48 @@ module systole_chip #(
       );
 
       // ---- AXI4: the core's bursts have ID 1
-      assign m_axi_arvalid_o = t_arvalid || w_arvalid;
-      assign m_axi_arid_o = w_arvalid ? 1'b1 : t_arid;
-      assign m_axi_araddr_o = w_arvalid ? w_axaddr : t_araddr;
-      assign m_axi_arlen_o = w_arvalid ? w_arlen : t_arlen;
-      assign t_arready = m_axi_arready_i && !w_arvalid;
       assign t_rvalid = m_axi_rvalid_i && m_axi_rid_i == 1'b0;
-      assign m_axi_awvalid_o = t_awvalid || w_awvalid;
-      assign m_axi_awid_o = w_awvalid ? 1'b1 : t_awid;
-      assign m_axi_awaddr_o = w_awvalid ? w_axaddr : t_awaddr;
-      assign m_axi_awlen_o = w_awvalid ? 8'd0 : t_awlen;
-      assign t_awready = m_axi_awready_i && !w_awvalid;
-      assign m_axi_wvalid_o = t_wvalid || w_wvalid;
-      assign m_axi_wdata_o = w_wvalid ? w_wdata : t_wdata;
-      assign m_axi_wstrb_o = w_wvalid ? w_wstrb : t_wstrb;
-      assign m_axi_wlast_o = w_wvalid || t_wlast;
-      assign t_wready = m_axi_wready_i && !w_wvalid;
       assign t_bvalid = m_axi_bvalid_i && m_axi_bid_i == 1'b0;
+      always_comb begin
+        m_axi_arvalid_o = t_arvalid;
+        m_axi_arid_o = t_arid;
+        m_axi_araddr_o = t_araddr;
+        m_axi_arlen_o = t_arlen;
+        t_arready = m_axi_arready_i;
+        m_axi_awvalid_o = t_awvalid;
+        m_axi_awid_o = t_awid;
+        m_axi_awaddr_o = t_awaddr;
+        m_axi_awlen_o = t_awlen;
+        t_awready = m_axi_awready_i;
+        m_axi_wvalid_o = t_wvalid;
+        m_axi_wdata_o = t_wdata;
+        m_axi_wstrb_o = t_wstrb;
+        m_axi_wlast_o = t_wlast;
+        t_wready = m_axi_wready_i;
+        if (w_busy) begin
+          if (w_arvalid) begin
+            m_axi_arvalid_o = 1'b1;
+            m_axi_arid_o = 1'b1;
+            m_axi_araddr_o = w_axaddr;
+            m_axi_arlen_o = w_arlen;
+            t_arready = 1'b0;
+          end
+          if (w_awvalid) begin
+            m_axi_awvalid_o = 1'b1;
+            m_axi_awid_o = 1'b1;
+            m_axi_awaddr_o = w_axaddr;
+            m_axi_awlen_o = 8'd0;
+            t_awready = 1'b0;
+          end
+          if (w_wvalid) begin
+            m_axi_wvalid_o = 1'b1;
+            m_axi_wdata_o = w_wdata;
+            m_axi_wstrb_o = w_wstrb;
+            m_axi_wlast_o = 1'b1;
+            t_wready = 1'b0;
+          end
+        end
+      end
 
       logic unused;
       assign unused = ^{m_bresp, m_rresp};

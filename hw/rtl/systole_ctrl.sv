@@ -188,7 +188,10 @@ module systole_ctrl #(
   logic [31:0] wclean;
   assign write_segment = write && waddr_q >= 12'd`SYS_REG_SEG_BASE_LO && waddr_q < 12'd`SYS_REG_SCALAR;
   assign wword = write_segment ? 4'd1 << wseg[3:2] : 4'd0;
-  assign wclean = s_axil_wdata_i & wmask;
+  always_comb begin
+    wclean = 'x;
+    if (s_axil_wvalid_i) wclean = s_axil_wdata_i & wmask;
+  end
   assign wbytes = wknown ? s_axil_wstrb_i : 4'd15;
   always_comb begin
     case (wseg[3:2])

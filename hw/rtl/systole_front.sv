@@ -12,7 +12,8 @@
 // Block control, with run_o: START sets start_o, which start_take_i clears.
 // IDLE: none is pending and what was taken has met done_i. done_i sets DONE and
 // READY, and the bits 0 and 1 of ISR that IER has; interrupt_i sets bits 2 + q
-// likewise. All this, and the doorbells, are zero while run_o is low.
+// likewise. All this, and the doorbells, are zero from the cycle on in which run_o
+// has been low for one (parked_o).
 // doorbell_o[q] is set by the host and cleared by doorbell_clear_i[q] (if both
 // in one cycle: set).
 // tcm_*: a write into the core's memory, only while run_o is low.
@@ -57,6 +58,7 @@ module systole_front #(
     input  logic                    m_irq_i,
     // the core
     output logic                    run_o,
+    output logic                    parked_o,      // run_o has been low for a cycle
     input  logic                    sleeping_i,
     input  logic                    waiting_i,
     input  logic                    busy_i,
@@ -81,19 +83,41 @@ module systole_front #(
   logic [1:0] wstate_q;
   logic [11:0] waddr_q;
   logic wmachine, wmachine_q, write, write0;
-  assign wmachine = !run_q && s_axil_awaddr_i[11:10] == 2'd0;
-  assign m_awvalid_o = s_axil_awvalid_i && wstate_q == 2'd0 && wmachine;
-  assign m_wvalid_o = s_axil_wvalid_i && wstate_q == 2'd1 && wmachine_q;
+  logic [3:0] mail_be;
+  logic [31:0] mask;
+  // The host seldom wants anything: what follows from its valids is computed then.
+  always_comb begin
+    wmachine = 1'bx;
+    m_awvalid_o = 1'b0;
+    if (s_axil_awvalid_i) begin
+      wmachine = !run_q && s_axil_awaddr_i[11:10] == 2'd0;
+      m_awvalid_o = wstate_q == 2'd0 && wmachine;
+    end
+  end
   assign m_bready_o = s_axil_bready_i && wstate_q == 2'd2 && wmachine_q;
   assign s_axil_awready_o = wstate_q == 2'd0 && (run_q || m_awready_i);
   assign s_axil_wready_o = wstate_q == 2'd1 && (!wmachine_q || m_wready_i);
   assign s_axil_bvalid_o = wstate_q == 2'd2 && (!wmachine_q || m_bvalid_i);
   assign s_axil_bresp_o = 2'b00;
-  assign write = s_axil_wvalid_i && wstate_q == 2'd1 && !wmachine_q;
-  assign write0 = write && s_axil_wstrb_i[0];
+  always_comb begin
+    m_wvalid_o = 1'b0;
+    write = 1'b0;
+    write0 = 1'b0;
+    tcm_we_o = 1'b0;
+    mail_be = 4'd0;
+    mask = 'x;
+    if (s_axil_wvalid_i) begin
+      m_wvalid_o = wstate_q == 2'd1 && wmachine_q;
+      write = wstate_q == 2'd1 && !wmachine_q;
+      write0 = write && s_axil_wstrb_i[0];
+      tcm_we_o = write && waddr_q == 12'd`SYS_REG_TCM_DATA && !run_q;
+      if (write && run_q && waddr_q[11:9] == 3'd0 && waddr_q[8:4] != 5'd0) mail_be = s_axil_wstrb_i;
+      mask = {{8{s_axil_wstrb_i[3]}}, {8{s_axil_wstrb_i[2]}}, {8{s_axil_wstrb_i[1]}}, {8{s_axil_wstrb_i[0]}}};
+    end
+  end
   always_ff @(posedge clk_i) begin
     if (!rst_ni) wstate_q <= 2'd0;
-    else
+    else if (wstate_q != 2'd0 || s_axil_awvalid_i)
       case (wstate_q)
         2'd0:
         if (s_axil_awvalid_i && s_axil_awready_o) begin
@@ -107,63 +131,77 @@ module systole_front #(
   end
 
   // ---- Reads
-  logic rstate_q, rmachine, rmachine_q, read;
+  logic rstate_q, rmachine, rmachine_q, read, mail_read;
   logic [11:0] raddr;
   assign raddr = {s_axil_araddr_i[11:2], 2'b00};
-  assign rmachine = !run_q && s_axil_araddr_i[11:10] == 2'd0;
-  assign m_arvalid_o = s_axil_arvalid_i && !rstate_q && rmachine;
+  always_comb begin
+    rmachine = 1'bx;
+    m_arvalid_o = 1'b0;
+    read = 1'b0;
+    mail_read = 1'b0;
+    if (s_axil_arvalid_i) begin
+      rmachine = !run_q && s_axil_araddr_i[11:10] == 2'd0;
+      m_arvalid_o = !rstate_q && rmachine;
+      read = s_axil_arready_o && !rmachine;
+      mail_read = read && run_q && raddr[11:9] == 3'd0 && raddr[8:4] != 5'd0;
+    end
+  end
   assign m_rready_o = s_axil_rready_i && rstate_q && rmachine_q;
   assign s_axil_arready_o = !rstate_q && (run_q || m_arready_i);
   assign s_axil_rvalid_o = rstate_q && (!rmachine_q || m_rvalid_i);
   assign s_axil_rresp_o = 2'b00;
-  assign read = s_axil_arvalid_i && s_axil_arready_o && !rmachine;
   always_ff @(posedge clk_i) begin
     if (!rst_ni) rstate_q <= 1'b0;
-    else if (!rstate_q) begin
-      if (s_axil_arvalid_i && s_axil_arready_o) begin
-        rstate_q <= 1'b1;
-        rmachine_q <= rmachine;
-      end
-    end else if (s_axil_rready_i && s_axil_rvalid_o) rstate_q <= 1'b0;
+    else if (rstate_q) begin
+      if (s_axil_rready_i && s_axil_rvalid_o) rstate_q <= 1'b0;
+    end else if (s_axil_arvalid_i && s_axil_arready_o) begin
+      rstate_q <= 1'b1;
+      rmachine_q <= rmachine;
+    end
   end
 
   // ---- The controller's registers
-  logic [31:0] tcm_addr_q, mask;
-  assign mask = {{8{s_axil_wstrb_i[3]}}, {8{s_axil_wstrb_i[2]}}, {8{s_axil_wstrb_i[1]}}, {8{s_axil_wstrb_i[0]}}};
-  assign tcm_we_o = write && waddr_q == 12'd`SYS_REG_TCM_DATA && !run_q;
+  logic [31:0] tcm_addr_q;
   assign tcm_addr_o = {tcm_addr_q[31:2], 2'b00};
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
       run_q <= 1'b0;
       tcm_addr_q <= 32'd0;
-    end else begin
+    end else if (write) begin
       if (write0 && waddr_q == 12'd`SYS_REG_CONTROLLER) run_q <= s_axil_wdata_i[0];
-      if (write && waddr_q == 12'd`SYS_REG_TCM_ADDRESS)
+      if (waddr_q == 12'd`SYS_REG_TCM_ADDRESS)
         tcm_addr_q <= (tcm_addr_q & ~mask) | (s_axil_wdata_i & mask);
       else if (tcm_we_o) tcm_addr_q <= tcm_addr_q + 32'd4;
     end
   end
 
   // ---- Block control and interrupts
+  // parked_q: RUN has been low for a cycle, so that all this has its value of reset.
+  logic parked_q, changes;
   logic start_q, busy_q, done_q, ready_q, gie_q;
   logic [`SYS_QUEUES+1:0] ier_q, isr_q, events, toggled;
   logic [`SYS_QUEUES-1:0] doorbell_q;
   assign start_o = start_q;
   assign doorbell_o = doorbell_q;
   assign irq_o = run_q ? gie_q && isr_q != '0 : m_irq_i;
+  assign parked_o = parked_q;
   assign events = {interrupt_i, {2{done_i}}} & ier_q;
+  assign changes = write0 || read || start_take_i || done_i || interrupt_i != '0 || doorbell_clear_i != '0;
   assign toggled = write0 && waddr_q == 12'd`SYS_REG_ISR ? s_axil_wdata_i[`SYS_QUEUES+1:0] : '0;
   always_ff @(posedge clk_i) begin
+    parked_q <= rst_ni && !run_q;
     if (!run_q) begin
-      start_q <= 1'b0;
-      busy_q <= 1'b0;
-      done_q <= 1'b0;
-      ready_q <= 1'b0;
-      gie_q <= 1'b0;
-      ier_q <= '0;
-      isr_q <= '0;
-      doorbell_q <= '0;
-    end else begin
+      if (!parked_q) begin
+        start_q <= 1'b0;
+        busy_q <= 1'b0;
+        done_q <= 1'b0;
+        ready_q <= 1'b0;
+        gie_q <= 1'b0;
+        ier_q <= '0;
+        isr_q <= '0;
+        doorbell_q <= '0;
+      end
+    end else if (changes) begin
       if (write0 && waddr_q == 12'd`SYS_REG_CTRL && s_axil_wdata_i[0]) start_q <= 1'b1;
       else if (start_take_i) start_q <= 1'b0;
 
@@ -188,9 +226,7 @@ module systole_front #(
   end
 
   // ---- The mailbox: 0x010..0x1FF, a reader for the host and one for the core
-  logic mail_read;
   logic [31:0] mail_host;
-  assign mail_read = read && run_q && raddr[11:9] == 3'd0 && raddr[8:4] != 5'd0;
   genvar b;
   generate
     for (b = 0; b < 4; b = b + 1) begin : gen_mailbox
@@ -201,7 +237,7 @@ module systole_front #(
           .Readers(2)
       ) u_ram (
           .clk_i,
-          .we_i   (write && run_q && s_axil_wstrb_i[b] && waddr_q[11:9] == 3'd0 && waddr_q[8:4] != 5'd0),
+          .we_i   (mail_be[b]),
           .waddr_i(waddr_q[8:2]),
           .wdata_i(s_axil_wdata_i[8*b+:8]),
           .re_i   ({mailbox_re_i, mail_read}),

@@ -16,6 +16,7 @@ module systole_mcu #(
     input  logic                    clk_i,
     input  logic                    rst_ni,
     input  logic                    run_i,
+    input  logic                    parked_i,      // run_i has been low for a cycle
     input  logic                    tcm_we_i,
     input  logic [31:0]             tcm_addr_i,
     input  logic [31:0]             tcm_wdata_i,
@@ -84,7 +85,8 @@ module systole_mcu #(
       .TcmBytes(TcmBytes)
   ) u_core (
       .clk_i,
-      .rst_ni        (rst_ni && run_i),
+      .rst_ni        (rst_ni && (run_i || parked_i)),
+      .en_i          (run_i),
       .i_req_o       (i_req),
       .i_addr_o      (i_addr),
       .i_rdata_i     (i_rdata),
@@ -119,12 +121,29 @@ module systole_mcu #(
   assign waiting_o = d_req;
   assign address_o = d_req ? d_addr : address_q;
   always_ff @(posedge clk_i) begin
-    if (!run_i) address_q <= 32'd0;
+    if (!run_i && !parked_i) address_q <= 32'd0;
     else if (d_req) address_q <= d_addr;
   end
 
   // ---- TCM: a bank for each byte of a word
   localparam AddrW = $clog2(TcmBytes);
+  logic [3:0] be;
+  logic [AddrW-1:2] waddr;
+  logic [31:0] wdata;
+  always_comb begin
+    be = 4'd0;
+    waddr = 'x;
+    wdata = 'x;
+    if (t_req) begin
+      be = t_be & {4{t_we}};
+      waddr = t_addr[AddrW-1:2];
+      wdata = t_wdata;
+    end else if (tcm_we_i && !run_i) begin
+      be = tcm_addr_i[31:AddrW] == '0 ? tcm_be_i : 4'd0;
+      waddr = tcm_addr_i[AddrW-1:2];
+      wdata = tcm_wdata_i;
+    end
+  end
   genvar b;
   generate
     for (b = 0; b < 4; b = b + 1) begin : gen_tcm
@@ -135,10 +154,10 @@ module systole_mcu #(
           .Readers(2)
       ) u_ram (
           .clk_i,
-          .we_i   (run_i ? t_req && t_we && t_be[b] : tcm_we_i && tcm_be_i[b] && tcm_addr_i[31:AddrW] == '0),
-          .waddr_i(run_i ? t_addr[AddrW-1:2] : tcm_addr_i[AddrW-1:2]),
-          .wdata_i(run_i ? t_wdata[8*b+:8] : tcm_wdata_i[8*b+:8]),
-          .re_i   ({t_req && !t_we, i_req && run_i}),
+          .we_i   (be[b]),
+          .waddr_i(waddr),
+          .wdata_i(wdata[8*b+:8]),
+          .re_i   ({t_req && !t_we, i_req}),
           .raddr_i({t_addr[AddrW-1:2], i_addr[AddrW-1:2]}),
           .rdata_o(data)
       );
@@ -153,6 +172,7 @@ module systole_mcu #(
       .clk_i,
       .rst_ni,
       .run_i,
+      .parked_i,
       .d_req_i  (d_req),
       .d_we_i   (d_we),
       .d_addr_i (d_addr),

@@ -24,6 +24,7 @@ module systole_mcu_bus #(
     input  logic                    clk_i,
     input  logic                    rst_ni,
     input  logic                    run_i,
+    input  logic                    parked_i,      // run_i has been low for a cycle
     // the core
     input  logic                    d_req_i,
     input  logic                    d_we_i,
@@ -86,32 +87,42 @@ module systole_mcu_bus #(
   localparam [31:0] Local = `SYS_CORE_LOCAL;
   localparam [31:0] Machine = `SYS_CORE_MACHINE;
   localparam [1:0] Idle = 2'd0, Data = 2'd1, Response = 2'd2, Read = 2'd3;
-  logic in_window, in_local, in_machine, whole, begins, local_begins, reach;
+  logic in_window, in_local, in_machine, begins, local_begins, local_write, reach;
   logic [1:0] state_q;
   logic done_q;
   logic [9:0] offset;
-  assign in_window = d_addr_i[31];
-  assign whole = d_be_i == 4'b1111;
-  assign in_local = d_addr_i[31:10] == Local[31:10] && whole;
-  assign in_machine = d_addr_i[31:10] == Machine[31:10] && whole;
   assign offset = {d_addr_i[9:2], 2'b00};
-  assign begins = d_req_i && run_i && !done_q && state_q == Idle;
-  assign local_begins = begins && in_local;
-  assign reach = !busy_i || offset == 10'd`SYS_REG_CTRL || offset == 10'd`SYS_REG_ISR ||
-                 offset == 10'd`SYS_REG_ABORT;
+  always_comb begin
+    in_window = 1'b0;
+    in_local = 1'b0;
+    in_machine = 1'b0;
+    begins = 1'b0;
+    local_begins = 1'b0;
+    local_write = 1'b0;
+    reach = 1'b0;
+    if (d_req_i) begin
+      in_window = d_addr_i[31];
+      in_local = d_addr_i[31:10] == Local[31:10] && d_be_i == 4'b1111;
+      in_machine = d_addr_i[31:10] == Machine[31:10] && d_be_i == 4'b1111;
+      begins = run_i && !done_q && state_q == Idle;
+      local_begins = begins && in_local;
+      local_write = local_begins && d_we_i;
+      reach = begins && in_machine &&
+              (!busy_i || offset == 10'd`SYS_REG_CTRL || offset == 10'd`SYS_REG_ISR || offset == 10'd`SYS_REG_ABORT);
+    end
+  end
 
   // ---- The machine's registers
   logic orphan_q, m_ends;
   logic [9:0] offset_q;
   logic [31:0] wdata_q;
-  assign m_awvalid_o = begins && in_machine && d_we_i && reach;
-  assign m_arvalid_o = begins && in_machine && !d_we_i && reach;
+  assign m_awvalid_o = reach && d_we_i;
+  assign m_arvalid_o = reach && !d_we_i;
   assign m_wvalid_o = state_q == Data;
   assign m_bready_o = state_q == Response;
   assign m_rready_o = state_q == Read;
   assign m_addr_o = {2'b00, offset};
   assign m_wdata_o = wdata_q;
-  assign m_ends = (state_q == Response && m_bvalid_i) || (state_q == Read && m_rvalid_i);
   always_ff @(posedge clk_i) begin
     if (!rst_ni) state_q <= Idle;
     else if (begins || state_q != Idle) begin
@@ -133,7 +144,14 @@ module systole_mcu_bus #(
   logic [63:7] window_q;
   logic w_done, w_err, w_idle, starts;
   logic [31:0] w_data;
-  assign starts = m_wvalid_o && m_wready_i && offset_q == 10'd`SYS_REG_CTRL && wdata_q[0];
+  always_comb begin
+    m_ends = 1'b0;
+    starts = 1'b0;
+    if (state_q != Idle) begin
+      m_ends = (state_q == Response && m_bvalid_i) || (state_q == Read && m_rvalid_i);
+      starts = state_q == Data && m_wready_i && offset_q == 10'd`SYS_REG_CTRL && wdata_q[0];
+    end
+  end
   systole_window #(
       .BusBytes(BusBytes)
   ) u_window (
@@ -143,7 +161,7 @@ module systole_mcu_bus #(
       .rest_i,
       .clear_i  (fence_i || starts),
       .base_i   (window_q),
-      .req_i    (d_req_i && in_window && run_i),
+      .req_i    (in_window && run_i),
       .we_i     (d_we_i),
       .addr_i   (d_addr_i[30:0]),
       .wdata_i  (d_wdata_i),
@@ -171,31 +189,40 @@ module systole_mcu_bus #(
 
   // ---- Local registers
   logic [63:0] mtime_q, mtimecmp_q;
-  logic timer_q, due;
+  logic timer_q;
   logic [`SYS_QUEUES+1:0] enable_q, pending;
-  logic local_write;
-  assign local_write = local_begins && d_we_i;
   assign pending = {doorbell_i, start_i, machine_irq_i};
   assign irq_o = (pending & enable_q) != '0;
-  assign due = mtime_q >= mtimecmp_q;
   assign timer_o = timer_q;
   assign armed_o = !timer_q && mtimecmp_q != '1;
-  assign start_take_o = local_write && offset == 10'd`SYS_CORE_REG_START && d_wdata_i[0];
-  assign done_o = local_write && offset == 10'd`SYS_CORE_REG_DONE && d_wdata_i[0];
-  assign interrupt_o = local_write && offset == 10'd`SYS_CORE_REG_INTERRUPT ? d_wdata_i[`SYS_QUEUES-1:0] : '0;
-  assign doorbell_clear_o = local_write && offset == 10'd`SYS_CORE_REG_DOORBELL ? d_wdata_i[`SYS_QUEUES-1:0] : '0;
+  always_comb begin
+    start_take_o = 1'b0;
+    done_o = 1'b0;
+    interrupt_o = '0;
+    doorbell_clear_o = '0;
+    if (local_write)
+      case (offset)
+        10'd`SYS_CORE_REG_START: start_take_o = d_wdata_i[0];
+        10'd`SYS_CORE_REG_DONE: done_o = d_wdata_i[0];
+        10'd`SYS_CORE_REG_INTERRUPT: interrupt_o = d_wdata_i[`SYS_QUEUES-1:0];
+        10'd`SYS_CORE_REG_DOORBELL: doorbell_clear_o = d_wdata_i[`SYS_QUEUES-1:0];
+        default: ;
+      endcase
+  end
   assign mailbox_re_o = local_begins && !d_we_i && offset[9];
   assign mailbox_word_o = offset[8:2];
   always_ff @(posedge clk_i) begin
     if (!run_i) begin
-      mtime_q <= 64'd0;
-      mtimecmp_q <= '1;
-      timer_q <= 1'b0;
-      enable_q <= '0;
-      window_q <= '0;
+      if (!parked_i) begin
+        mtime_q <= 64'd0;
+        mtimecmp_q <= '1;
+        timer_q <= 1'b0;
+        enable_q <= '0;
+        window_q <= '0;
+      end
     end else begin
       mtime_q <= mtime_q + 64'd1;
-      timer_q <= due;
+      timer_q <= mtime_q >= mtimecmp_q;
       if (local_write)
         case (offset)
           10'd`SYS_CORE_REG_IRQ_ENABLE: enable_q <= d_wdata_i[`SYS_QUEUES+1:0];

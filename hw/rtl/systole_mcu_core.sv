@@ -34,6 +34,9 @@
 // loads too). A refused access traps.
 // fence_o is high for one cycle, the one after a FENCE or FENCE.I.
 // irq_*: levels. sleep_o: WFI waits; nothing but the interrupts matters then.
+// en_i low: nothing changes and nothing is asked for. It may be low only from the
+// second cycle of a reset on, and then high in its place: so a core in reset needs
+// no more than one cycle of it.
 // pc_o is the address of the oldest instruction that has not retired.
 // retire_* tell, in the cycle after it, what retired: rd 0 and value 0 if no
 // register was written. With retire_trap_o the instruction did not retire but
@@ -43,6 +46,7 @@ module systole_mcu_core #(
 ) (
     input  logic        clk_i,
     input  logic        rst_ni,
+    input  logic        en_i,
     // fetch
     output logic        i_req_o,
     output logic [31:0] i_addr_o,
@@ -89,6 +93,11 @@ module systole_mcu_core #(
   localparam [2:0] First = 3'd0, LoadWait = 3'd1, BusWait = 3'd2, MulWait = 3'd3, DivWait = 3'd4, Sleep = 3'd5;
   logic [2:0] phase_q;
 
+  // active: there is something to do. What is computed below counts only then, and a
+  // simulation computes it only then.
+  logic active, wake;
+  assign active = en_i && (phase_q != Sleep || wake);
+
   // stall: execute keeps its instruction for another cycle, and all before it waits.
   // redirect: the next instruction is the one at `target`, not the one that follows.
   logic stall, redirect;
@@ -97,77 +106,71 @@ module systole_mcu_core #(
   // ---- fetch -----------------------------------------------------------------
   logic [31:0] pc_q;  // of the word on i_rdata_i, the one fetched last
   assign i_req_o = !stall;
-  assign i_addr_o = redirect ? target : pc_q + 32'd4;
+  always_comb begin
+    i_addr_o = 'x;
+    if (active) i_addr_o = redirect ? target : pc_q + 32'd4;
+  end
 
   // ---- decode ----------------------------------------------------------------
-  logic d_valid_q;
-  logic illegal, jump, jump_reg, branch, auipc, load, store, mul, div, csr, fence, ecall, ebreak, mret,
-      wfi, add, left, right, logical, compare, writes, subtract, a_imm, b_imm;
-  logic [31:0] imm, d_target;
+  logic d_valid_q, outside;
+  logic x_valid_q, x_bad_q, x_outside_q, x_link_q, x_jump_reg_q, x_sum_q, x_branch_q, x_auipc_q, x_load_q, x_store_q, x_mul_q,
+      x_div_q, x_csr_q, x_fence_q, x_ecall_q, x_ebreak_q, x_mret_q, x_wfi_q, x_add_q, x_left_q, x_right_q, x_logic_q,
+      x_compare_q, x_writes_q, x_subtract_q, x_b_imm_q;
+  logic [31:0] x_imm_q, x_target_q;
+  assign outside = pc_q[31:TcmWidth] != '0;
   systole_mcu_decode decode (
+      .clk_i     (clk_i),
+      .rst_ni    (rst_ni),
       .en_i      (!stall),
+      .outside_i (outside),
       .instr_i   (i_rdata_i),
       .pc_i      (pc_q),
-      .illegal_o (illegal),
-      .jump_o    (jump),
-      .jump_reg_o(jump_reg),
-      .branch_o  (branch),
-      .auipc_o   (auipc),
-      .load_o    (load),
-      .store_o   (store),
-      .mul_o     (mul),
-      .div_o     (div),
-      .csr_o     (csr),
-      .fence_o   (fence),
-      .ecall_o   (ecall),
-      .ebreak_o  (ebreak),
-      .mret_o    (mret),
-      .wfi_o     (wfi),
-      .add_o     (add),
-      .left_o    (left),
-      .right_o   (right),
-      .logic_o   (logical),
-      .compare_o (compare),
-      .writes_o  (writes),
-      .subtract_o(subtract),
-      .a_imm_o   (a_imm),
-      .b_imm_o   (b_imm),
-      .imm_o     (imm),
-      .target_o  (d_target)
+      .bad_o     (x_bad_q),
+      .link_o    (x_link_q),
+      .jump_reg_o(x_jump_reg_q),
+      .sum_o     (x_sum_q),
+      .branch_o  (x_branch_q),
+      .auipc_o   (x_auipc_q),
+      .load_o    (x_load_q),
+      .store_o   (x_store_q),
+      .mul_o     (x_mul_q),
+      .div_o     (x_div_q),
+      .csr_o     (x_csr_q),
+      .fence_o   (x_fence_q),
+      .ecall_o   (x_ecall_q),
+      .ebreak_o  (x_ebreak_q),
+      .mret_o    (x_mret_q),
+      .wfi_o     (x_wfi_q),
+      .add_o     (x_add_q),
+      .left_o    (x_left_q),
+      .right_o   (x_right_q),
+      .logic_o   (x_logic_q),
+      .compare_o (x_compare_q),
+      .writes_o  (x_writes_q),
+      .subtract_o(x_subtract_q),
+      .b_imm_o   (x_b_imm_q),
+      .imm_o     (x_imm_q),
+      .target_o  (x_target_q)
   );
-
-  logic outside;
-  assign outside = pc_q[31:TcmWidth] != '0;
 
   // Registers. What execute is about to write is not in them yet: last_q has it in
   // the next cycle. (Should it not be written, because it traps, what is read here
-  // does not matter.)
+  // does not matter.) LUI has 0 for rs1, and a CSR's immediate is in its place.
   logic [31:0] regs_q[0:31];
-  logic write, forward, clearing;
-  logic [31:0] result, rs1, rs2;
-  always_comb begin
-    rs1 = 'x;
-    rs2 = 'x;
-    if (!stall) begin
-      rs1 = a_imm ? {27'd0, i_rdata_i[19:15] & {5{csr}}} : regs_q[i_rdata_i[19:15]];
-      rs2 = regs_q[i_rdata_i[24:20]];
-    end
-  end
+  logic write, forward, clearing, a_imm, csr_imm;
+  logic [31:0] result;
+  assign csr_imm = i_rdata_i[6:2] == 5'h1c && i_rdata_i[14];
+  assign a_imm = i_rdata_i[6:2] == 5'h0d || csr_imm;
 
   // ---- execute ---------------------------------------------------------------
-  logic x_valid_q, x_bad_q, x_outside_q, x_link_q, x_jump_reg_q, x_sum_q, x_branch_q, x_auipc_q, x_load_q, x_store_q, x_mul_q,
-      x_div_q, x_csr_q, x_fence_q, x_ecall_q, x_ebreak_q, x_mret_q, x_wfi_q, x_add_q, x_left_q, x_right_q, x_logic_q,
-      x_compare_q, x_writes_q, x_subtract_q;
-  logic x_rs1_last_q, x_rs2_last_q, x_b_imm_q;
-  logic [31:0] x_pc_q, x_instr_q, x_rs1_q, x_rs2_q, x_imm_q, x_target_q, last_q;
+  logic x_rs1_last_q, x_rs2_last_q;
+  logic [31:0] x_pc_q, x_instr_q, x_rs1_q, x_rs2_q, last_q;
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
       pc_q <= -32'd4;
       d_valid_q <= 1'b0;
       x_valid_q <= 1'b0;
-      {x_add_q, x_left_q, x_right_q, x_logic_q, x_compare_q, x_link_q, x_auipc_q, x_csr_q, x_load_q, x_mul_q,
-       x_div_q} <= 11'd0;  // so the result is 0 while registers are cleared
     end else if (!stall) begin
       pc_q <= i_addr_o;
       d_valid_q <= 1'b1;
@@ -175,37 +178,11 @@ module systole_mcu_core #(
       x_pc_q <= pc_q;
       x_instr_q <= i_rdata_i;
       x_outside_q <= outside;
-      x_bad_q <= outside || illegal;  // it will trap, whatever else it might be
-      x_link_q <= jump || jump_reg;
-      x_jump_reg_q <= jump_reg;
-      x_sum_q <= jump_reg || load || store;
-      x_branch_q <= branch;
-      x_auipc_q <= auipc;
-      x_load_q <= load;
-      x_store_q <= store;
-      x_mul_q <= mul;
-      x_div_q <= div;
-      x_csr_q <= csr;
-      x_fence_q <= fence;
-      x_ecall_q <= ecall && !outside;
-      x_ebreak_q <= ebreak;
-      x_mret_q <= mret;
-      x_wfi_q <= wfi;
-      x_add_q <= add;
-      x_left_q <= left;
-      x_right_q <= right;
-      x_logic_q <= logical;
-      x_compare_q <= compare;
-      x_writes_q <= writes && i_rdata_i[11:7] != 5'd0;
-      x_subtract_q <= subtract;
-      x_rs1_q <= rs1;
+      x_rs1_q <= a_imm ? {27'd0, i_rdata_i[19:15] & {5{csr_imm}}} : regs_q[i_rdata_i[19:15]];
       x_rs1_last_q <= forward && i_rdata_i[19:15] == x_instr_q[11:7] && !a_imm;
-      x_rs2_q <= rs2;
+      x_rs2_q <= regs_q[i_rdata_i[24:20]];
       x_rs2_last_q <= forward && i_rdata_i[24:20] == x_instr_q[11:7];
-      x_imm_q <= imm;
-      x_b_imm_q <= b_imm;
       last_q <= result;
-      x_target_q <= d_target;
     end
   end
 
@@ -218,7 +195,7 @@ module systole_mcu_core #(
     a = 'x;
     operand_2 = 'x;
     b = 'x;
-    if (x_valid_q) begin
+    if (active) begin
       a = x_rs1_last_q ? last_q : x_rs1_q;
       operand_2 = x_rs2_last_q ? last_q : x_rs2_q;
       b = (x_b_imm_q ? x_imm_q : operand_2) ^ {32{x_subtract_q}};
@@ -227,17 +204,23 @@ module systole_mcu_core #(
 
   // The first cycle: interrupts, then whether the instruction may be executed.
   // (x_link_q to x_compare_q mean nothing but in an instruction that may.)
-  logic first, execute, interrupt, wake, external, csr_access, csr_illegal;
+  logic first, execute, interrupt, external, csr_access, csr_illegal;
   logic [31:0] csr_rdata, vector, epc;
-  assign first = x_valid_q && phase_q == First;
-  assign execute = first && !interrupt && !x_bad_q;
-  assign csr_access = execute && x_csr_q;
+  always_comb begin
+    first = 1'bx;
+    execute = 1'bx;
+    csr_access = 1'bx;
+    if (active) begin
+      first = x_valid_q && phase_q == First;
+      execute = first && !interrupt && !x_bad_q;
+      csr_access = execute && x_csr_q;
+    end
+  end
 
-  logic bus_fault;
   logic [31:0] sum, right_shifted, left_shifted, bitwise, place;
   logic less, equal, taken;
   systole_mcu_alu alu (
-      .en_i        (first || bus_fault),
+      .en_i        (active),
       .carry_i     (x_subtract_q),
       .unsigned_i  (x_branch_q ? funct3[1] : funct3[0]),
       .left_i      (x_left_q),
@@ -252,24 +235,38 @@ module systole_mcu_core #(
       .left_o      (left_shifted),
       .logical_o   (bitwise)
   );
-  assign taken = x_link_q || (x_branch_q && funct3[0] != (funct3[2] ? less : equal));
-  // Where it jumps, loads or stores
-  assign place = x_sum_q ? {sum[31:1], sum[0] && !x_jump_reg_q} : x_target_q;
+  always_comb begin
+    taken = 1'bx;
+    place = 'x;
+    if (active) begin
+      taken = x_link_q || (x_branch_q && funct3[0] != (funct3[2] ? less : equal));
+      // Where it jumps, loads or stores
+      place = x_sum_q ? {sum[31:1], sum[0] && !x_jump_reg_q} : x_target_q;
+    end
+  end
 
   // Memory
-  logic memory, misaligned, in_tcm, tcm_access, bus_access;
-  logic [3:0] bytes;
-  assign memory = execute && (x_load_q || x_store_q);
-  assign misaligned = memory && ((funct3[0] && sum[0]) || (funct3[1] && sum[1:0] != 2'd0));
-  assign in_tcm = sum[31:TcmWidth] == '0;
-  assign tcm_access = memory && !misaligned && in_tcm;
-  assign bus_access = memory && !misaligned && !in_tcm;
-  assign bytes = (funct3[1] ? 4'b1111 : funct3[0] ? 4'b0011 : 4'b0001) << sum[1:0];
+  logic memory, misaligned, tcm_access, bus_access;
   assign t_req_o = tcm_access;
   assign t_we_o = x_store_q;
-  assign t_addr_o = {sum[31:2], 2'b00};
-  assign t_be_o = bytes;
-  assign t_wdata_o = funct3[1] ? operand_2 : funct3[0] ? {2{operand_2[15:0]}} : {4{operand_2[7:0]}};
+  always_comb begin
+    memory = 1'bx;
+    misaligned = 1'bx;
+    tcm_access = 1'b0;
+    bus_access = 1'bx;
+    t_addr_o = 'x;
+    t_be_o = 'x;
+    t_wdata_o = 'x;
+    if (active) begin
+      memory = execute && (x_load_q || x_store_q);
+      misaligned = memory && ((funct3[0] && sum[0]) || (funct3[1] && sum[1:0] != 2'd0));
+      tcm_access = memory && !misaligned && sum[31:TcmWidth] == '0;
+      bus_access = memory && !misaligned && sum[31:TcmWidth] != '0;
+      t_addr_o = {sum[31:2], 2'b00};
+      t_be_o = (funct3[1] ? 4'b1111 : funct3[0] ? 4'b0011 : 4'b0001) << sum[1:0];
+      t_wdata_o = funct3[1] ? operand_2 : funct3[0] ? {2{operand_2[15:0]}} : {4{operand_2[7:0]}};
+    end
+  end
 
   logic d_req_q;
   logic [31:0] address_q, d_wdata_q;  // address_q: of every load and store
@@ -281,24 +278,28 @@ module systole_mcu_core #(
   assign d_be_o = d_be_q;
   always_ff @(posedge clk_i) begin
     if (!rst_ni) d_req_q <= 1'b0;
-    else if (bus_access) begin
-      d_req_q <= 1'b1;
-      d_wdata_q <= t_wdata_o;
-      d_be_q <= bytes;
-    end else if (d_done_i) d_req_q <= 1'b0;
-    if (memory) address_q <= sum;
+    else if (active) begin
+      if (bus_access) begin
+        d_req_q <= 1'b1;
+        d_wdata_q <= t_wdata_o;
+        d_be_q <= t_be_o;
+      end else if (d_done_i) d_req_q <= 1'b0;
+      if (memory) address_q <= sum;
+    end
   end
 
   logic [31:0] loaded;
   always_comb begin
     loaded = 'x;
-    if (phase_q == LoadWait || phase_q == BusWait) begin
-      loaded = phase_q == BusWait ? d_rdata_i : t_rdata_i;
-      if (address_q[1]) loaded[15:0] = loaded[31:16];
-      if (address_q[0]) loaded[7:0] = loaded[15:8];
-      if (!funct3[1]) begin
-        loaded[31:16] = {16{!funct3[2] && (funct3[0] ? loaded[15] : loaded[7])}};
-        if (!funct3[0]) loaded[15:8] = loaded[23:16];
+    if (active) begin
+      if (phase_q == LoadWait || phase_q == BusWait) begin
+        loaded = phase_q == BusWait ? d_rdata_i : t_rdata_i;
+        if (address_q[1]) loaded[15:0] = loaded[31:16];
+        if (address_q[0]) loaded[7:0] = loaded[15:8];
+        if (!funct3[1]) begin
+          loaded[31:16] = {16{!funct3[2] && (funct3[0] ? loaded[15] : loaded[7])}};
+          if (!funct3[0]) loaded[15:8] = loaded[23:16];
+        end
       end
     end
   end
@@ -308,6 +309,7 @@ module systole_mcu_core #(
   systole_mcu_muldiv muldiv (
       .clk_i     (clk_i),
       .rst_ni    (rst_ni),
+      .en_i      (active),
       .mul_i     (execute && x_mul_q),
       .div_i     (execute && x_div_q),
       .op_i      (funct3[1:0]),
@@ -322,72 +324,92 @@ module systole_mcu_core #(
   logic done, trap;
   logic [4:0] cause;
   logic [31:0] tval;
-  assign bus_fault = phase_q == BusWait && d_done_i && d_err_i;
   always_comb begin
-    done = 1'b0;
-    case (phase_q)
-      First:
-        done = x_valid_q && !(execute && (x_mul_q || x_div_q || (x_wfi_q && !wake))) &&
-               !bus_access && !(tcm_access && x_load_q);
-      LoadWait, MulWait: done = 1'b1;
-      BusWait: done = d_done_i;
-      DivWait: done = divided;
-      default: done = wake;
-    endcase
+    done = 1'bx;
+    stall = 1'b1;
+    if (active) begin
+      case (phase_q)
+        First:
+          done = x_valid_q && !(execute && (x_mul_q || x_div_q || (x_wfi_q && !wake))) &&
+                 !bus_access && !(tcm_access && x_load_q);
+        LoadWait, MulWait: done = 1'b1;
+        BusWait: done = d_done_i;
+        DivWait: done = divided;
+        default: done = wake;
+      endcase
+      stall = (x_valid_q && !done) || clearing;
+    end
   end
-  assign stall = (x_valid_q && !done) || clearing;
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) phase_q <= First;
-    else if (phase_q != First) begin
-      if (done) phase_q <= First;
-    end else if (first && stall) begin
-      phase_q <= bus_access ? BusWait : x_load_q ? LoadWait : x_mul_q ? MulWait : x_div_q ? DivWait : Sleep;
+    else if (active) begin
+      if (phase_q != First) begin
+        if (done) phase_q <= First;
+      end else if (first && stall) begin
+        phase_q <= bus_access ? BusWait : x_load_q ? LoadWait : x_mul_q ? MulWait : x_div_q ? DivWait : Sleep;
+      end
     end
   end
   assign sleep_o = phase_q == Sleep;
 
   always_comb begin
-    trap = bus_fault;
-    cause = x_store_q ? StoreFault : LoadFault;
-    if (first) begin
-      trap = interrupt || x_bad_q || csr_illegal || x_ecall_q || x_ebreak_q || (taken && place[1]) || misaligned;
-      if (interrupt) cause = external ? External : Timer;
-      else if (x_outside_q) cause = FetchFault;
-      else if (x_bad_q || csr_illegal) cause = Illegal;
-      else if (x_ecall_q) cause = Ecall;
-      else if (x_ebreak_q) cause = Breakpoint;
-      else if (x_link_q || x_branch_q) cause = FetchMisaligned;
-      else cause = x_store_q ? StoreMisaligned : LoadMisaligned;
+    trap = 1'bx;
+    cause = 'x;
+    tval = 'x;
+    if (active) begin
+      trap = phase_q == BusWait && d_done_i && d_err_i;
+      cause = x_store_q ? StoreFault : LoadFault;
+      if (first) begin
+        trap = interrupt || x_bad_q || csr_illegal || x_ecall_q || x_ebreak_q || (taken && place[1]) || misaligned;
+        if (interrupt) cause = external ? External : Timer;
+        else if (x_outside_q) cause = FetchFault;
+        else if (x_bad_q || csr_illegal) cause = Illegal;
+        else if (x_ecall_q) cause = Ecall;
+        else if (x_ebreak_q) cause = Breakpoint;
+        else if (x_link_q || x_branch_q) cause = FetchMisaligned;
+        else cause = x_store_q ? StoreMisaligned : LoadMisaligned;
+      end
+      if (first && (interrupt || x_ecall_q)) tval = 32'd0;
+      else if (x_outside_q || x_ebreak_q) tval = x_pc_q;
+      else if (x_bad_q || csr_illegal) tval = x_instr_q;
+      else tval = place;
     end
-    if (first && (interrupt || x_ecall_q)) tval = 32'd0;
-    else if (x_outside_q || x_ebreak_q) tval = x_pc_q;
-    else if (x_bad_q || csr_illegal) tval = x_instr_q;
-    else tval = place;
   end
 
   // Where control goes
-  assign redirect = trap || (execute && (taken || x_mret_q));
-  assign target = trap ? vector : x_mret_q ? epc : place;
-
-  assign forward = x_valid_q && x_writes_q;
-  assign write = forward && done && !trap;
   always_comb begin
-    result = 32'd0;
-    unique case (1'b1)
-      x_add_q: result = sum;
-      x_right_q: result = right_shifted;
-      x_left_q: result = left_shifted;
-      x_logic_q: result = bitwise;
-      x_compare_q: result = {31'd0, less};
-      x_link_q: result = pc_q;  // decode has the word that follows
-      x_auipc_q: result = x_target_q;
-      x_csr_q: result = csr_rdata;
-      x_load_q: result = loaded;
-      x_mul_q: result = product;
-      x_div_q: result = quotient;
-      default: ;
-    endcase
+    redirect = 1'bx;
+    target = 'x;
+    if (active) begin
+      redirect = trap || (execute && (taken || x_mret_q));
+      target = trap ? vector : x_mret_q ? epc : place;
+    end
+  end
+
+  always_comb begin
+    forward = 1'bx;
+    write = 1'bx;
+    result = 'x;
+    if (active) begin
+      forward = x_valid_q && x_writes_q;
+      write = forward && done && !trap;
+      result = 32'd0;
+      unique case (1'b1)
+        x_add_q: result = sum;
+        x_right_q: result = right_shifted;
+        x_left_q: result = left_shifted;
+        x_logic_q: result = bitwise;
+        x_compare_q: result = {31'd0, less};
+        x_link_q: result = pc_q;  // decode has the word that follows
+        x_auipc_q: result = x_target_q;
+        x_csr_q: result = csr_rdata;
+        x_load_q: result = loaded;
+        x_mul_q: result = product;
+        x_div_q: result = quotient;
+        default: ;
+      endcase
+    end
   end
 
   // Out of reset, one register a cycle becomes zero before the first fetch.
@@ -395,13 +417,17 @@ module systole_mcu_core #(
   assign clearing = !cleared_q[5];
   always_ff @(posedge clk_i) begin
     if (!rst_ni) cleared_q <= 6'd0;
-    else if (clearing) cleared_q <= cleared_q + 6'd1;
-    if (write || clearing) regs_q[clearing ? cleared_q[4:0] : x_instr_q[11:7]] <= result;
+    else if (active) begin
+      if (clearing) cleared_q <= cleared_q + 6'd1;
+      if (write || clearing) regs_q[clearing ? cleared_q[4:0] : x_instr_q[11:7]] <= result;
+    end
   end
 
   systole_mcu_csr csrs (
       .clk_i         (clk_i),
       .rst_ni        (rst_ni),
+      .count_i       (en_i),
+      .en_i          (active),
       .select_i      (!stall),
       .addr_i        (i_rdata_i[31:20]),
       .access_i      (csr_access),
@@ -426,28 +452,22 @@ module systole_mcu_core #(
   );
 
   // ---- what others see ---------------------------------------------------------
-  logic fence_q, retire_valid_q, retire_trap_q;
-  logic [31:0] retire_pc_q, retire_instr_q, retire_value_q;
-  logic [4:0] retire_rd_q, retire_cause_q;
-  assign fence_o = fence_q;
   assign pc_o = x_valid_q ? x_pc_q : d_valid_q ? pc_q : 32'd0;
-  assign retire_valid_o = retire_valid_q;
-  assign retire_pc_o = retire_pc_q;
-  assign retire_instr_o = retire_instr_q;
-  assign retire_rd_o = retire_rd_q;
-  assign retire_value_o = retire_value_q;
-  assign retire_trap_o = retire_trap_q;
-  assign retire_cause_o = retire_cause_q;
   always_ff @(posedge clk_i) begin
-    fence_q <= rst_ni && execute && x_fence_q;
-    retire_valid_q <= rst_ni && done;
-    if (done) begin
-      retire_pc_q <= x_pc_q;
-      retire_instr_q <= x_outside_q ? 32'd0 : x_instr_q;
-      retire_rd_q <= write ? x_instr_q[11:7] : 5'd0;
-      retire_value_q <= write ? result : 32'd0;
-      retire_trap_q <= trap;
-      retire_cause_q <= trap ? cause : 5'd0;
+    if (!rst_ni) begin
+      fence_o <= 1'b0;
+      retire_valid_o <= 1'b0;
+    end else if (active) begin  // neither is high when it falls asleep
+      fence_o <= execute && x_fence_q;
+      retire_valid_o <= done;
+      if (done) begin
+        retire_pc_o <= x_pc_q;
+        retire_instr_o <= x_outside_q ? 32'd0 : x_instr_q;
+        retire_rd_o <= write ? x_instr_q[11:7] : 5'd0;
+        retire_value_o <= write ? result : 32'd0;
+        retire_trap_o <= trap;
+        retire_cause_o <= trap ? cause : 5'd0;
+      end
     end
   end
 endmodule

@@ -14,6 +14,7 @@
 //   cycle, instret (and h)                 the same, read-only
 //   mstatush, mcountinhibit, mhpmcounter3..31, mhpmevent3..31, mvendorid, marchid,
 //   mimpid, mhartid, mconfigptr            read 0
+//   tselect, tdata1..3                     read 0: there are no triggers
 //
 // mcycle counts cycles from 0 in the first one out of reset; minstret counts
 // instructions that retired. After a write to either, the next instruction reads
@@ -21,6 +22,8 @@
 module systole_mcu_csr (
     input  logic        clk_i,
     input  logic        rst_ni,
+    input  logic        count_i,       // mcycle counts
+    input  logic        en_i,          // anything else may change
     input  logic        select_i,
     input  logic [11:0] addr_i,
     input  logic        access_i,
@@ -67,21 +70,6 @@ module systole_mcu_csr (
   // Which register it is, found a cycle before
   logic mstatus_q, misa_q, ie_q, tvec_q, scratch_q, exception_q, why_q, tval_q, ip_q, cycle_lo_q, cycle_hi_q,
       instret_lo_q, instret_hi_q, known_q, read_only_q;
-  logic known;
-  always_comb begin
-    known = 1'bx;
-    if (select_i) begin
-      case (addr_i[11:5])
-        7'h18: known = addr_i[4:1] == 4'd0 || addr_i[4:1] == 4'd2 || addr_i[4:0] == 5'h10;
-        7'h19: known = addr_i[4:0] == 5'd0 || addr_i[4:0] > 5'd2;  // mcountinhibit, mhpmevent
-        7'h1a: known = addr_i[4:0] <= 5'd4;
-        7'h58, 7'h5c: known = addr_i[4:0] != 5'd1;  // mcycle, minstret, mhpmcounter
-        7'h60, 7'h64: known = addr_i[4:0] == 5'd0 || addr_i[4:0] == 5'd2;
-        7'h78: known = addr_i[4:0] >= 5'h11 && addr_i[4:0] <= 5'h15;
-        default: known = 1'b0;
-      endcase
-    end
-  end
   always_ff @(posedge clk_i) begin
     if (select_i) begin
       mstatus_q <= addr_i == 12'h300;
@@ -97,18 +85,30 @@ module systole_mcu_csr (
       cycle_hi_q <= addr_i == 12'hb80 || addr_i == 12'hc80;
       instret_lo_q <= addr_i == 12'hb02 || addr_i == 12'hc02;
       instret_hi_q <= addr_i == 12'hb82 || addr_i == 12'hc82;
-      known_q <= known;
+      case (addr_i[11:5])
+        7'h18: known_q <= addr_i[4:1] == 4'd0 || addr_i[4:1] == 4'd2 || addr_i[4:0] == 5'h10;
+        7'h19: known_q <= addr_i[4:0] == 5'd0 || addr_i[4:0] > 5'd2;  // mcountinhibit, mhpmevent
+        7'h1a: known_q <= addr_i[4:0] <= 5'd4;
+        7'h3d: known_q <= addr_i[4:2] == 3'd0;  // tselect, tdata1..3
+        7'h58, 7'h5c: known_q <= addr_i[4:0] != 5'd1;  // mcycle, minstret, mhpmcounter
+        7'h60, 7'h64: known_q <= addr_i[4:0] == 5'd0 || addr_i[4:0] == 5'd2;
+        7'h78: known_q <= addr_i[4:0] >= 5'h11 && addr_i[4:0] <= 5'h15;
+        default: known_q <= 1'b0;
+      endcase
       read_only_q <= addr_i[11:10] == 2'b11;
     end
   end
 
   logic write;
   logic [31:0] wdata;
-  assign illegal_o = access_i && (!known_q || (write_i && read_only_q));
   always_comb begin
     rdata_o = 'x;
     wdata = 'x;
+    write = 1'b0;
+    illegal_o = 1'b0;
     if (access_i) begin
+      write = write_i && known_q && !read_only_q;
+      illegal_o = !known_q || (write_i && read_only_q);
       rdata_o = ({32{scratch_q}} & mscratch_q) | ({32{exception_q}} & {mepc_q, 2'b00}) |
                 ({32{tval_q}} & mtval_q) | ({32{tvec_q}} & {mtvec_q, 1'b0, vectored_q}) |
                 ({32{cycle_lo_q}} & cycle_q[31:0]) | ({32{cycle_hi_q}} & cycle_q[63:32]) |
@@ -121,7 +121,6 @@ module systole_mcu_csr (
       wdata = op_i == 2'd1 ? operand_i : op_i == 2'd2 ? rdata_o | operand_i : rdata_o & ~operand_i;
     end
   end
-  assign write = access_i && write_i && known_q && !read_only_q;
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
@@ -136,35 +135,39 @@ module systole_mcu_csr (
       cause_q <= 4'd0;
       mscratch_q <= 32'd0;
       mtval_q <= 32'd0;
-    end else if (write) begin
-      if (mstatus_q) {mpie_q, mie_q} <= {wdata[7], wdata[3]};
-      if (ie_q) {meie_q, mtie_q} <= {wdata[11], wdata[7]};
-      if (tvec_q) {mtvec_q, vectored_q} <= {wdata[31:2], wdata[0]};
-      if (scratch_q) mscratch_q <= wdata;
-      if (exception_q) mepc_q <= wdata[31:2];
-      if (why_q) {cause_interrupt_q, cause_q} <= {wdata[31], wdata[3:0]};
-      if (tval_q) mtval_q <= wdata;
-    end else if (mret_i) begin
-      mie_q <= mpie_q;
-      mpie_q <= 1'b1;
-    end else if (trap_i) begin
-      mie_q <= 1'b0;
-      mpie_q <= mie_q;
-      mepc_q <= epc_i;
-      {cause_interrupt_q, cause_q} <= cause_i;
-      mtval_q <= tval_i;
+    end else if (en_i) begin
+      if (write) begin
+        if (mstatus_q) {mpie_q, mie_q} <= {wdata[7], wdata[3]};
+        if (ie_q) {meie_q, mtie_q} <= {wdata[11], wdata[7]};
+        if (tvec_q) {mtvec_q, vectored_q} <= {wdata[31:2], wdata[0]};
+        if (scratch_q) mscratch_q <= wdata;
+        if (exception_q) mepc_q <= wdata[31:2];
+        if (why_q) {cause_interrupt_q, cause_q} <= {wdata[31], wdata[3:0]};
+        if (tval_q) mtval_q <= wdata;
+      end else if (mret_i) begin
+        mie_q <= mpie_q;
+        mpie_q <= 1'b1;
+      end else if (trap_i) begin
+        mie_q <= 1'b0;
+        mpie_q <= mie_q;
+        mepc_q <= epc_i;
+        {cause_interrupt_q, cause_q} <= cause_i;
+        mtval_q <= tval_i;
+      end
     end
   end
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) cycle_q <= 64'd0;
-    else if (write && cycle_lo_q) cycle_q[31:0] <= wdata;
-    else if (write && cycle_hi_q) cycle_q[63:32] <= wdata;
-    else cycle_q <= cycle_q + 64'd1;
+    else if (en_i && write && cycle_lo_q) cycle_q[31:0] <= wdata;
+    else if (en_i && write && cycle_hi_q) cycle_q[63:32] <= wdata;
+    else if (count_i) cycle_q <= cycle_q + 64'd1;
 
     if (!rst_ni) instret_q <= 64'd0;
-    else if (write && instret_lo_q) instret_q[31:0] <= wdata;
-    else if (write && instret_hi_q) instret_q[63:32] <= wdata;
-    else if (retire_i) instret_q <= instret_q + 64'd1;
+    else if (en_i) begin
+      if (write && instret_lo_q) instret_q[31:0] <= wdata;
+      else if (write && instret_hi_q) instret_q[63:32] <= wdata;
+      else if (retire_i) instret_q <= instret_q + 64'd1;
+    end
   end
 endmodule

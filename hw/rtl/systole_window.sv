@@ -63,18 +63,20 @@ module systole_window #(
   localparam [2:0] Idle = 3'd0, Ar = 3'd1, Read = 3'd2, Aw = 3'd3, Write = 3'd4, Response = 3'd5;
   logic [2:0] state_q;
   logic [63:0] address, address_q;
-  assign address = {base_i + {33'd0, addr_i[30:7]}, addr_i[6:0]};
+  always_comb begin
+    address = 'x;
+    if (req_i) address = {base_i + {33'd0, addr_i[30:7]}, addr_i[6:0]};
+  end
   assign idle_o = state_q == Idle;
 
   // The line in hand
   logic valid_q, hit, orphan_q;
   logic [63:6] tag_q;
-  logic [8*Line-1:0] line_q;
   logic [BeatW-1:0] beat_q;
   logic bad_q, last;
-  assign hit = valid_q && address[63:6] == tag_q;
   assign last = beat_q == BeatW'(Beats - 1);
 
+  logic [8*Part-1:0] line_q[0:Beats-1];
   logic [8*Part-1:0] part;
   generate
     if (BusBytes > Line) begin : gen_half
@@ -84,9 +86,21 @@ module systole_window #(
     end
   endgenerate
 
+  logic [31:0] word;
+  always_comb begin
+    hit = 1'b0;
+    word = 'x;
+    if (req_i) begin
+      hit = valid_q && address[63:6] == tag_q;
+      word = 32'(line_q[Beats > 1 ? BeatW'(address[5:0] >> $clog2(Part)) : '0] >>
+                 {address[5:2] & 4'(Part / 4 - 1), 5'd0});
+    end
+  end
+
   // Answers
   logic done_q, err_q, fresh;
-  logic [31:0] data_q;
+  logic [31:0] data_q, wdata_q;
+  logic [3:0] be_q;
   assign done_o = done_q;
   assign err_o = err_q;
   assign data_o = data_q;
@@ -97,7 +111,7 @@ module systole_window #(
       state_q <= Idle;
       valid_q <= 1'b0;
       done_q <= 1'b0;
-    end else if (state_q != Idle || req_i || clear_i || !run_i || done_q) begin
+    end else if (state_q != Idle || req_i || clear_i || done_q || (valid_q && !run_i)) begin
       done_q <= 1'b0;
       err_q <= 1'b0;
       case (state_q)
@@ -105,9 +119,12 @@ module systole_window #(
           orphan_q <= 1'b0;
           if (fresh && !we_i && hit) begin
             done_q <= 1'b1;
-            data_q <= line_q[{address[5:2], 5'd0}+:32];
+            data_q <= word;
           end else if (fresh && rest_i) begin
             state_q <= we_i ? Aw : Ar;
+            // The core may go while its store is on the way: its word is kept.
+            wdata_q <= wdata_i;
+            be_q <= be_i;
             valid_q <= 1'b0;
             address_q <= address;
             tag_q <= address[63:6];
@@ -118,7 +135,7 @@ module systole_window #(
         Ar: if (arready_i) state_q <= Read;
         Read:
         if (rvalid_i) begin
-          line_q[8*Part*beat_q+:8*Part] <= part;
+          line_q[beat_q] <= part;
           beat_q <= beat_q + 1'b1;
           bad_q <= bad_q || rresp_i[1];
           if (last) begin
@@ -152,15 +169,6 @@ module systole_window #(
   assign axaddr_o = state_q == Ar && BusBytes < Line ? {address_q[63:6], 6'd0}
                                                      : {address_q[63:Offset], {Offset{1'b0}}};
 
-  // The core may have gone while its store is on the way: its word is kept.
-  logic [31:0] wdata_q;
-  logic [3:0] be_q;
-  always_ff @(posedge clk_i) begin
-    if (fresh && rest_i && we_i) begin
-      wdata_q <= wdata_i;
-      be_q <= be_i;
-    end
-  end
   assign wdata_o = {BusBytes / 4{wdata_q}};
   generate
     if (BusBytes == 4) begin : gen_word

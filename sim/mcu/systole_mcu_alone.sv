@@ -34,6 +34,7 @@ module systole_mcu_alone #(
   ) core (
       .clk_i         (clk_i),
       .rst_ni        (rst_ni),
+      .en_i          (1'b1),
       .i_req_o       (i_req),
       .i_addr_o      (i_addr),
       .i_rdata_i     (i_rdata_q),

@@ -3,7 +3,7 @@
 enum { MSTATUS = 0x300, MISA = 0x301, MIE = 0x304, MTVEC = 0x305, MSTATUSH = 0x310, MCOUNTINHIBIT = 0x320,
        MSCRATCH = 0x340, MEPC = 0x341, MCAUSE = 0x342, MTVAL = 0x343, MIP = 0x344, MCYCLE = 0xB00, MINSTRET = 0xB02,
        MCYCLEH = 0xB80, MINSTRETH = 0xB82, CYCLE = 0xC00, INSTRET = 0xC02, CYCLEH = 0xC80, INSTRETH = 0xC82,
-       MVENDORID = 0xF11, MCONFIGPTR = 0xF15 };
+       TSELECT = 0x7A0, TDATA3 = 0x7A3, MVENDORID = 0xF11, MCONFIGPTR = 0xF15 };
 
 static uint32_t pending(const systole_mcu *m) {
   return (uint32_t)(m->line[SYSTOLE_MCU_TIMER] <= m->cycle) << 7 |
@@ -14,7 +14,8 @@ static uint32_t pending(const systole_mcu *m) {
 static bool reads_zero(unsigned number) {
   const unsigned group = number >> 5;
   if ((group == 0x323 >> 5 || group == 0xB03 >> 5 || group == 0xB83 >> 5) && (number & 31) > 2) return true;
-  return number == MSTATUSH || number == MCOUNTINHIBIT || (number >= MVENDORID && number <= MCONFIGPTR);
+  return number == MSTATUSH || number == MCOUNTINHIBIT || (number >= TSELECT && number <= TDATA3) ||
+         (number >= MVENDORID && number <= MCONFIGPTR);
 }
 
 bool systole_mcu_csr_read(const systole_mcu *m, unsigned number, uint32_t *value) {

@@ -43,11 +43,19 @@ reset:  .irp    n, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18
         tries   mideleg
         tries   mcounteren
         tries   stvec
-        tries   tselect
+        tries   0x7a8                   # mcontext
         csrw    mie, zero
         expect  1, s2, 0x3fe
         csrr    s2, mcause
         expect  2, s2, 2
+
+        # Debuggers and tests count the triggers for breakpoints so: there are none.
+        li      t0, -1
+        csrw    tselect, t0
+        csrr    s2, tselect
+        csrr    s3, tdata1
+        or      s2, s2, s3
+        expect  20, s2, 0
 
         la      t0, handler
         csrw    mtvec, t0

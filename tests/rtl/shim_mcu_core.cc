@@ -18,6 +18,7 @@ extern "C" void mcu_eval(void *block, const mcu_in *in, mcu_out *out) {
   Vblock &t = static_cast<Block *>(block)->top;
   t.clk_i = 0;
   t.rst_ni = in->rst_n;
+  t.en_i = 1;
   t.i_rdata_i = in->i_rdata;
   t.t_rdata_i = in->t_rdata;
   t.d_done_i = in->d_done;

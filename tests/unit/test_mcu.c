@@ -312,7 +312,7 @@ static void registers_keep_their_legal_bits(void) {
     uint32_t zeros, ones;  // after writing zeros and ones
   } cases[] = {{0x300, 0x1800, 0x1888}, {0x301, 0x40001100, 0x40001100}, {0x304, 0, 0x880}, {0x305, 0, 0xFFFFFFFD},
                {0x310, 0, 0}, {0x320, 0, 0}, {0x323, 0, 0}, {0x33F, 0, 0}, {0x340, 0, 0xFFFFFFFF}, {0x341, 0, 0xFFFFFFFC},
-               {0x342, 0, 0x8000000F}, {0x343, 0, 0xFFFFFFFF}, {0x344, 0, 0}, {0xB03, 0, 0}, {0xB1F, 0, 0}, {0xB83, 0, 0}, {0xB9F, 0, 0}};
+               {0x342, 0, 0x8000000F}, {0x343, 0, 0xFFFFFFFF}, {0x344, 0, 0}, {0x7A0, 0, 0}, {0x7A1, 0, 0}, {0x7A3, 0, 0}, {0xB03, 0, 0}, {0xB1F, 0, 0}, {0xB83, 0, 0}, {0xB9F, 0, 0}};
   bench b;
   make(&b);
   for (unsigned i = 0; i < sizeof cases / sizeof *cases; i++)
@@ -330,7 +330,7 @@ static void which_registers_there_are(void) {
   for (unsigned number = 0; number < 4096; number++) {
     const bool counters = (number >= 0x323 && number <= 0x33F) || (number >= 0xB03 && number <= 0xB1F) || (number >= 0xB83 && number <= 0xB9F);
     const bool readable = counters || number == 0x300 || number == 0x301 || number == 0x304 || number == 0x305 || number == 0x310 || number == 0x320 ||
-                          (number >= 0x340 && number <= 0x344) || ((number & 0xF7D) == 0xB00) || ((number & 0xF7D) == 0xC00) ||
+                          (number >= 0x340 && number <= 0x344) || (number >= 0x7A0 && number <= 0x7A3) || ((number & 0xF7D) == 0xB00) || ((number & 0xF7D) == 0xC00) ||
                           (number >= 0xF11 && number <= 0xF15);
     run(&b, csr_type(2, number) & ~(31u << 15), 0, 0);
     CU_ASSERT_EQUAL(b.mcu.pc == 0x104, readable);
