@@ -139,7 +139,8 @@ static bool is_meant(systole_fuzz_case *c, const systole_fuzz_case *good, const 
   if (k->spoil == lose_raise && c->line_count == good->line_count &&
       !memcmp(c->lines, good->lines, c->line_count * sizeof *c->lines))
     return false;
-  if (k->meaning == RUNS) return walk->cause == SYSTOLE_CAUSE_NONE;
+  if (k->meaning == RUNS)
+    return walk->cause == SYSTOLE_CAUSE_NONE && (c->lost_raise || systole_fuzz_is_ordered(c, NULL));
   const bool ends_late = walk->cause != SYSTOLE_CAUSE_NONE || c->no_end ||
                          c->segments[0].limit < c->line_count * (uint64_t)SYSTOLE_LINE_BYTES;
   return ends_late && systole_fuzz_is_ordered(c, NULL);

@@ -32,6 +32,10 @@ for hw in tiny8 edge16; do
     [ -e "$program" ] && fuzzed "$program" --hw $hw --replay "$program"
   done
 done
+# Its semaphore once overflowed with tokens that other instructions then took too early:
+# a race, and what comes of a race is nobody's promise.
+[ ! -e "$BUILD/rtl/edge16.so" ] ||
+  fuzzed "no race is made by spoiling" --hw edge16 --memory ddr4-2400 --seed 202 --first 78 --count 1 --faults
 check "the same seed gives the same programs" bash -c '
   for i in 1 2; do "$0" fuzz --hw tiny8 --seed 7 --count 20 | sed "s/ in [0-9.]* s.*//"; done | sort | uniq -c |
   awk "\$1 != 2 { exit 1 }"' "$SYSTOLE"
