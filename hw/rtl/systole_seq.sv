@@ -18,8 +18,8 @@
 // the fetch jumps if it must; the next line is waited for from the cycle after.
 // END: state END follows KIND or VERDICT; it lasts until all queues are empty,
 // no engine is active, and no line is on the way.
-// Start: taken in cycle 0 (take_o); cycle 1 BEGIN compares PROGRAM_LINES with the
-// limit; lines are fetched and waited for from cycle 2 on.
+// Start: taken in cycle 0 (take_o), in which PROGRAM_LINES is compared with the
+// limit; cycle 1 BEGIN tells; lines are fetched and waited for from cycle 2 on.
 // The end: DRAIN (after a fault) lasts until no engine is active, every queue's
 // head is blocked or missing, and no line is on the way, or the watchdog bites.
 // In its last cycle, or END's, end_o is high: the registers freeze. One cycle
@@ -227,8 +227,15 @@ module systole_seq #(
       .index_addr_o   (desc_index_addr_o),
       .macs_o         (macs_o)
   );
-  assign segment_o = state_q == Begin ? 4'd`SYS_PROGRAM_SEGMENT :
+  // Which segment is known a cycle ahead of what is asked of its limit, so that no
+  // comparison stands behind the choice: IDLE for BEGIN, END and DRAIN for CLEAR.
+  logic too_long_q, record_q;  // the program for its segment; there is room for the record
+  assign segment_o = state_q == Idle ? 4'd`SYS_PROGRAM_SEGMENT :
                      state_q == Check ? check_segment : 4'd`SYS_STATUS_SEGMENT;
+  always_ff @(posedge clk_i) begin
+    if (state_q == Idle) too_long_q <= limit_i < {26'd0, lines_i, 6'd0};
+    if (state_q == End || state_q == Drain) record_q <= limit_i >= 64'd`SYS_STATUS_BYTES;
+  end
 
   // Loops: a stack of the first line of the body, the count, and the counter's scalar
   logic [31:0] body_q[0:3];
@@ -266,7 +273,7 @@ module systole_seq #(
     fault_detail_o = 32'd0;
     case (state_q)
       Begin:
-      if (limit_i < {26'd0, lines_i, 6'd0}) begin
+      if (too_long_q) begin
         fault_o = 1'b1;
         fault_cause_o = 4'd`SYS_CAUSE_SEGMENT;
         fault_index_o = 32'd0;
@@ -331,7 +338,7 @@ module systole_seq #(
   assign watch_restart_o = (working && (hit_i || end_o)) || state_q == Clear || state_q == Begin;
   assign clear_o = state_q == Clear;
   assign reset_o = reset_q;
-  assign status_start_o = state_q == Clear && limit_i >= 64'd`SYS_STATUS_BYTES;
+  assign status_start_o = state_q == Clear && record_q;
 
   // What the registers say of the sequencer
   logic [2:0] state_code, last_state_q;
@@ -402,7 +409,7 @@ module systole_seq #(
           state_q <= Clear;
           reset_q <= !drained;
         end
-        Clear: state_q <= limit_i >= 64'd`SYS_STATUS_BYTES ? Status : Done;
+        Clear: state_q <= record_q ? Status : Done;
         Status:
         if (status_done_i) state_q <= Done;
         else if (bite_i) begin

@@ -46,13 +46,13 @@ compare() { # FILE PHASE TEXT COUNTS...: the RTL's report beside time alone
 }
 
 echo "== the default model: simulated cycles per second of the RTL and of time alone"
-# 176 characters are 64 tokens, as many as one run of prefill takes.
-for characters in 60 176 630; do
+# 175 characters are 64 tokens, as many as one run of prefill takes.
+for characters in 60 175 630; do
   rtl "$work/rtl.json" $characters 9
   tokens=$(count "$work/rtl.json" prompt_tokens) steps=$(count "$work/rtl.json" cycles_decode)
   "$systole" estimate --config models/define --prefill "$tokens" --decode "$steps" --json "$work/same.json" >/dev/null
   compare "$work/rtl.json" prefill " of $tokens tokens" --prefill "$tokens" --decode 0
-  [ $characters = 176 ] || continue
+  [ $characters = 175 ] || continue
   compare "$work/rtl.json" decode "" --prefill "$tokens" --decode 150
 done
 
