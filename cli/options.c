@@ -10,7 +10,7 @@ enum { KEY_HW = 0x1000, KEY_BACKEND, KEY_JSON, KEY_WAVES, KEY_MEMORY, KEY_SEED, 
 
 static const struct argp_option common_options[] = {
     {0, 0, 0, 0, "The machine:", 10},
-    {"hw", KEY_HW, "NAME|FILE", 0, "configuration: tiny8, edge16 (default), base32, or an .ini file", 10},
+    {"hw", KEY_HW, "NAME|FILE", 0, "configuration: tiny4, tiny8, edge16 (default), base32, big128, or an .ini file", 10},
     {"backend", KEY_BACKEND, "rtl|model|opencl", 0, "who computes: the Verilated RTL (default), the C model, or an OpenCL device", 10},
     {"control", KEY_CONTROL, "firmware|direct", 0, "who starts runs: the controller's firmware, from a queue of commands, or this host (default: firmware where there is a controller)", 10},
     {"memory", KEY_MEMORY, "PRESET", 0, "memory timing: ideal, ddr4-2400, hbm2 (default: the configuration's)", 10},
