@@ -1,32 +1,88 @@
-// Cuts a run of beats into AXI bursts: how many beats the next burst takes.
+// Cuts a run into AXI bursts and walks through them: one burst's address and
+// beats stand in registers, and whether it is the run's last.
 //
 // A burst ends at the end of the run or at the next multiple of BurstBytes =
 // min(64 * BusBytes, 1024), whichever comes first. So no burst has more than
 // 64 beats or 1,024 bytes or crosses a 4 KiB boundary, and all but a run's
 // first begin at a multiple of BurstBytes.
 //
-// addr_i: low bits of the address, a multiple of BusBytes (the rest is not
-// looked at). beats_i: beats left in the run, at least 1. Combinational.
+// A run is count_i units of UnitBytes (1, or BusBytes), at least one, from the
+// byte address addr_i on, a multiple of UnitBytes. With step_i and first_i its
+// first burst stands from the next cycle on; with step_i alone the next one of
+// the run that is there. addr_o is a multiple of BusBytes. tail_o: the place of
+// the run's last unit in its beat; it stays until the next run.
 module systole_burst #(
-    parameter BusBytes = 16,
-    parameter CountW   = 40
+    parameter BusBytes  = 16,
+    parameter UnitBytes = 16,
+    parameter CountW    = 36
 ) (
-    input  logic [9:0]        addr_i,
-    input  logic [CountW-1:0] beats_i,
-    output logic [6:0]        beats_o,
-    output logic              last_o    // they are all that is left
+    input  logic                            clk_i,
+    input  logic                            step_i,
+    input  logic                            first_i,
+    input  logic [63:0]                     addr_i,
+    input  logic [CountW-1:0]               count_i,
+    output logic [63:0]                     addr_o,
+    output logic [6:0]                      beats_o,
+    output logic                            last_o,
+    output logic [$clog2(BusBytes)-1:0]     tail_o
 );
   localparam MaxBeats = BusBytes >= 16 ? 1024 / BusBytes : 64;
   localparam BusL     = $clog2(BusBytes);
+  localparam UnitL    = $clog2(UnitBytes);
+  localparam BeatL    = BusL - UnitL;                 // units of a beat, log2 of
   localparam MaxL     = $clog2(MaxBeats);
+  localparam BlockL   = MaxL + BusL;                  // bytes between boundaries, log2 of
+  localparam PlaceW   = BlockL - UnitL;               // of a unit between two boundaries
+  localparam BlocksW  = CountW + 1 - PlaceW;
 
-  logic [6:0] room;  // beats to the boundary: 1..MaxBeats
-  assign room    = 7'(MaxBeats) - 7'(addr_i[BusL+:MaxL]);
-  // More than 127 beats are more than any room: a short comparison does.
-  logic few;
-  assign few     = beats_i[CountW-1:7] == '0;
-  assign last_o  = few && beats_i[6:0] <= room;
-  assign beats_o = last_o ? beats_i[6:0] : room;
+  // The place of the first unit, that of the unit before it, and that of the
+  // run's last counted from the same boundary.
+  logic [PlaceW-1:0]        place;
+  logic [PlaceW:0]          prior;
+  logic [CountW:0]          last_place;
+  assign place      = addr_i[BlockL-1:UnitL];
+  assign prior      = {1'b0, place} - 1'b1;
+  assign last_place = {1'b0, count_i} + {{(CountW - PlaceW) {prior[PlaceW]}}, prior};
+
+  // Few units and a short sum: no wide comparison behind the wide adder.
+  logic only;
+  assign only = count_i[CountW-1:PlaceW+1] == '0 && last_place[PlaceW+1:PlaceW] == 2'd0;
+
+  logic [63-BlockL:0]   block_q;      // address of the burst, in blocks
+  logic [MaxL-1:0]      beat_q;       // and in beats within it
+  logic [BlocksW-1:0]   blocks_q;     // blocks of the run after this one
+  logic [PlaceW-1:0]    end_q;        // place of the run's last unit in its block
+  logic [6:0]           beats_q;
+  logic                 last_q;
+
+  logic            last_d;
+  logic [MaxL-1:0] from_beat, last_beat, to_beat;
+  assign last_d    = first_i ? only : blocks_q == BlocksW'(1);
+  assign from_beat = first_i ? place[PlaceW-1:BeatL] : '0;
+  assign last_beat = first_i ? last_place[PlaceW-1:BeatL] : end_q[PlaceW-1:BeatL];
+  assign to_beat   = last_d ? last_beat : {MaxL{1'b1}};
+
+  always_ff @(posedge clk_i) begin
+    if (step_i) begin
+      block_q  <= first_i ? addr_i[63:BlockL] : block_q + 1'b1;
+      beat_q   <= from_beat;
+      blocks_q <= first_i ? last_place[CountW:PlaceW] : blocks_q - 1'b1;
+      if (first_i) end_q <= last_place[PlaceW-1:0];
+      last_q   <= last_d;
+      beats_q  <= 7'(to_beat) - 7'(from_beat) + 7'd1;
+    end
+  end
+
+  assign addr_o  = {block_q, beat_q, {BusL{1'b0}}};
+  assign beats_o = beats_q;
+  assign last_o  = last_q;
+  generate
+    if (BeatL > 0) begin : gen_tail
+      assign tail_o = end_q[BeatL-1:0];
+    end else begin : gen_whole
+      assign tail_o = '0;
+    end
+  endgenerate
 
   logic unused;
   assign unused = &{1'b0, addr_i};

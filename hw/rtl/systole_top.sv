@@ -304,12 +304,17 @@ module systole_top #(
 
   // Progress: docs/machine.md, "Faults". Draining gets at least 256 cycles, so
   // that a burst of writes on the way is never cut in two.
-  logic progress;
+  // The answers count in the cycle in which the engines have them.
+  logic progress, rvalid_q, bvalid_q;
+  always_ff @(posedge clk_i) begin
+    rvalid_q <= m_axi_rvalid_i;
+    bvalid_q <= m_axi_bvalid_i;
+  end
   assign progress = push != 4'd0 || go != 4'd0 || ended != 4'd0 ||
                     active[`SYS_ENGINE_MX] || active[`SYS_ENGINE_VX] ||
-                    (m_axi_arvalid_o && m_axi_arready_i) || m_axi_rvalid_i ||
+                    (m_axi_arvalid_o && m_axi_arready_i) || rvalid_q ||
                     (m_axi_awvalid_o && m_axi_awready_i) || (m_axi_wvalid_o && m_axi_wready_i) ||
-                    m_axi_bvalid_i;
+                    bvalid_q;
   systole_watchdog u_watchdog (
       .clk_i     (clk_i),
       .rst_ni    (rst_ni),

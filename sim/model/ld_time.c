@@ -63,7 +63,7 @@ static void begin_row(systole_ld_time *ld, uint64_t cycle) {
   } else if (ld->indices[ld->row] >= ld->limit) {
     newest(ld)->bad_index = true;
     newest(ld)->index = ld->indices[ld->row];
-    close_gather(ld, cycle + 2);
+    close_gather(ld, cycle + 3);
   } else {
     ld->stage = SYSTOLE_LD_ROWS;
     ld->address = ld->base + ld->indices[ld->row++] * ld->pitch;

@@ -105,13 +105,14 @@ static void record(bench *b, unsigned number) {
   b->pins.base = base | rnd(b, 128);  // the low bits do not count
   b->pins.start = 1;
   for (unsigned c = 0; c < 5000 && (dones == 0 || c % 16); c++) {
+    const bool answered = b->pins.bvalid;  // in the cycle before
     cycle(b);
-    answers += b->pins.bvalid;
     if (b->pins.done) {
       dones++;
-      late = answers == (SYSTOLE_STATUS_BYTES + BURST - 1) / BURST && b->pins.bvalid;
+      late = answers == (SYSTOLE_STATUS_BYTES + BURST - 1) / BURST && answered;
       good_error = b->pins.error == refused && (!refused || b->pins.error_addr == address);
     }
+    answers += b->pins.bvalid;
     clock_edge(b);
     b->pins.start = 0;
   }
