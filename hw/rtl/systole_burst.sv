@@ -55,21 +55,23 @@ module systole_burst #(
   logic [6:0]           beats_q;
   logic                 last_q;
 
-  logic            last_d;
-  logic [MaxL-1:0] from_beat, last_beat, to_beat;
-  assign last_d    = first_i ? only : blocks_q == BlocksW'(1);
-  assign from_beat = first_i ? place[PlaceW-1:BeatL] : '0;
-  assign last_beat = first_i ? last_place[PlaceW-1:BeatL] : end_q[PlaceW-1:BeatL];
-  assign to_beat   = last_d ? last_beat : {MaxL{1'b1}};
+  // Beats of the run's first burst and of the next one
+  logic       next_last;
+  logic [6:0] prior_beat, first_beats, next_beats;
+  assign next_last   = blocks_q == BlocksW'(1);
+  assign prior_beat  = 7'(place[PlaceW-1:BeatL]) - 7'd1;
+  assign first_beats = only ? 7'(last_place[PlaceW-1:BeatL]) - prior_beat
+                            : 7'(MaxBeats - 1) - prior_beat;
+  assign next_beats  = next_last ? 7'(end_q[PlaceW-1:BeatL]) + 7'd1 : 7'(MaxBeats);
 
   always_ff @(posedge clk_i) begin
     if (step_i) begin
       block_q  <= first_i ? addr_i[63:BlockL] : block_q + 1'b1;
-      beat_q   <= from_beat;
+      beat_q   <= first_i ? place[PlaceW-1:BeatL] : '0;
       blocks_q <= first_i ? last_place[CountW:PlaceW] : blocks_q - 1'b1;
       if (first_i) end_q <= last_place[PlaceW-1:0];
-      last_q   <= last_d;
-      beats_q  <= 7'(to_beat) - 7'(from_beat) + 7'd1;
+      last_q   <= first_i ? only : next_last;
+      beats_q  <= first_i ? first_beats : next_beats;
     end
   end
 

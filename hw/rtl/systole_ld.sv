@@ -113,19 +113,23 @@ module systole_ld #(
   logic        gather_q;
   logic [15:0] rows_q;
   logic [31:0] pitch_q, limit_q;
-  logic [63:0] base_q;        // address of the next run; LDG: of table row 0
-  logic [63:0] index_addr_q;
-  logic [63:0] product_q;     // LDG: from there to the row; LD: 0
-  logic [RunW-1:0] run_beats_q;
-  logic [15:0] runs_q;        // runs left, this one included
+  logic [63:0] base_q;        // address of the next run; LDG: of the list, then of table row 0
+  logic [63:0] table_q;       // LDG: address of table row 0
+  logic [63:0] product_q;     // LDG: from there to the row; LD, and for the list: 0
+  logic        list_q;        // the run is LDG's list
+  logic        par_q;
+  logic        one_run_q;
+  logic [31:0] run_words_q;   // else, words of a run
+  logic [15:0] runs_q;        // rows left, this one included
   logic [9:0]  row_q;         // LDG: row number
   logic [31:0] index_q;
   logic        listing_q;     // LDG: the beats that come are the list's
-  logic [7:0]  asked_q, got_q;  // beats requested and received
+  logic [7:0]  asked_q, got_q, got_d;  // beats requested and received
+  logic        all_here_q;    // all that were requested, if there is no request now
 
   // An instruction, as it may start in this cycle.
   logic [15:0] in_rows, in_words;
-  logic [31:0] row_bytes, words;
+  logic [31:0] row_bytes;
   logic        in_gather, in_par, one_run, nop, start;
   assign in_rows   = desc_i[`SYS_LD_ROWS];
   assign in_words  = desc_i[`SYS_LD_WORDS];
@@ -133,23 +137,21 @@ module systole_ld #(
   assign in_par    = desc_i[`SYS_LD_SPACE] == 3'(`SYS_SPACE_PAR);
   assign row_bytes = in_par ? 32'(in_words) << (ByteL + 2) : 32'(in_words) << ByteL;
   assign one_run   = desc_i[`SYS_LD_PITCH] == row_bytes && !in_gather;
-  assign words     = one_run ? 32'(in_rows) * 32'(in_words) : 32'(in_words);
   assign nop       = in_rows == '0 || in_words == '0;
   assign start     = start_i && !nop;
 
   // The bursts: the first of a run, or the next one.
   logic            asks, first, take, step, last_burst;
   logic [6:0]      burst;
-  logic [63:0]     run_addr;
-  logic [RunW-1:0] run_beats, list_beats;
+  logic [RunW-1:0] list_beats, run_beats;
   logic [BusL-1:0] tail_unused;
   assign asks       = state_q == Run || state_q == List;
   assign first      = !asks || last_burst;
   assign take       = asks && req_ready_i;
   assign step       = take || state_q == Setup || state_q == Wait || state_q == Add;
-  assign run_addr   = state_q == Wait ? index_addr_q : base_q + product_q;
   assign list_beats = (RunW'(rows_q) + RunW'(ListRound)) >> LaneW;
-  assign run_beats  = state_q == Wait ? list_beats : run_beats_q;
+  assign run_beats  = list_q ? list_beats
+                    : par_q ? RunW'(run_words_q) << PackW : RunW'(run_words_q) << Pack8W;
   systole_burst #(
       .BusBytes (BusBytes),
       .UnitBytes(BusBytes),
@@ -158,7 +160,7 @@ module systole_ld #(
       .clk_i,
       .step_i (step),
       .first_i(first),
-      .addr_i (run_addr),
+      .addr_i (base_q + product_q),
       .count_i(run_beats),
       .addr_o (req_addr_o),
       .beats_o(burst),
@@ -194,10 +196,10 @@ module systole_ld #(
       .rdata_o(list_word)
   );
 
-  logic bad_index, all_here, end_gather;
+  logic bad_index, end_gather;
   assign bad_index  = state_q == Multiply && index_q >= limit_q;
-  assign all_here   = asked_q == got_q;
-  assign end_gather = state_q == Drain && all_here;
+  assign got_d      = got_q + 8'(rsp_valid_i);
+  assign end_gather = state_q == Drain && all_here_q;
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
@@ -212,7 +214,7 @@ module systole_ld #(
           end
         Setup:    state_q <= Run;
         Run:      if (take && last_burst) begin
-                    if (runs_q == 16'd1) state_q <= gather_q ? Drain : Idle;
+                    if (one_run_q || runs_q == 16'd1) state_q <= gather_q ? Drain : Idle;
                     else if (gather_q) state_q <= Index;
                   end
         Nop:      if (flight_q == '0) state_q <= Idle;
@@ -221,7 +223,7 @@ module systole_ld #(
                     listing_q <= 1'b1;
                   end
         List:     if (take && last_burst) state_q <= ListEnd;
-        ListEnd:  if (all_here) begin
+        ListEnd:  if (all_here_q) begin
                     state_q   <= error_q ? Drain : Index;
                     listing_q <= 1'b0;
                   end
@@ -229,7 +231,7 @@ module systole_ld #(
         Check:    state_q <= Multiply;
         Multiply: state_q <= bad_index ? Drain : Add;
         Add:      state_q <= Run;
-        Drain:    if (all_here) state_q <= Idle;
+        Drain:    if (all_here_q) state_q <= Idle;
         default:  state_q <= Idle;
       endcase
     end
@@ -237,11 +239,13 @@ module systole_ld #(
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
-      asked_q <= '0;
-      got_q   <= '0;
+      asked_q    <= '0;
+      got_q      <= '0;
+      all_here_q <= 1'b1;
     end else begin
       if (take) asked_q <= asked_q + 8'(burst);
-      if (rsp_valid_i) got_q <= got_q + 8'd1;
+      got_q      <= got_d;
+      all_here_q <= asked_q == got_d && !take;
     end
   end
 
@@ -250,19 +254,26 @@ module systole_ld #(
   always_ff @(posedge clk_i) begin
     case (state_q)
       Idle: begin
-        gather_q     <= in_gather;
-        rows_q       <= in_rows;
-        pitch_q      <= desc_i[`SYS_LD_PITCH];
-        limit_q      <= desc_i[`SYS_LDG_LIMIT];
-        base_q       <= addr_i;
-        index_addr_q <= index_addr_i;
-        product_q    <= '0;
-        run_beats_q  <= in_par ? RunW'(words) << PackW : RunW'(words) << Pack8W;
-        runs_q       <= one_run ? 16'd1 : in_rows;
-        row_q        <= '0;
-        list_put_q   <= '0;
+        gather_q    <= in_gather;
+        rows_q      <= in_rows;
+        pitch_q     <= desc_i[`SYS_LD_PITCH];
+        limit_q     <= desc_i[`SYS_LDG_LIMIT];
+        base_q      <= in_gather ? index_addr_i : addr_i;
+        table_q     <= addr_i;
+        product_q   <= '0;
+        list_q      <= in_gather;
+        par_q       <= in_par;
+        one_run_q   <= one_run;
+        run_words_q <= one_run ? 32'(in_rows) * 32'(in_words) : 32'(in_words);
+        runs_q      <= in_rows;
+        row_q       <= '0;
+        list_put_q  <= '0;
       end
       Setup: base_q <= base_q + 64'(pitch_q);
+      ListEnd: begin
+        base_q      <= table_q;
+        list_q      <= 1'b0;
+      end
       Run:
         if (take && last_burst) begin
           if (!gather_q) base_q <= base_q + 64'(pitch_q);
@@ -281,7 +292,7 @@ module systole_ld #(
   logic [15:0] cur_rows_q, cur_words_q, cur_dst_q, cur_dst_row_q, cur_dst_word_q;
   logic [15:0] word_q;        // words left in this row
   logic        one_word_q;    // a row has one word
-  logic        last_word_q, last_row_q;
+  logic        last_beat_q, last_word_q, last_row_q;
   logic [15:0] waddr_q;       // where the next word goes
   logic [31:0] error_addr_q;
 
@@ -293,11 +304,13 @@ module systole_ld #(
   logic [3:0]            cause_q;
   logic [31:0]           detail_q;
 
-  logic data_beat, word_end, row_end, finish, load, nop_done;
+  logic data_beat, word_end, row_end, ends, finish, load, nop_done;
   assign data_beat = rsp_valid_i && !listing_q;
-  assign word_end  = data_beat && beat_q == (cur_par_q ? PackW'(Beats32 - 1) : PackW'(Beats8 - 1));
+  assign word_end  = data_beat && last_beat_q;
   assign row_end   = word_end && last_word_q;
-  assign finish    = (row_end && last_row_q && !cur_gather_q) || end_gather;
+  // While a list comes the current instruction is its gather.
+  assign ends      = last_beat_q && last_word_q && last_row_q && !cur_gather_q;
+  assign finish    = (rsp_valid_i && ends) || end_gather;
   assign load      = (!cur_valid_q || finish) && ent_count_q != '0;
   assign nop_done  = flight_q == '0 && ((start_i && nop) || state_q == Nop);
 
@@ -348,8 +361,12 @@ module systole_ld #(
       one_word_q  <= head[63:48] == 16'd1;
       last_word_q <= head[63:48] == 16'd1;
       last_row_q  <= head[79:64] == 16'd1;
+      last_beat_q <= Beats8 == 1 && !head[80];  // of WGT or ACT
       error_q     <= 1'b0;
     end else begin
+      if (data_beat)
+        last_beat_q <= word_end ? Beats8 == 1 && !cur_par_q
+                                : beat_q == (cur_par_q ? PackW'(Beats32 - 2) : PackW'(Beats8 - 2));
       if (word_end) begin
         if (row_end) begin
           word_q      <= cur_words_q;
@@ -369,7 +386,7 @@ module systole_ld #(
         if (!error_q) error_addr_q <= rsp_addr_i;
       end
     end
-    if (data_beat) pack_q[8*BusBytes*beat_q+:8*BusBytes] <= rsp_data_i;
+    if (rsp_valid_i) pack_q[8*BusBytes*beat_q+:8*BusBytes] <= rsp_data_i;
     if (word_end) begin
       we_addr_q <= waddr_q;
       we_act_q  <= cur_act_q;
