@@ -92,9 +92,10 @@ module systole_ld #(
   localparam PackW  = $clog2(Beats32);
   localparam Pack8W = $clog2(Beats8);
   localparam PtrW  = $clog2(InFlight);
-  localparam RunW  = 32 + PackW;            // of the beats of a run
+  localparam [PackW-1:0] Last8  = PackW'(Beats8 - 1);
+  localparam [PackW-1:0] Last32 = PackW'(Beats32 - 1);
+  localparam LastW = 32 + PackW;            // of the number of a run's last beat
   localparam LaneW = BusL - 2;              // indices of a list's beat, log2 of
-  localparam ListRound = BusBytes / 4 - 1;
 
   localparam [3:0] Idle = 0, Setup = 1, Run = 2, Nop = 3, Wait = 4, List = 5, ListEnd = 6,
       Index = 7, Check = 8, Multiply = 9, Add = 10, Drain = 11;
@@ -111,7 +112,7 @@ module systole_ld #(
   // ---- Request stage
   logic [3:0]  state_q;
   logic        gather_q;
-  logic [15:0] rows_q;
+  logic [9:0]  list_row_q;    // LDG: the last row, from 0
   logic [31:0] pitch_q, limit_q;
   logic [63:0] base_q;        // address of the next run; LDG: of the list, then of table row 0
   logic [63:0] table_q;       // LDG: address of table row 0
@@ -119,7 +120,8 @@ module systole_ld #(
   logic        list_q;        // the run is LDG's list
   logic        par_q;
   logic        one_run_q;
-  logic [31:0] run_words_q;   // else, words of a run
+  logic [15:0] row_word_q;    // the last word of a row, from 0
+  logic [31:0] all_word_q;    // of all rows
   logic [15:0] runs_q;        // rows left, this one included
   logic [9:0]  row_q;         // LDG: row number
   logic [31:0] index_q;
@@ -143,29 +145,28 @@ module systole_ld #(
   // The bursts: the first of a run, or the next one.
   logic            asks, first, take, step, last_burst;
   logic [6:0]      burst;
-  logic [RunW-1:0] list_beats, run_beats;
-  logic [BusL-1:0] tail_unused;
+  logic [31:0]      run_word;
+  logic [LastW-1:0] run_last;
   assign asks       = state_q == Run || state_q == List;
   assign first      = !asks || last_burst;
   assign take       = asks && req_ready_i;
   assign step       = take || state_q == Setup || state_q == Wait || state_q == Add;
-  assign list_beats = (RunW'(rows_q) + RunW'(ListRound)) >> LaneW;
-  assign run_beats  = list_q ? list_beats
-                    : par_q ? RunW'(run_words_q) << PackW : RunW'(run_words_q) << Pack8W;
+  assign run_word   = one_run_q ? all_word_q : 32'(row_word_q);
+  assign run_last   = list_q ? LastW'(list_row_q) >> LaneW
+                    : par_q ? (LastW'(run_word) << PackW) | LastW'(Last32)
+                    : (LastW'(run_word) << Pack8W) | LastW'(Last8);
   systole_burst #(
-      .BusBytes (BusBytes),
-      .UnitBytes(BusBytes),
-      .CountW   (RunW)
+      .BusBytes(BusBytes),
+      .LastW   (LastW)
   ) i_burst (
       .clk_i,
       .step_i (step),
       .first_i(first),
       .addr_i (base_q + product_q),
-      .count_i(run_beats),
+      .last_i (run_last),
       .addr_o (req_addr_o),
       .beats_o(burst),
-      .last_o (last_burst),
-      .tail_o (tail_unused)
+      .last_o (last_burst)
   );
   assign req_valid_o = asks;
   assign req_beats_o = burst;
@@ -255,7 +256,7 @@ module systole_ld #(
     case (state_q)
       Idle: begin
         gather_q    <= in_gather;
-        rows_q      <= in_rows;
+        list_row_q  <= 10'(in_rows - 16'd1);
         pitch_q     <= desc_i[`SYS_LD_PITCH];
         limit_q     <= desc_i[`SYS_LDG_LIMIT];
         base_q      <= in_gather ? index_addr_i : addr_i;
@@ -264,7 +265,8 @@ module systole_ld #(
         list_q      <= in_gather;
         par_q       <= in_par;
         one_run_q   <= one_run;
-        run_words_q <= one_run ? 32'(in_rows) * 32'(in_words) : 32'(in_words);
+        row_word_q  <= in_words - 16'd1;
+        all_word_q  <= 32'(in_rows) * 32'(in_words) - 32'd1;
         runs_q      <= in_rows;
         row_q       <= '0;
         list_put_q  <= '0;
@@ -366,7 +368,7 @@ module systole_ld #(
     end else begin
       if (data_beat)
         last_beat_q <= word_end ? Beats8 == 1 && !cur_par_q
-                                : beat_q == (cur_par_q ? PackW'(Beats32 - 2) : PackW'(Beats8 - 2));
+                                : beat_q + 1'b1 == (cur_par_q ? Last32 : Last8);
       if (word_end) begin
         if (row_end) begin
           word_q      <= cur_words_q;
@@ -432,5 +434,5 @@ module systole_ld #(
   assign par_wdata_o = pack_q;
 
   logic unused;
-  assign unused = &{1'b0, desc_i, list_put_q, we_addr_q, tail_unused};
+  assign unused = &{1'b0, desc_i, list_put_q, we_addr_q};
 endmodule

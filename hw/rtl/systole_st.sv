@@ -75,18 +75,19 @@ module systole_st #(
   localparam LaneW   = $clog2(Lanes + 1);
   localparam Part8L  = $clog2(Dim / BusBytes);       // beats of a word, log2 of
   localparam Part32L = $clog2(4 * Dim / BusBytes);
-  localparam PosW    = 26;                    // of a byte within an SRAM
+  localparam FpAddrW = VmAddrW > RsAddrW ? VmAddrW : RsAddrW;
+  localparam PosW    = $clog2(Dim) + (QntAddrW > FpAddrW + 2 ? QntAddrW : FpAddrW + 2);  // of a byte within an SRAM
 
   localparam [2:0] Idle = 0, Setup = 1, Load = 2, Run = 3, Drain = 4;
 
   logic [2:0]      state_q;
-  logic            qnt_q, rs_q;
+  logic            qnt_q, rs_q, one_run_q;
   logic [15:0]     rows_q, elements_q;
   logic [31:0]     pitch_q, src_row_q;
   logic [31:0]     detail_q;
   logic [63:0]     row_addr_q;     // destination of the next run
   logic [PosW-1:0] row_pos_q;      // source of the next run, in bytes
-  logic [PosW-1:0] len_q;          // bytes of a run
+  logic [PosW-1:0] len_q;          // bytes of a run, less one
   logic [15:0]     runs_q;         // runs not yet begun
   logic            error_q;
 
@@ -95,6 +96,7 @@ module systole_st #(
   logic               pre_q;         // the next step makes no beat
   logic               first_q;       // the next beat is the run's first
   logic [BusL-1:0]    head_q;        // bytes of the first beat to leave alone
+  logic [BusL-1:0]    tail_q;        // the last byte of the last beat
   logic [LaneW-1:0]   shift_q;       // lanes, 1..Lanes
   logic               claims_q;      // the next beat is its burst's first
   logic [6:0]         burst_q;       // if not, beats left in its burst,
@@ -107,7 +109,6 @@ module systole_st #(
   // ---- Steps
   logic [6:0]      beats;
   logic            last_burst;
-  logic [BusL-1:0] tail;       // of the run's last byte in its beat
   logic claims, step, makes, claim, ending, last_step, load, finish;
   assign claims    = claims_q && !pre_q;
   assign step      = state_q == Run && (!claims || req_ready_i);
@@ -121,32 +122,37 @@ module systole_st #(
                      (unanswered_q == '0 || (unanswered_q == 6'd1 && rsp_valid_i));
 
   systole_burst #(
-      .BusBytes (BusBytes),
-      .UnitBytes(1),
-      .CountW   (PosW)
+      .BusBytes(BusBytes),
+      .LastW   (PosW + 1 - BusL)
   ) i_burst (
       .clk_i,
       .step_i (state_q == Load || claim || last_step),
       .first_i(state_q == Load || ending),
       .addr_i (row_addr_q),
-      .count_i(len_q),
+      .last_i (ends[PosW:BusL]),
       .addr_o (req_addr_o),
       .beats_o(beats),
-      .last_o (last_burst),
-      .tail_o (tail)
+      .last_o (last_burst)
   );
   assign req_valid_o = state_q == Run && claims;
   assign req_beats_o = beats;
 
-  logic [PosW-1:0] row_bytes;
-  logic            one_run;
-  assign row_bytes = qnt_q ? PosW'(elements_q) : PosW'(elements_q) << 2;
-  assign one_run   = pitch_q == 32'(row_bytes) && src_row_q == 32'(elements_q);
+  logic            in_qnt;
+  logic [15:0]     in_elements;
+  logic [31:0]     in_row_bytes;
+  assign in_qnt       = desc_i[`SYS_ST_SPACE] == 3'(`SYS_SPACE_QNT);
+  assign in_elements  = desc_i[`SYS_ST_ELEMENTS];
+  assign in_row_bytes = in_qnt ? 32'(in_elements) : 32'(in_elements) << 2;
+
+  logic [PosW-1:0] run_element;   // a run's last, from 0
+  assign run_element = (one_run_q ? PosW'(rows_q) * PosW'(elements_q) : PosW'(elements_q)) - 1'b1;
 
   logic [BusL-1:0] so, dof, delta;
+  logic [PosW:0]   ends;   // the last byte, counted from the first beat's
   assign so    = row_pos_q[BusL-1:0];
   assign dof   = row_addr_q[BusL-1:0];
   assign delta = so - dof;
+  assign ends  = {1'b0, len_q} + (PosW + 1)'(dof);
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
@@ -170,14 +176,15 @@ module systole_st #(
   // start_i is the state alone.
   always_ff @(posedge clk_i) begin
     if (state_q == Idle) begin
-      qnt_q      <= desc_i[`SYS_ST_SPACE] == 3'(`SYS_SPACE_QNT);
+      qnt_q      <= in_qnt;
       rs_q       <= desc_i[`SYS_ST_SPACE] == 3'(`SYS_SPACE_RS);
       rows_q     <= desc_i[`SYS_ST_ROWS];
-      elements_q <= desc_i[`SYS_ST_ELEMENTS];
+      elements_q <= in_elements;
+      one_run_q  <= desc_i[`SYS_ST_PITCH] == in_row_bytes &&
+                    desc_i[`SYS_ST_SRC_ROW] == 32'(in_elements);
       pitch_q    <= desc_i[`SYS_ST_PITCH];
       src_row_q  <= desc_i[`SYS_ST_SRC_ROW];
-      row_pos_q  <= desc_i[`SYS_ST_SPACE] == 3'(`SYS_SPACE_QNT)
-                  ? PosW'(desc_i[`SYS_ST_SRC]) : PosW'({desc_i[`SYS_ST_SRC], 2'b00});
+      row_pos_q  <= in_qnt ? PosW'(desc_i[`SYS_ST_SRC]) : PosW'({desc_i[`SYS_ST_SRC], 2'b00});
       row_addr_q <= addr_i;
       error_q    <= 1'b0;
     end else if (rsp_valid_i && rsp_error_i) begin
@@ -185,8 +192,8 @@ module systole_st #(
       if (!error_q) detail_q <= rsp_addr_i;
     end
     if (state_q == Setup) begin
-      len_q  <= one_run ? PosW'(rows_q) * row_bytes : row_bytes;
-      runs_q <= one_run ? 16'd1 : rows_q;
+      len_q  <= qnt_q ? run_element : {run_element[PosW-3:0], 2'b11};
+      runs_q <= one_run_q ? 16'd1 : rows_q;
     end
     if (step) begin
       pos_q <= pos_q + 1'b1;
@@ -203,6 +210,7 @@ module systole_st #(
       pre_q      <= so > dof;
       first_q    <= 1'b1;
       head_q     <= dof;
+      tail_q     <= ends[BusL-1:0];
       shift_q    <= delta == '0 ? LaneW'(Lanes) : LaneW'(delta >> 2);
       claims_q   <= 1'b1;
       runs_q     <= runs_q - 16'd1;
@@ -278,7 +286,7 @@ module systole_st #(
       s1_part_q  <= qnt_q ? Part32L'(pos_q) & Part32L'((1 << Part8L) - 1) : Part32L'(pos_q);
       s1_shift_q <= shift_q;
       s1_head_q  <= first_q ? head_q : '0;
-      s1_tail_q  <= ending ? tail : {BusL{1'b1}};
+      s1_tail_q  <= ending ? tail_q : {BusL{1'b1}};
     end
     if (s1_step_q) begin
       beat_q     <= beat;
@@ -317,5 +325,5 @@ module systole_st #(
   assign stall_o  = active_o && !dat_valid_q;
 
   logic unused;
-  assign unused = &{1'b0, desc_i, word8, word32, src_row_q};
+  assign unused = &{1'b0, desc_i, word8, word32, src_row_q, elements_q};
 endmodule
