@@ -11,7 +11,7 @@
 // row is a run of its own. Runs are cut into bursts by systole_burst.
 //
 // Timing, all of it (start in cycle t):
-//   LD     The first burst is requested (req_valid_o) in t+2. A burst is taken in
+//   LD     The first burst is requested (req_valid_o) in t+3. A burst is taken in
 //          the first cycle >= that with req_ready_i, the next one is requested in
 //          the cycle after, across runs too. ready_o is high from the cycle after
 //          the last burst is taken, as long as fewer than InFlight instructions
@@ -20,7 +20,7 @@
 //          high in the cycle after the last beat, so with the last write.
 //   no-op  (rows or words 0) done_o in the cycle after max(t, the last done_o).
 //          ready_o is high from that cycle on, at the latest.
-//   LDG    Waits for the other instructions in flight: with e = max(t+1, the first
+//   LDG    Waits for the other instructions in flight: with e = max(t+2, the first
 //          cycle in which none is), the list's first burst is requested in e+1,
 //          the next ones as above. With v the cycle of the list's last beat, row 0
 //          begins in v+2. A row that begins in cycle x has its index read in x and
@@ -97,7 +97,7 @@ module systole_ld #(
   localparam LastW = 32 + PackW;            // of the number of a run's last beat
   localparam LaneW = BusL - 2;              // indices of a list's beat, log2 of
 
-  localparam [3:0] Idle = 0, Setup = 1, Run = 2, Nop = 3, Wait = 4, List = 5, ListEnd = 6,
+  localparam [3:0] Idle = 0, Setup = 1, Run = 2, Nop = 3, Begin = 4, List = 5, ListEnd = 6,
       Index = 7, Check = 8, Multiply = 9, Add = 10, Drain = 11;
 
   // ---- The receive stage's queue of instructions in flight
@@ -112,7 +112,8 @@ module systole_ld #(
   // ---- Request stage
   logic [3:0]  state_q;
   logic        gather_q;
-  logic [9:0]  list_row_q;    // LDG: the last row, from 0
+  logic [15:0] words_q;       // of a row
+  logic [31:0] all_words_q;
   logic [31:0] pitch_q, limit_q;
   logic [63:0] base_q;        // address of the next run; LDG: of the list, then of table row 0
   logic [63:0] table_q;       // LDG: address of table row 0
@@ -120,8 +121,7 @@ module systole_ld #(
   logic        list_q;        // the run is LDG's list
   logic        par_q;
   logic        one_run_q;
-  logic [15:0] row_word_q;    // the last word of a row, from 0
-  logic [31:0] all_word_q;    // of all rows
+  logic [LastW-1:0] run_last_q;  // a run's last beat, from 0
   logic [15:0] runs_q;        // rows left, this one included
   logic [9:0]  row_q;         // LDG: row number
   logic [31:0] index_q;
@@ -142,19 +142,21 @@ module systole_ld #(
   assign nop       = in_rows == '0 || in_words == '0;
   assign start     = start_i && !nop;
 
+  // A run is all the rows, or one, or the list.
+  logic [31:0]      run_word;    // the last, from 0
+  logic [LastW-1:0] run_last;
+  assign run_word = (one_run_q ? all_words_q : list_q ? 32'(runs_q) : 32'(words_q)) - 32'd1;
+  assign run_last = list_q ? LastW'(run_word) >> LaneW
+                  : par_q ? (LastW'(run_word) << PackW) | LastW'(Last32)
+                  : (LastW'(run_word) << Pack8W) | LastW'(Last8);
+
   // The bursts: the first of a run, or the next one.
   logic            asks, first, take, step, last_burst;
   logic [6:0]      burst;
-  logic [31:0]      run_word;
-  logic [LastW-1:0] run_last;
   assign asks       = state_q == Run || state_q == List;
   assign first      = !asks || last_burst;
   assign take       = asks && req_ready_i;
-  assign step       = take || state_q == Setup || state_q == Wait || state_q == Add;
-  assign run_word   = one_run_q ? all_word_q : 32'(row_word_q);
-  assign run_last   = list_q ? LastW'(list_row_q) >> LaneW
-                    : par_q ? (LastW'(run_word) << PackW) | LastW'(Last32)
-                    : (LastW'(run_word) << Pack8W) | LastW'(Last8);
+  assign step       = take || state_q == Begin || state_q == Add;
   systole_burst #(
       .BusBytes(BusBytes),
       .LastW   (LastW)
@@ -163,7 +165,7 @@ module systole_ld #(
       .step_i (step),
       .first_i(first),
       .addr_i (base_q + product_q),
-      .last_i (run_last),
+      .last_i (run_last_q),
       .addr_o (req_addr_o),
       .beats_o(burst),
       .last_o (last_burst)
@@ -211,18 +213,19 @@ module systole_ld #(
         Idle:
           if (start_i) begin
             if (nop) state_q <= flight_q == '0 ? Idle : Nop;
-            else state_q <= in_gather ? Wait : Setup;
+            else state_q <= Setup;
           end
-        Setup:    state_q <= Run;
+        Setup:    state_q <= Begin;
+        Begin:    if (!gather_q) state_q <= Run;
+                  else if (flight_q == (PtrW + 1)'(1)) begin
+                    state_q   <= List;
+                    listing_q <= 1'b1;
+                  end
         Run:      if (take && last_burst) begin
                     if (one_run_q || runs_q == 16'd1) state_q <= gather_q ? Drain : Idle;
                     else if (gather_q) state_q <= Index;
                   end
         Nop:      if (flight_q == '0) state_q <= Idle;
-        Wait:     if (flight_q == (PtrW + 1)'(1)) begin
-                    state_q   <= List;
-                    listing_q <= 1'b1;
-                  end
         List:     if (take && last_burst) state_q <= ListEnd;
         ListEnd:  if (all_here_q) begin
                     state_q   <= error_q ? Drain : Index;
@@ -256,7 +259,8 @@ module systole_ld #(
     case (state_q)
       Idle: begin
         gather_q    <= in_gather;
-        list_row_q  <= 10'(in_rows - 16'd1);
+        words_q     <= in_words;
+        all_words_q <= 32'(in_rows) * 32'(in_words);
         pitch_q     <= desc_i[`SYS_LD_PITCH];
         limit_q     <= desc_i[`SYS_LDG_LIMIT];
         base_q      <= in_gather ? index_addr_i : addr_i;
@@ -265,13 +269,12 @@ module systole_ld #(
         list_q      <= in_gather;
         par_q       <= in_par;
         one_run_q   <= one_run;
-        row_word_q  <= in_words - 16'd1;
-        all_word_q  <= 32'(in_rows) * 32'(in_words) - 32'd1;
         runs_q      <= in_rows;
         row_q       <= '0;
         list_put_q  <= '0;
       end
-      Setup: base_q <= base_q + 64'(pitch_q);
+      Setup, Index: run_last_q <= run_last;
+      Begin: if (!gather_q) base_q <= base_q + 64'(pitch_q);
       ListEnd: begin
         base_q      <= table_q;
         list_q      <= 1'b0;

@@ -93,7 +93,7 @@ static uint64_t time_gather(timing *t, const instruction *in, unsigned dim, unsi
                             uint64_t start, systole_memory *memory) {
   const uint64_t rows = SYSTOLE_GET(&in->line, LDG, rows), bytes = row_bytes(in, dim);
   const uint64_t free_at = t->flights ? t->flight_end[t->flights - 1] + 1 : 0;
-  const uint64_t e = max64(start + 1, free_at), list = (4 * rows + bus - 1) / bus;
+  const uint64_t e = max64(start + 2, free_at), list = (4 * rows + bus - 1) / bus;
   time_run(t, bus, e + 1, in->index_addr, list);
   uint64_t row = t->last_beat + 2, end = row;
   for (uint64_t b = 0; b < list; b++)
@@ -122,7 +122,7 @@ static void time_instruction(timing *t, instruction *in, unsigned dim, unsigned 
     const uint64_t bytes = row_bytes(in, dim), pitch = SYSTOLE_GET(&in->line, LD, pitch);
     const uint64_t rows = SYSTOLE_GET(&in->line, LD, rows);
     const bool one = pitch == bytes;
-    uint64_t taken = start + 1;
+    uint64_t taken = start + 2;
     for (uint64_t i = 0; i < (one ? 1 : rows); i++)
       taken = time_run(t, bus, taken + 1, in->addr + i * pitch, (one ? rows : 1) * bytes / bus);
     t->ready_from = taken + 1;
