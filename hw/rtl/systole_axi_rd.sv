@@ -84,7 +84,9 @@ module systole_axi_rd #(
   logic [32:0] head;
   assign head = burst_q[get_q];
 
-  logic [6:0] beats;
+  logic [6:0]      beats;
+  logic [PtrW+6:0] left;
+  assign left  = beats_q - (PtrW + 7)'(beat);
   assign beats = client ? req_beats_i[13:7] : req_beats_i[6:0];
 
   always_ff @(posedge clk_i) begin
@@ -106,8 +108,7 @@ module systole_axi_rd #(
       if (m_axi_rvalid_i && m_axi_rlast_i) get_q <= get_q + 1'b1;
       if (m_axi_rvalid_i) offset_q <= m_axi_rlast_i ? '0 : offset_q + 10'(BusBytes);
       rsp_valid_q <= {m_axi_rvalid_i && head[32], m_axi_rvalid_i && !head[32]};
-      if (take || beat)
-        beats_q <= beats_q + (take ? (PtrW + 7)'(beats) : '0) - (PtrW + 7)'(beat);
+      beats_q <= take ? left + (PtrW + 7)'(beats) : left;
       if (take && !pop) count_q <= count_q + 1'b1;
       else if (pop && !take) count_q <= count_q - 1'b1;
     end
