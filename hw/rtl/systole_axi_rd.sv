@@ -59,6 +59,7 @@ module systole_axi_rd #(
   logic [63:0]            araddr_q;
   logic [7:0]             arlen_q;
   // The bursts that await beats, a ring: the client and the address's low half.
+  (* no_rw_check *)  // of a burst in the cycle in which it is taken
   logic [32:0]            burst_q[0:Outstanding-1];
   logic [9:0]             offset_q;        // of the next beat in its burst
   logic [PtrW-1:0]        put_q, get_q;
@@ -79,10 +80,11 @@ module systole_axi_rd #(
 
   assign req_ready_o = {ld_ready && !req_valid_i[0], free};
 
-  // The first beat comes two cycles after its burst is taken or later, so the
-  // burst is in the ring by then.
-  logic [32:0] head;
-  assign head = burst_q[get_q];
+  // The burst whose beats come. The first comes two cycles after it is taken or
+  // later, so it has been read from the ring by then.
+  logic [PtrW-1:0] get_d;
+  logic [32:0]     head_q;
+  assign get_d = get_q + PtrW'(m_axi_rvalid_i && m_axi_rlast_i);
 
   logic [6:0]      beats;
   logic [PtrW+6:0] left;
@@ -105,9 +107,9 @@ module systole_axi_rd #(
       end else if (m_axi_arready_i) begin
         arvalid_q <= 1'b0;
       end
-      if (m_axi_rvalid_i && m_axi_rlast_i) get_q <= get_q + 1'b1;
+      get_q       <= get_d;
       if (m_axi_rvalid_i) offset_q <= m_axi_rlast_i ? '0 : offset_q + 10'(BusBytes);
-      rsp_valid_q <= {m_axi_rvalid_i && head[32], m_axi_rvalid_i && !head[32]};
+      rsp_valid_q <= {m_axi_rvalid_i && head_q[32], m_axi_rvalid_i && !head_q[32]};
       beats_q <= take ? left + (PtrW + 7)'(beats) : left;
       if (take && !pop) count_q <= count_q + 1'b1;
       else if (pop && !take) count_q <= count_q - 1'b1;
@@ -115,6 +117,7 @@ module systole_axi_rd #(
   end
 
   always_ff @(posedge clk_i) begin
+    head_q <= burst_q[get_d];
     if (take) begin
       araddr_q       <= client ? req_addr_i[127:64] : req_addr_i[63:0];
       arlen_q        <= {1'b0, beats} - 8'd1;
@@ -128,7 +131,7 @@ module systole_axi_rd #(
       rsp_data_q  <= m_axi_rdata_i;
       rsp_last_q  <= m_axi_rlast_i;
       rsp_error_q <= m_axi_rresp_i[1];
-      rsp_addr_q  <= {head[31:10], head[9:0] + offset_q};
+      rsp_addr_q  <= {head_q[31:10], head_q[9:0] + offset_q};
     end
   end
 

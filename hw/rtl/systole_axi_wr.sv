@@ -82,6 +82,7 @@ module systole_axi_wr #(
   logic                   wvalid_q, wlast_q;
   // The bursts that await their response, a ring: the client and the address's
   // low half.
+  (* no_rw_check, ram_style = "block" *)  // none is claimed and answered in one cycle
   logic [32:0]            burst_q[0:Outstanding-1];
   logic [PtrW-1:0]        put_q, get_q;
   logic [PtrW:0]          count_q;
@@ -89,9 +90,10 @@ module systole_axi_wr #(
   logic                   rsp_error_q;
   logic [31:0]            rsp_addr_q;
 
-  // The burst that is answered next
-  logic [32:0] head;
-  assign head = burst_q[get_q];
+  // The burst that is answered next; when it is, it has been in the ring for long.
+  logic [PtrW-1:0] get_d;
+  logic [32:0]     head_q;
+  assign get_d = get_q + PtrW'(m_axi_bvalid_i);
 
   // Claim. Whether there is room, and which client may have it, is known a cycle
   // ahead.
@@ -174,8 +176,8 @@ module systole_axi_wr #(
         wvalid_q <= 1'b0;
       end
 
-      if (m_axi_bvalid_i) get_q <= get_q + 1'b1;
-      rsp_valid_q <= {m_axi_bvalid_i && head[32], m_axi_bvalid_i && !head[32]};
+      get_q       <= get_d;
+      rsp_valid_q <= {m_axi_bvalid_i && head_q[32], m_axi_bvalid_i && !head_q[32]};
       if (claim && !answer) count_q <= count_q + 1'b1;
       else if (answer && !claim) count_q <= count_q - 1'b1;
     end
@@ -210,7 +212,8 @@ module systole_axi_wr #(
 
   always_ff @(posedge clk_i) begin
     rsp_error_q <= m_axi_bresp_i[1];
-    rsp_addr_q  <= head[31:0];
+    rsp_addr_q  <= head_q[31:0];
+    head_q      <= burst_q[get_d];
   end
 
   assign rsp_valid_o = rsp_valid_q;
