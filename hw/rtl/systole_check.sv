@@ -23,7 +23,7 @@ module systole_check #(
     input  logic         run_i,
     input  logic [3:0]   steps_i,
     input  logic [511:0] desc_i,
-    output logic [3:0]   segment_o,
+    output logic [3:0]   segment_o,       // asked for; base_i and limit_i are its, a cycle later
     input  logic [63:0]  base_i,
     input  logic [63:0]  limit_i,
     output logic [31:0]  a_o,
@@ -105,7 +105,7 @@ module systole_check #(
   assign vx_x = desc_i[`SYS_VX_REDUCE] == 3'd`SYS_VXREDUCE_ARGMAX;
 
   logic [31:0] mk_q;
-  assign segment_o = ldg && step_q == 4'd3 ? desc_i[`SYS_LDG_INDEX_SEGMENT] :
+  assign segment_o = ldg && run_i && step_q == 4'd2 ? desc_i[`SYS_LDG_INDEX_SEGMENT] :
                                              desc_i[`SYS_LD_SEGMENT];
   always_comb begin
     a = 32'd0;

@@ -3,18 +3,20 @@
 //
 // AXI4-Lite, as Vitis' own adapter has it: one write and one read at a time;
 // AWREADY, then WREADY, then BVALID, each one cycle after the other's handshake;
-// the address is accepted before the data. A read is ARREADY, one cycle, then
-// RVALID; it waits while status_re_i reads. Responses are always OKAY; unknown addresses read 0 and ignore writes.
+// the address is accepted before the data. A read is ARREADY, the cycle in which it
+// is done, then RVALID; it waits to be done while status_re_i reads. Responses are
+// always OKAY; unknown addresses read 0 and ignore writes.
 // WSTRB is obeyed. Words are addressed: the low two bits are not looked at.
 //
 // CTRL: start_o is high from the cycle after 1 is written to START until
-// take_i. DONE and READY are set by done_i and cleared by reading CTRL (if both
-// in one cycle: set). IDLE: nothing runs and no start waits. ISR bits are set by
+// take_i. DONE and READY are set by done_i and cleared when a read of CTRL is done
+// (if both in one cycle: set). IDLE: nothing runs and no start waits. ISR bits are set by
 // done_i if enabled in IER, and toggled by writing ones (if both: set).
 // irq_o = GIE and any bit of ISR.
 //
-// Counters are zero from the cycle after take_i, count while running_i, and then
-// keep their values; so do the states, which otherwise show the present.
+// Counters are zero from the cycle after take_i, count what happens while
+// running_i, and then keep their values; so do the states. What happens in a cycle
+// is in a counter two cycles later, a state shows one cycle later.
 // status_*: a second reader of the words 0x200..0x3FF, latency 1.
 `include "systole_isa.svh"
 module systole_ctrl #(
@@ -49,7 +51,6 @@ module systole_ctrl #(
     output logic          busy_o,           // not IDLE
     input  logic          take_i,
     input  logic          running_i,
-    input  logic          end_i,            // the last cycle of running_i
     input  logic          done_i,
     output logic          abort_o,          // a pulse
     // arguments
@@ -111,17 +112,25 @@ module systole_ctrl #(
   end
 
   // Reads
-  logic rstate_q, read;
-  logic [11:0] raddr;
-  assign s_axil_arready_o = !rstate_q && !status_re_i;  // which share the words' reader
-  assign s_axil_rvalid_o = rstate_q;
+  logic [1:0] rstate_q;  // 0 address, 1 the word is read, 2 response
+  logic [11:0] raddr_q;
+  logic read;
+  assign s_axil_arready_o = rstate_q == 2'd0;
+  assign s_axil_rvalid_o = rstate_q == 2'd2;
   assign s_axil_rresp_o = 2'b00;
-  assign read = s_axil_arvalid_i && s_axil_arready_o;
-  assign raddr = {s_axil_araddr_i[11:2], 2'b00};
+  assign read = rstate_q == 2'd1 && !status_re_i;  // which share the words' reader
   always_ff @(posedge clk_i) begin
-    if (!rst_ni) rstate_q <= 1'b0;
-    else if (read) rstate_q <= 1'b1;
-    else if (s_axil_rready_i) rstate_q <= 1'b0;
+    if (!rst_ni) rstate_q <= 2'd0;
+    else
+      case (rstate_q)
+        2'd0:
+        if (s_axil_arvalid_i) begin
+          raddr_q <= {s_axil_araddr_i[11:2], 2'b00};
+          rstate_q <= 2'd1;
+        end
+        2'd1: if (read) rstate_q <= 2'd2;
+        default: if (s_axil_rready_i) rstate_q <= 2'd0;
+      endcase
   end
 
   // Block control and interrupt
@@ -153,7 +162,7 @@ module systole_ctrl #(
       if (done_i) begin
         done_q <= 1'b1;
         ready_q <= 1'b1;
-      end else if (read && raddr == 12'd`SYS_REG_CTRL) begin
+      end else if (read && raddr_q == 12'd`SYS_REG_CTRL) begin
         done_q <= 1'b0;
         ready_q <= 1'b0;
       end
@@ -265,29 +274,60 @@ module systole_ctrl #(
   assign limit_o = {limit_hi_q[segment_i] & {32{limit_hi_known_q[segment_i]}},
                     limit_lo_q[segment_i] & {32{limit_lo_known_q[segment_i]}}};
 
-  // Counters
+  // What happens, a cycle later.
+  logic running_q;
+  logic [7:0] state_q;
+  logic [15:0] waits_q;
+  logic [31:0] queued_q;
+  logic [127:0] at_q;
+  logic [3:0] retired_now_q;
+  logic macs_add_q, ld_beat_q, line_q, write_beat_q;
+  logic [47:0] macs_now_q;
+  logic [BusBytes-1:0] strb_q;
+  always_ff @(posedge clk_i) begin
+    running_q <= rst_ni && running_i;
+    if (!rst_ni || take_i) begin
+      state_q <= 8'd0;
+      waits_q <= 16'd0;
+      queued_q <= 32'd0;
+      at_q <= 128'd0;
+    end else if (running_i) begin
+      state_q <= state_i;
+      waits_q <= waits_for_i;
+      queued_q <= queued_i;
+      at_q <= at_i;
+    end
+    retired_now_q <= retired_i;
+    macs_add_q <= macs_add_i;
+    if (macs_add_i) macs_now_q <= macs_i;
+    ld_beat_q <= ld_beat_i;
+    line_q <= line_i;
+    write_beat_q <= write_beat_i;
+    if (write_beat_i) strb_q <= write_strb_i;
+  end
+
+  // Counters. CYCLES is one behind the present cycle.
   logic [63:0] cycle_q, retired_q, macs_q, read_q, written_q;
   logic [63:0] busy_cycles_q[0:3];
   logic [63:0] sem_cycles_q[0:3];
   logic [63:0] mem_cycles_q[0:3];
   logic [63:0] idle_cycles_q[0:3];
-  assign cycle_o = running_i ? cycle_q : 64'd0;
+  assign cycle_o = running_i ? cycle_q + 64'd1 : 64'd0;
 
   logic [7:0] strobes;
   integer b;
   always_comb begin
     strobes = 8'd0;
-    for (b = 0; b < BusBytes; b = b + 1)
-      strobes = strobes + {7'd0, write_beat_i && write_strb_i[b]};
+    for (b = 0; b < BusBytes; b = b + 1) strobes = strobes + {7'd0, strb_q[b]};
   end
 
-  // CYCLES is one ahead while running, since it began with 1, and so are the
-  // idle cycles, which with the other three make it up; the last cycle puts
-  // that right.
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni || take_i) cycle_q <= 64'd0;
+    else if (running_i) cycle_q <= cycle_q + 64'd1;
+  end
   integer e;
   always_ff @(posedge clk_i) begin
     if (!rst_ni || take_i) begin
-      cycle_q <= take_i ? 64'd1 : 64'd0;
       retired_q <= 64'd0;
       macs_q <= 64'd0;
       read_q <= 64'd0;
@@ -296,52 +336,25 @@ module systole_ctrl #(
         busy_cycles_q[e] <= 64'd0;
         sem_cycles_q[e] <= 64'd0;
         mem_cycles_q[e] <= 64'd0;
-        idle_cycles_q[e] <= take_i ? 64'd1 : 64'd0;
+        idle_cycles_q[e] <= 64'd0;
       end
-    end else if (running_i) begin
-      if (!end_i) cycle_q <= cycle_q + 64'd1;
-      if (retired_i != 4'd0)
-        retired_q <= retired_q + {61'd0, {2'd0, retired_i[0]} + {2'd0, retired_i[1]} +
-                                         {2'd0, retired_i[2]} + {2'd0, retired_i[3]}};
-      if (macs_add_i) macs_q <= macs_q + {16'd0, macs_i};
-      if (ld_beat_i || line_i)
-        read_q <= read_q + (ld_beat_i ? 64'(BusBytes) : 64'd0) + (line_i ? 64'd`SYS_LINE_BYTES : 64'd0);
-      if (write_beat_i) written_q <= written_q + {56'd0, strobes};
-      for (e = 0; e < 4; e = e + 1) begin
-        case (state_i[2*e+:2])
+    end else if (running_q) begin
+      if (retired_now_q != 4'd0)
+        retired_q <= retired_q + {61'd0, {2'd0, retired_now_q[0]} + {2'd0, retired_now_q[1]} +
+                                         {2'd0, retired_now_q[2]} + {2'd0, retired_now_q[3]}};
+      if (macs_add_q) macs_q <= macs_q + {16'd0, macs_now_q};
+      if (ld_beat_q || line_q)
+        read_q <= read_q + (ld_beat_q ? 64'(BusBytes) : 64'd0) + (line_q ? 64'd`SYS_LINE_BYTES : 64'd0);
+      if (write_beat_q) written_q <= written_q + {56'd0, strobes};
+      for (e = 0; e < 4; e = e + 1)
+        case (state_q[2*e+:2])
           2'd1: sem_cycles_q[e] <= sem_cycles_q[e] + 64'd1;
           2'd2: mem_cycles_q[e] <= mem_cycles_q[e] + 64'd1;
           2'd3: busy_cycles_q[e] <= busy_cycles_q[e] + 64'd1;
-          default: ;
+          default: idle_cycles_q[e] <= idle_cycles_q[e] + 64'd1;
         endcase
-        if (end_i != (state_i[2*e+:2] == 2'd0))
-          idle_cycles_q[e] <= idle_cycles_q[e] + {{63{end_i}}, 1'b1};
-      end
     end
   end
-
-  // The engines' states: kept from the run's last cycle.
-  logic [7:0] kept_state_q, state;
-  logic [15:0] kept_waits_q, waits;
-  logic [31:0] kept_queued_q, queued;
-  logic [127:0] kept_at_q, at;
-  always_ff @(posedge clk_i) begin
-    if (!rst_ni || take_i) begin
-      kept_state_q <= 8'd0;
-      kept_waits_q <= 16'd0;
-      kept_queued_q <= 32'd0;
-      kept_at_q <= 128'd0;
-    end else if (end_i) begin
-      kept_state_q <= state_i;
-      kept_waits_q <= waits_for_i;
-      kept_queued_q <= queued_i;
-      kept_at_q <= at_i;
-    end
-  end
-  assign state = running_i ? state_i : kept_state_q;
-  assign waits = running_i ? waits_for_i : kept_waits_q;
-  assign queued = running_i ? queued_i : kept_queued_q;
-  assign at = running_i ? at_i : kept_at_q;
 
   // The registers from 0x200 on
   function automatic [31:0] half(input [63:0] value, input high);
@@ -383,9 +396,9 @@ module systole_ctrl #(
         12'd`SYS_REG_WRITE_BYTES_HI: word_at = written_q[63:32];
         default:
         if (word[6:2] == 5'h05)       // ENGINE_STATE
-          word_at = {16'd0, queued[8*word[1:0]+:8], waits[4*word[1:0]+:4], 2'd0, state[2*word[1:0]+:2]};
+          word_at = {16'd0, queued_q[8*word[1:0]+:8], waits_q[4*word[1:0]+:4], 2'd0, state_q[2*word[1:0]+:2]};
         else if (word[6:2] == 5'h06)  // ENGINE_INDEX
-          word_at = at[32*word[1:0]+:32];
+          word_at = at_q[32*word[1:0]+:32];
         else if (word >= 7'h30 && word < 7'h50)
           word_at = time_of({word[4] ^ 1'b1, word[3]}, word[2:0]);
         else word_at = 32'd0;
@@ -395,32 +408,32 @@ module systole_ctrl #(
 
   logic [31:0] rdata_q, status_q;
   logic [11:0] rseg;
-  assign rseg = raddr - 12'd`SYS_REG_SEG_BASE_LO;
+  assign rseg = raddr_q - 12'd`SYS_REG_SEG_BASE_LO;
   assign s_axil_rdata_o = rdata_q;
   assign status_data_o = status_q;
   /* verilator lint_off BLKSEQ */  // of the block's own variable
   always_ff @(posedge clk_i) begin : readers
     reg [31:0] word;
     word = 32'd0;
-    if (read || status_re_i) word = word_at(status_re_i ? status_word_i : raddr[8:2]);
+    if (read || status_re_i) word = word_at(status_re_i ? status_word_i : raddr_q[8:2]);
     if (status_re_i) status_q <= word;
     if (read) begin
       rdata_q <= 32'd0;
-      if (raddr == 12'd`SYS_REG_CTRL) rdata_q <= {28'd0, ready_q, !busy_o, done_q, start_q};
-      else if (raddr == 12'd`SYS_REG_GIE) rdata_q <= {31'd0, gie_q};
-      else if (raddr == 12'd`SYS_REG_IER) rdata_q <= {30'd0, ier_q};
-      else if (raddr == 12'd`SYS_REG_ISR) rdata_q <= {30'd0, isr_q};
-      else if (raddr < 12'd`SYS_REG_SCALAR)
+      if (raddr_q == 12'd`SYS_REG_CTRL) rdata_q <= {28'd0, ready_q, !busy_o, done_q, start_q};
+      else if (raddr_q == 12'd`SYS_REG_GIE) rdata_q <= {31'd0, gie_q};
+      else if (raddr_q == 12'd`SYS_REG_IER) rdata_q <= {30'd0, ier_q};
+      else if (raddr_q == 12'd`SYS_REG_ISR) rdata_q <= {30'd0, isr_q};
+      else if (raddr_q < 12'd`SYS_REG_SCALAR)
         case (rseg[3:2])
           2'd0: rdata_q <= base_lo_q[rseg[7:4]] & {32{base_lo_known_q[rseg[7:4]]}};
           2'd1: rdata_q <= base_hi_q[rseg[7:4]] & {32{base_hi_known_q[rseg[7:4]]}};
           2'd2: rdata_q <= limit_lo_q[rseg[7:4]] & {32{limit_lo_known_q[rseg[7:4]]}};
           default: rdata_q <= limit_hi_q[rseg[7:4]] & {32{limit_hi_known_q[rseg[7:4]]}};
         endcase
-      else if (raddr < 12'd`SYS_REG_PROGRAM_LINES) rdata_q <= scalar_q[rseg[5:2]];
-      else if (raddr == 12'd`SYS_REG_PROGRAM_LINES) rdata_q <= lines_q;
-      else if (raddr == 12'd`SYS_REG_WATCHDOG) rdata_q <= watchdog_q;
-      else if (raddr[11:9] == 3'b001) rdata_q <= word;
+      else if (raddr_q < 12'd`SYS_REG_PROGRAM_LINES) rdata_q <= scalar_q[rseg[5:2]];
+      else if (raddr_q == 12'd`SYS_REG_PROGRAM_LINES) rdata_q <= lines_q;
+      else if (raddr_q == 12'd`SYS_REG_WATCHDOG) rdata_q <= watchdog_q;
+      else if (raddr_q[11:9] == 3'b001) rdata_q <= word;
     end
   end
   /* verilator lint_on BLKSEQ */

@@ -2,9 +2,11 @@
 //
 // Holds up to 32 lines. A burst reads the lines up to the next multiple of 256
 // bytes of address, at most 4, never beyond line lines_i - 1 (on a bus of 128
-// bytes: the beat that holds it, which counts as two lines). It is asked for with req_o in the cycle after
-// one in which none was being asked for, enable_i was high and there was room
-// for all its lines and fewer than 128 beats on the way; so requests are at least two cycles apart. req_o and its
+// bytes: the beat that holds it, which counts as two lines). It is asked for with
+// req_o in the cycle after one in which none was being asked for, enable_i was high
+// and there was room for all its lines and fewer than 128 beats on the way; so
+// requests are at least two cycles apart, and it takes that long after start_i or
+// jump_i, too, until it is known what to ask for. req_o and its
 // address stay until gnt_i. Data come as beats (rvalid_i, rdata_i, rerr_i),
 // always accepted, in order.
 // have_o, line_o, err_o: line number at_o is here, from the cycle after its
@@ -67,20 +69,28 @@ module systole_fetch #(
   assign addr_o = addr_q;
   assign beats_o = beats_q;
 
-  // The next burst: lines asked_q .. asked_q + burst - 1.
-  logic [2:0] burst;
+  // The next burst: lines asked_q .. asked_q + burst_q - 1. What asked_q has become
+  // is in it a cycle later; ready_q: it is.
+  logic [2:0] burst, burst_q;
   logic [31:0] left, first;
-  logic [5:0] held, past;  // past: the line after the last that the burst brings; low bits do
-  logic [7:0] burst_beats;
-  logic room, ask;
+  logic [5:0] held, past, past_q;  // past: the line after the last that the burst brings; low bits do
+  logic [7:0] burst_beats, burst_beats_q;
+  logic room, ask, ready_q, more_q;
   assign left = lines_i - asked_q;
-  assign held = past - at_q[5:0];
+  assign held = past_q - at_q[5:0];
   always_comb begin
     burst = 3'd4 - {1'b0, asked_q[1:0] + {base_i[7], 1'b0}};
     if (left[31:3] == 29'd0 && left[2:0] < burst) burst = left[2:0];
   end
   assign room = held <= 6'd32;
-  assign ask = enable_i && !start_i && !jump_i && !req_q && room && !out_q[7] && asked_q < lines_i;
+  assign ask = enable_i && !jump_i && !req_q && ready_q && more_q && room && !out_q[7];
+  always_ff @(posedge clk_i) begin
+    ready_q <= !start_i && !jump_i && !ask;
+    more_q <= asked_q < lines_i;
+    burst_q <= burst;
+    past_q <= past;
+    burst_beats_q <= burst_beats;
+  end
   generate
     if (Lines == 1) begin : gen_narrow
       assign first = asked_q;
@@ -110,13 +120,13 @@ module systole_fetch #(
       if (ask) begin
         req_q <= 1'b1;
         addr_q <= {base_i[63:7], 7'd0} + {26'd0, first, 6'd0};
-        beats_q <= burst_beats;
-        asked_q <= asked_q + {29'd0, burst};
+        beats_q <= burst_beats_q;
+        asked_q <= asked_q + {29'd0, burst_q};
       end else if (gnt_i) begin
         req_q <= 1'b0;
       end
       if (ask || rvalid_i)
-        out_q <= out_q + (ask ? burst_beats : 8'd0) - {7'd0, rvalid_i};
+        out_q <= out_q + (ask ? burst_beats_q : 8'd0) - {7'd0, rvalid_i};
 
       if (start_i || jump_i) begin
         at_q <= start_i ? 32'd0 : target_i;

@@ -240,7 +240,7 @@ bool systole_engines_blocked(const systole_engines *engines) {
   return blocked;
 }
 
-static void describe_state(const systole_engines *engines, unsigned e) {
+static void describe_state(const systole_engines *engines, unsigned e, uint64_t now) {
   enum { WAITS_FOR_LSB = 4, QUEUED_LSB = 8 };
   const systole_queue *queue = &engines->queues[e];
   systole_report *report = engines->report;
@@ -248,7 +248,9 @@ static void describe_state(const systole_engines *engines, unsigned e) {
   unsigned state = queue->state;
   if (active && (e == MX || e == VX)) state = SYSTOLE_BUSY;
   if (state == SYSTOLE_WAITS_SEM) state |= queue->missing << WAITS_FOR_LSB;
-  report->engines[e].state = state | queue->count << QUEUED_LSB;
+  // One whose start was told ahead is still in its queue.
+  const unsigned early = active && systole_engines_ending(engines, e)->start > now;
+  report->engines[e].state = state | (queue->count + early) << QUEUED_LSB;
   report->engines[e].index = active             ? systole_engines_ending(engines, e)->index
                              : queue->count > 0 ? head_of(queue)->index
                                                 : 0;
@@ -266,6 +268,6 @@ void systole_engines_describe(systole_engines *engines, uint64_t now, uint64_t b
     engines->report->engines[e].wait_mem = waits;
     engines->report->engines[e].wait_sem = queue->cycles[SYSTOLE_WAITS_SEM];
     engines->report->engines[e].idle = queue->cycles[SYSTOLE_IDLE];
-    describe_state(engines, e);
+    describe_state(engines, e, now);
   }
 }

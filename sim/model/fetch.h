@@ -75,7 +75,7 @@ void systole_fetch_accept(systole_fetch *fetch, uint64_t first);
 static inline void systole_fetch_pop(systole_fetch *fetch, uint64_t cycle) {
   fetch->popped[fetch->at++ % SYSTOLE_FETCH_POPS] = cycle;
 }
-void systole_fetch_jump(systole_fetch *fetch, uint64_t line);
+void systole_fetch_jump(systole_fetch *fetch, uint64_t line, uint64_t now);
 
 // The first cycle in which nothing is asked for or on the way.
 uint64_t systole_fetch_quiet(const systole_fetch *fetch);

@@ -98,12 +98,13 @@ static uint64_t progress(const finish *f, uint64_t from) {
   return best;
 }
 
-// Its cycle if it comes before `end`, in which there is progress; else NEVER.
+// The cycle in which it acts, if that comes before `end`, the last answer's; else
+// NEVER.
 static uint64_t bite_before(const finish *f, uint32_t limit, uint64_t end) {
   uint64_t mark = f->clear;
-  while (mark < end) {
+  while (mark + limit + SYSTOLE_TO_BITE < end) {
     const uint64_t next = progress(f, mark + 1);
-    if (next > mark + limit) return mark + limit;
+    if (next > mark + limit) return mark + limit + SYSTOLE_TO_BITE;
     mark = next;
   }
   return SYSTOLE_NEVER;
@@ -145,8 +146,8 @@ static void write_record(finish *f, const systole_job *job, systole_finish *out)
   out->done = systole_sooner(bite, answered) + 1;
   const burst *refused = store_all(f, out->done);
   if (refused != NULL && bite == SYSTOLE_NEVER)
-    systole_report_fault(report, SYSTOLE_CAUSE_AXI_WRITE, SYSTOLE_ENGINE_SEQ, report->seq_index,
-                         (uint32_t)refused->address);
+    systole_report_fault(report, (systole_fault){SYSTOLE_CAUSE_AXI_WRITE, SYSTOLE_ENGINE_SEQ,
+                                                 report->seq_index, (uint32_t)refused->address});
   for (unsigned i = 0; i < f->count; i++)
     if (f->bursts[i].accepted <= out->done) out->quiet = systole_later(out->quiet, f->bursts[i].answer + 1);
 }
