@@ -11,7 +11,9 @@
 // always accepted, in order.
 // have_o, line_o, err_o: line number at_o is here, from the cycle after its
 // last beat; err_o: a beat of it came with an error, the first at byte err_at_o of
-// the line. pop_i goes on to the next. end_o: at_o is lines_i, nothing follows.
+// the line. pop_i goes on to the next. end_o: at_o is lines_i, nothing follows; it is
+// known two cycles after a pop_i or a jump_i, and low in the cycle between after a
+// jump; so the next pop_i may come three cycles after one at the earliest.
 // start_i: in the next cycle at_o = 0. jump_i: in the next cycle at_o = target_i
 // and nothing is held; beats of bursts asked for earlier are dropped when they
 // come. busy_o: beats are on the way or asked for.
@@ -47,20 +49,22 @@ module systole_fetch #(
   localparam BeatW = $clog2(Beats) + 1;
   localparam PartL = 6 - $clog2(Beats);                   // bytes of a beat in a line, log2
 
-  logic [31:0] err_q;
+  logic err_q[0:31];
   logic [BeatW-1:0] err_part_q[0:31];
+  logic end_q;
   logic [31:0] at_q;         // the line that the sequencer needs
-  logic [31:0] got_q;        // lines below have come (since the last jump)
+  logic [5:0] got_q;         // lines below have come (since the last jump); low bits do
   logic [31:0] asked_q;      // lines below have been asked for
   logic [BeatW-1:0] part_q;  // beats of line got_q that have come
   logic [7:0] out_q;         // beats asked for that have not come
   logic [7:0] drop_q;        // the first of them, which a jump has made useless
+  logic drops_q;             // there are any
   logic req_q;
   logic [63:0] addr_q;
   logic [7:0] beats_q;
 
-  assign have_o = at_q < got_q && at_q < lines_i;
-  assign end_o = at_q >= lines_i;
+  assign have_o = at_q[5:0] != got_q && !end_q;
+  assign end_o = end_q;
   assign err_o = err_q[at_q[4:0]];
   assign err_at_o = 6'(err_part_q[at_q[4:0]]) << PartL;
   assign at_o = at_q;
@@ -87,6 +91,7 @@ module systole_fetch #(
   always_ff @(posedge clk_i) begin
     ready_q <= !start_i && !jump_i && !ask;
     more_q <= asked_q < lines_i;
+    end_q <= at_q >= lines_i && !jump_i;
     burst_q <= burst;
     past_q <= past;
     burst_beats_q <= burst_beats;
@@ -105,16 +110,17 @@ module systole_fetch #(
   endgenerate
 
   logic keep;  // the beat belongs to the lines that are wanted
-  assign keep = rvalid_i && drop_q == 8'd0 && !jump_i;
+  assign keep = rvalid_i && !drops_q && !jump_i;
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
       at_q <= 32'd0;
-      got_q <= 32'd0;
+      got_q <= 6'd0;
       asked_q <= 32'd0;
       part_q <= '0;
       out_q <= 8'd0;
       drop_q <= 8'd0;
+      drops_q <= 1'b0;
       req_q <= 1'b0;
     end else begin
       if (ask) begin
@@ -130,17 +136,21 @@ module systole_fetch #(
 
       if (start_i || jump_i) begin
         at_q <= start_i ? 32'd0 : target_i;
-        got_q <= start_i ? 32'd0 : target_i;
+        got_q <= start_i ? 6'd0 : target_i[5:0];
         asked_q <= start_i ? 32'd0 : target_i;
         part_q <= '0;
         drop_q <= out_q - {7'd0, rvalid_i};
+        drops_q <= out_q > {7'd0, rvalid_i};
       end else begin
         if (pop_i) at_q <= at_q + 32'd1;
-        if (rvalid_i && drop_q != 8'd0) drop_q <= drop_q - 8'd1;
+        if (rvalid_i && drops_q) begin
+          drop_q <= drop_q - 8'd1;
+          drops_q <= drop_q != 8'd1;
+        end
         if (keep) begin
-          if (Lines > 1) got_q <= {got_q[31:1] + 31'd1, 1'b0};
+          if (Lines > 1) got_q <= {got_q[5:1] + 5'd1, 1'b0};
           else if (part_q == Beats[BeatW-1:0] - 1'b1) begin
-            got_q <= got_q + 32'd1;
+            got_q <= got_q + 6'd1;
             part_q <= '0;
           end else part_q <= part_q + 1'b1;
         end
@@ -158,10 +168,13 @@ module systole_fetch #(
           if (keep && part_q == g[BeatW-1:0]) slot_q[got_q[4:0]] <= rdata_i;
         assign line_o[8*BusBytes*g+:8*BusBytes] = slot_q[at_q[4:0]];
       end
+      logic bad_q, bad;  // a beat of line got_q was an error
+      assign bad = bad_q && part_q != '0;
       always_ff @(posedge clk_i) begin
         if (keep) begin
-          err_q[got_q[4:0]] <= rerr_i || (part_q != '0 && err_q[got_q[4:0]]);
-          if (part_q == '0 || !err_q[got_q[4:0]]) err_part_q[got_q[4:0]] <= part_q;
+          bad_q <= rerr_i || bad;
+          err_q[got_q[4:0]] <= rerr_i || bad;
+          if (!bad) err_part_q[got_q[4:0]] <= part_q;
         end
       end
     end else begin : gen_fill

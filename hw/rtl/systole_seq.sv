@@ -50,7 +50,7 @@ module systole_seq #(
     input  logic [511:0]          scalars_i,
     input  logic [31:0]           lines_i,
     input  logic [63:0]           program_base_i,
-    output logic [3:0]            segment_o,       // asks for one segment
+    output logic [3:0]            segment_o,       // asks for one segment, whose are a cycle later:
     input  logic [63:0]           base_i,
     input  logic [63:0]           limit_i,
     output logic [2:0]            state_o,         // as SEQ_STATE
@@ -144,8 +144,6 @@ module systole_seq #(
   logic illegal;
   logic [2:0] engine;
   logic [3:0] steps;
-  logic [7:0] opcode;
-  assign opcode = desc_q[`SYS_OPCODE];
   systole_decode u_decode (
       .clk_i    (clk_i),
       .en_i     (state_q == Decode),
@@ -172,14 +170,14 @@ module systole_seq #(
   logic [4:0] write_at;
   logic [1:0] write_width;
   logic [39:0] write_value;
-  logic [2:0] slots;
+  logic more_slots;
   logic [1:0] tail_q;  // cycles of BIND after the last slot
   systole_bind u_bind (
       .clk_i        (clk_i),
       .load_i       (pop && state_q == BindLine),
       .line_i       (line),
       .run_i        (state_q == Bind),
-      .slots_o      (slots),
+      .more_o       (more_slots),
       .desc_i       (desc_q),
       .scalar_o     (scalar),
       .scalar_i     (scalar_q[scalar]),
@@ -227,18 +225,18 @@ module systole_seq #(
       .index_addr_o   (desc_index_addr_o),
       .macs_o         (macs_o)
   );
-  // Which segment is chosen a cycle ahead of what is asked of it: the program's in
-  // IDLE, the record's in BEGIN and CLEAR, an instruction's while it is checked.
-  logic too_long_q, record_q;  // the program for its segment; there is room for the record
+  // Which segment is chosen two cycles ahead of what is asked of it: the program's
+  // for IDLE, the record's for CLEAR, an instruction's for the steps of its check.
+  logic too_long_q, record;  // the program for its segment; there is room for the record
   logic [3:0] segment_q;
   assign segment_o = segment_q;
+  assign record = limit_i >= 64'd`SYS_STATUS_BYTES;
   always_ff @(posedge clk_i) begin
     segment_q <= 4'd`SYS_STATUS_SEGMENT;
-    if ((state_q == Idle && !start_i) || state_q == Done) segment_q <= 4'd`SYS_PROGRAM_SEGMENT;
-    else if (!engine[2] && (state_q == Kind || state_q == Verdict || state_q == Check))
+    if (!running_o) segment_q <= 4'd`SYS_PROGRAM_SEGMENT;
+    else if (!hit_i && !engine[2] && (state_q == Kind || state_q == Verdict || state_q == Check))
       segment_q <= check_segment;
     if (state_q == Idle) too_long_q <= limit_i < {26'd0, lines_i, 6'd0};
-    if (state_q == Begin) record_q <= limit_i >= 64'd`SYS_STATUS_BYTES;
   end
 
   // Loops: a stack of the first line of the body, the count, and the counter's scalar
@@ -247,23 +245,25 @@ module systole_seq #(
   logic [3:0] counter_q[0:3];
   logic [2:0] depth_q;
   logic [1:0] top;
-  logic [32:0] after_body_q;
-  logic [31:0] loop_count, passes_q;
-  logic loop_bad, again_q, skip_q;
+  logic [31:0] after_body_q;
+  logic [31:0] loop_count, passes_q, left_q;  // left_q: lines from `at` on
+  logic loop_bad, again_q, skip_q, beyond_q;
   assign top = depth_q[1:0] - 2'd1;
   assign loop_count = desc_q[`SYS_LOOP_COUNT];
-  assign loop_bad = depth_q[2] || after_body_q > {1'b0, lines_i};
+  assign loop_bad = depth_q[2] || beyond_q;
   assign jump = (state_q == Loop && skip_q && !loop_bad) || (state_q == EndLoop && depth_q != 3'd0 && again_q);
-  assign target = state_q == Loop ? after_body_q[31:0] : body_q[top];
+  assign target = state_q == Loop ? after_body_q : body_q[top];
 
   // What LOOP and ENDLOOP ask is known in the cycles before they do: the loops and
   // scalars since the line was taken, the description since KIND or, bound, VERDICT.
   always_ff @(posedge clk_i) begin
+    left_q <= lines_i - at;
     if (state_q == Decode) passes_q <= scalar_q[counter_q[top]] + 32'd1;
     if (state_q == Kind) again_q <= passes_q < count_q[top];
     if (state_q == Kind || state_q == Verdict) begin
       skip_q <= loop_count == 32'd0;
-      after_body_q <= {1'b0, at} + {1'b0, desc_q[`SYS_LOOP_LINES]};
+      after_body_q <= at + desc_q[`SYS_LOOP_LINES];
+      beyond_q <= desc_q[`SYS_LOOP_LINES] > left_q;
     end
   end
 
@@ -343,7 +343,7 @@ module systole_seq #(
   assign watch_restart_o = hit_i || state_q == Clear || state_q == Begin;
   assign clear_o = state_q == Clear;
   assign reset_o = reset_q;
-  assign status_start_o = state_q == Clear && record_q;
+  assign status_start_o = state_q == Clear && record;
 
   // What the registers say of the sequencer
   logic [2:0] state_code, last_state_q;
@@ -361,9 +361,9 @@ module systole_seq #(
   assign state_o = working ? state_code : last_state_q;
   assign index_o = working ? index : last_index_q;
 
-  state_e after_kind;  // or VERDICT
-  assign after_kind = opcode == 8'd`SYS_OP_LOOP ? Loop : opcode == 8'd`SYS_OP_ENDLOOP ? EndLoop :
-                      opcode == 8'd`SYS_OP_END ? End : Check;
+  state_e after_kind;  // or VERDICT, where the opcode is one of those that are
+  assign after_kind = !engine[2] ? Check : desc_q[1:0] == 2'd`SYS_OP_LOOP ? Loop :
+                      desc_q[1:0] == 2'd`SYS_OP_ENDLOOP ? EndLoop : End;
 
   integer i, h;
   always_ff @(posedge clk_i) begin
@@ -392,7 +392,7 @@ module systole_seq #(
         Kind:
         if (!illegal) state_q <= desc_q[`SYS_BOUND] ? BindLine : after_kind;
         BindLine: if (pop) state_q <= Bind;
-        Bind: if (slots == 3'd0 && tail_q == 2'd2) state_q <= Verdict;
+        Bind: if (!more_slots && tail_q == 2'd2) state_q <= Verdict;
         Verdict:
         if (!bind_illegal && !bind_range) state_q <= after_kind;
         Loop:
@@ -418,7 +418,7 @@ module systole_seq #(
           state_q <= Clear;
           reset_q <= !drained;
         end
-        Clear: state_q <= record_q ? Status : Done;
+        Clear: state_q <= record ? Status : Done;
         Status:
         if (status_done_i) state_q <= Done;
         else if (bite_i) begin
@@ -441,7 +441,7 @@ module systole_seq #(
   end
 
   always_ff @(posedge clk_i) begin
-    if (state_q == Bind) tail_q <= slots == 3'd0 ? tail_q + 2'd1 : 2'd0;
+    if (state_q == Bind) tail_q <= more_slots ? 2'd0 : tail_q + 2'd1;
     else if (state_q == BindLine) tail_q <= 2'd0;
 
     if (pop && state_q == Line) desc_q <= line;
@@ -460,5 +460,5 @@ module systole_seq #(
   end
 
   logic unused;
-  assign unused = ^{beats[7], engine[2]};
+  assign unused = beats[7];
 endmodule

@@ -67,6 +67,7 @@ void systole_fetch_jump(systole_fetch *fetch, uint64_t line, uint64_t now) {
   fetch->at = fetch->asked = fetch->known = line;
   fetch->past = held_with_next(fetch);
   fetch->generation++;
+  fetch->end_cycle = now + 2;
   fetch->ask_cycle = systole_later(fetch->ask_cycle, now + 2);
 }
 

@@ -31,6 +31,7 @@ typedef struct {
   bool requests;           // `asking` waits to be taken,
   uint64_t request_cycle;  // from this cycle on
   uint64_t ask_cycle;      // the next may be asked for from this cycle on
+  uint64_t end_cycle;      // and the end of the program be seen
   systole_fetch_burst asking, taken;  // taken: the last one
   bool unaccepted;         // `taken` is
   uint64_t asked_beats;    // of all bursts, `asking` included

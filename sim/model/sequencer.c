@@ -136,8 +136,8 @@ void systole_sequencer_go_ahead(systole_sequencer *s) {
 // The line that is waited for would have been taken, had memory had it.
 static systole_seq_step miss_line(systole_sequencer *s, uint64_t now) {
   if (s->phase == SYSTOLE_SEQ_LINE) s->line = s->fetch.at;
+  if (systole_sequencer_waits(s) > now) return (systole_seq_step){0};
   if (systole_fetch_at_end(&s->fetch)) return fault(s, SYSTOLE_CAUSE_SEGMENT);
-  if (systole_fetch_have(&s->fetch) > now) return (systole_seq_step){0};
   systole_seq_step step = fault(s, SYSTOLE_CAUSE_AXI_READ);
   step.detail = (uint32_t)first_gap(s, s->fetch.base + s->fetch.at * SYSTOLE_LINE_BYTES);
   return step;
