@@ -86,12 +86,11 @@ module systole_bind (
 
   logic [7:0] field, after;
   logic [7:0] where;
-  logic here, again;
+  logic here;
   assign field = slots_q[7:0];
   assign after = slots_q[87:80];
   assign where = place({desc_i[6:4], desc_i[0]}, field);
   assign here = run_i && filled_q != 6'd0;
-  assign again = named_q[field[3:0]] && field != before_q;  // valid for known codes
   assign scalar_o = slots_q[11:8];
   assign a_o = scalar_i;
   assign b_o = slots_q[47:16];
@@ -99,10 +98,13 @@ module systole_bind (
   assign illegal_o = illegal_q;
   assign range_o = range_q;
 
-  // Stage 1: the product is being computed. Stage 2: it is there and is added.
-  // Stage 3: the sum is clamped and written.
-  logic        valid1_q, first1_q, last1_q, valid2_q, first2_q, last2_q, valid3_q, last3_q;
+  // Stage 1: the product is being computed, and the slot's form is judged. Stage 2: it
+  // is there and is added. Stage 3: the sum is clamped and written.
+  logic        here1_q, known1_q, valid1, first1_q, last1_q, valid2_q, first2_q, last2_q, valid3_q, last3_q;
+  logic        unused1_q, more1_q, reserved1_q;  // field 0; anything else is set; a reserved bit is
+  logic [3:0]  field1_q;
   logic [6:0]  where1_q, where2_q, where3_q;
+  assign valid1 = here1_q && known1_q;
   logic [31:0] cap1_q, cap2_q, cap3_q, a1_q, b1_q;
   logic [63:0] fix2_q;     // what the unsigned product is too large by
   logic [63:0] sum_q;
@@ -154,7 +156,7 @@ module systole_bind (
       range_q <= 1'b0;
       named_q <= 16'd0;
       before_q <= 8'd0;
-      valid1_q <= 1'b0;
+      here1_q <= 1'b0;
       valid2_q <= 1'b0;
       valid3_q <= 1'b0;
     end else if (run_i) begin
@@ -162,11 +164,13 @@ module systole_bind (
         slots_q <= {80'd0, slots_q[479:80]};
         filled_q <= {1'b0, filled_q[5:1]};
         before_q <= field;
-        if (where[7]) named_q[field[3:0]] <= 1'b1;
-        if (field == 8'd0 ? slots_q[79:8] != 72'd0 : !where[7] || again || slots_q[15:12] != 4'd0)
-          illegal_q <= 1'b1;
       end
-      valid1_q <= here && where[7];
+      here1_q <= here;
+      known1_q <= where[7];
+      field1_q <= field[3:0];
+      unused1_q <= field == 8'd0;
+      more1_q <= slots_q[79:8] != 72'd0;
+      reserved1_q <= slots_q[15:12] != 4'd0;
       where1_q <= where[6:0];
       first1_q <= field != before_q;
       last1_q <= field != after || filled_q[5:1] == 5'd0;
@@ -174,7 +178,11 @@ module systole_bind (
       a1_q <= a_o;
       b1_q <= b_o;
 
-      valid2_q <= valid1_q;
+      if (valid1) named_q[field1_q] <= 1'b1;
+      if (here1_q && (unused1_q ? more1_q : !known1_q || (named_q[field1_q] && first1_q) || reserved1_q))
+        illegal_q <= 1'b1;
+
+      valid2_q <= valid1;
       where2_q <= where1_q;
       first2_q <= first1_q;
       last2_q <= last1_q;

@@ -1,10 +1,11 @@
 // The rules on counts, alignment, SRAM and segment ranges of one bound
 // instruction (docs/machine.md, "Checks"), and its addresses.
 //
-// run_i is high for steps + 3 cycles, begin_i in the cycle before the first, in
+// An instruction takes 3 steps (LD), 4 (LDG, VX), 8 (MX) or 2 (ST). run_i is high for
+// three cycles more, the last of them that of last_o, begin_i in the cycle before the first, in
 // which desc_i is there. segment_o: base_i and limit_i are asked for, to be there
 // two cycles later.
-// In the k-th of the first `steps` cycles, step k asks the shared multiplier
+// In the k-th of the first cycles, step k asks the shared multiplier
 // (a_o x b_o, unsigned; prod_i must hold the product two cycles later). The
 // other outputs are complete in the cycle after run_i: one flag per cause,
 // addresses, and M x K x N of an MX. All are registered.
@@ -23,7 +24,6 @@ module systole_check #(
     input  logic         clk_i,
     input  logic         begin_i,
     input  logic         run_i,
-    input  logic [3:0]   steps_i,
     input  logic [511:0] desc_i,
     output logic [3:0]   segment_o,
     input  logic [63:0]  base_i,
@@ -67,10 +67,17 @@ module systole_check #(
   assign kind = desc_i[6:4];
   assign ldg = kind == Ld && desc_i[0];
 
-  logic [3:0] step_q;
-  logic asking;
-  assign asking = run_i && step_q < steps_i;
-  assign last_o = step_q == steps_i + 4'd2;
+  logic [10:0] step_q;  // bit k: step k, or one of the three cycles after the last
+  logic asks, asking;
+  always_comb begin
+    case (kind)
+      Ld: {asks, last_o} = ldg ? {step_q[3:0] != 4'd0, step_q[6]} : {step_q[2:0] != 3'd0, step_q[5]};
+      Mx: {asks, last_o} = {step_q[7:0] != 8'd0, step_q[10]};
+      Vx: {asks, last_o} = {step_q[3:0] != 4'd0, step_q[6]};
+      default: {asks, last_o} = {step_q[1:0] != 2'd0, step_q[4]};
+    endcase
+  end
+  assign asking = run_i && asks;
 
   // Step k in flight: operands at once, the rest kept for the sum.
   //   sum = (first ? base : sum) + a * b;  if (last) sum must be <= bound
@@ -121,7 +128,7 @@ module systole_check #(
   end
 
   logic [31:0] mk_q;
-  assign segment_o = ldg && run_i && step_q == 4'd1 ? desc_i[`SYS_LDG_INDEX_SEGMENT] :
+  assign segment_o = ldg && run_i && step_q[1] ? desc_i[`SYS_LDG_INDEX_SEGMENT] :
                                                       desc_i[`SYS_LD_SEGMENT];
   always_comb begin
     a = rows1;
@@ -133,19 +140,19 @@ module systole_check #(
     dram = 1'b0;
     case (kind)
       Ld:
-      case (step_q)
-        4'd0: begin
+      unique case (1'b1)
+        step_q[0]: begin
           b = {16'd0, desc_i[`SYS_LD_DST_ROW]};
           base = {25'd0, desc_i[`SYS_LD_DST]};
           last = 1'b0;
         end
-        4'd1: begin
+        step_q[1]: begin
           a = words1;
           b = {16'd0, desc_i[`SYS_LD_DST_WORD]};
           first = 1'b0;
           bound = last_of(ld_space);
         end
-        4'd2: begin
+        step_q[2]: begin
           a = table1_q;
           b = desc_i[`SYS_LD_PITCH];
           base = {1'b0, desc_i[`SYS_LD_OFFSET]} + {9'd0, row_bytes_q};
@@ -157,41 +164,41 @@ module systole_check #(
         end
       endcase
       Mx:
-      case (step_q)
-        4'd0: begin
+      unique case (1'b1)
+        step_q[0]: begin
           a = {16'd0, desc_i[`SYS_MX_M]};
           b = {16'd0, desc_i[`SYS_MX_K]};
           last = 1'b0;
         end
-        4'd1: begin
+        step_q[1]: begin
           b = {16'd0, desc_i[`SYS_MX_A_ROW]};
           base = {25'd0, desc_i[`SYS_MX_A]};
           last = 1'b0;
         end
-        4'd2: begin
+        step_q[2]: begin
           a = tiles1;
           b = {16'd0, desc_i[`SYS_MX_A_TILE]};
           first = 1'b0;
           bound = last_of(desc_i[`SYS_MX_A_SPACE]);
         end
-        4'd3: begin  // the last row of the tile at W, which is a multiple of Dim
+        step_q[3]: begin  // the last row of the tile at W, which is a multiple of Dim
           a = tiles1;
           b = {16'd0, desc_i[`SYS_MX_W_K]};
           base = {25'd0, desc_i[`SYS_MX_W] | DimMask[15:0]};
           last = 1'b0;
         end
-        4'd4: begin
+        step_q[4]: begin
           a = column_tiles1;
           b = {16'd0, desc_i[`SYS_MX_W_N]};
           first = 1'b0;
           bound = last_of(3'd`SYS_SPACE_WGT);
         end
-        4'd5: begin
+        step_q[5]: begin
           b = {16'd0, desc_i[`SYS_MX_C_ROW]};
           base = {25'd0, desc_i[`SYS_MX_C]};
           last = 1'b0;
         end
-        4'd6: begin
+        step_q[6]: begin
           a = column_tiles1;
           b = {16'd0, desc_i[`SYS_MX_C_TILE]};
           first = 1'b0;
@@ -204,18 +211,18 @@ module systole_check #(
         end
       endcase
       Vx:
-      case (step_q)
-        4'd0: begin
+      unique case (1'b1)
+        step_q[0]: begin
           b = {16'd0, desc_i[`SYS_VX_A_ROW]};
           base = {25'd0, desc_i[`SYS_VX_A]} + {9'd0, tiles1};
           bound = last_of(desc_i[`SYS_VX_A_SPACE]);
         end
-        4'd1: if (vx_b) begin
+        step_q[1]: if (vx_b) begin
           b = {16'd0, desc_i[`SYS_VX_B_ROW]};
           base = {25'd0, desc_i[`SYS_VX_B]} + {9'd0, tiles1};
           bound = last_of(desc_i[`SYS_VX_B_SPACE]);
         end
-        4'd2: if (vx_c) begin
+        step_q[2]: if (vx_c) begin
           b = {16'd0, desc_i[`SYS_VX_C_ROW]};
           base = {25'd0, desc_i[`SYS_VX_C]} + {9'd0, tiles1};
           bound = last_of(add_space);
@@ -230,7 +237,7 @@ module systole_check #(
         end
       endcase
       default:  // ST
-      if (step_q == 4'd0) begin
+      if (step_q[0]) begin
         b = desc_i[`SYS_ST_SRC_ROW];
         base = {9'd0, desc_i[`SYS_ST_SRC]} + {9'd0, words1};
         bound = last_of(st_space) << DimL | DimMask;
@@ -267,14 +274,14 @@ module systole_check #(
 
   always_ff @(posedge clk_i) begin
     if (begin_i) begin
-      step_q <= 4'd0;
+      step_q <= 11'd1;
       sram_q <= 1'b0;
       segment_q <= 1'b0;
       valid1_q <= 1'b0;
       valid2_q <= 1'b0;
       valid3_q <= 1'b0;
     end else if (run_i) begin
-      step_q <= step_q + 4'd1;
+      step_q <= {step_q[9:0], 1'b0};
 
       valid1_q <= asking && last;
       first1_q <= first;
@@ -302,15 +309,15 @@ module systole_check #(
         if (dram3_q) segment_q <= 1'b1;
         else sram_q <= 1'b1;
       end
-      if (step_q == 4'd2) mk_q <= prod_i[31:0];
-      if (step_q == 4'd9) macs_q <= prod_i[47:0];
+      if (step_q[2]) mk_q <= prod_i[31:0];
+      if (step_q[9]) macs_q <= prod_i[47:0];
 
       // Addresses, in the step that has the segment at hand.
-      if (ldg && step_q == 4'd3) index_addr_q <= base_i + {24'd0, desc_i[`SYS_LDG_INDEX_OFFSET]};
+      if (ldg && step_q[3]) index_addr_q <= base_i + {24'd0, desc_i[`SYS_LDG_INDEX_OFFSET]};
       else if (asking && dram) addr_q <= base_i + {24'd0, desc_i[`SYS_LD_OFFSET]};
 
       // All that needs no product, once.
-      if (step_q == 4'd0) begin
+      if (step_q[0]) begin
         noop_q <= desc_i[`SYS_LD_ROWS] == 16'd0 || desc_i[`SYS_LD_WORDS] == 16'd0 ||
                   (kind == Mx && desc_i[`SYS_MX_N] == 16'd0);
         case (kind)

@@ -144,6 +144,18 @@ module systole_ctrl #(
   logic [1:0] ier_q, isr_q;
   logic write0;  // bits 0..7 are written
   assign write0 = write_q && wstrb_q[0];
+  // Which register an address means is known by the cycle after it.
+  logic to_ctrl_q, to_gie_q, to_ier_q, to_isr_q, to_abort_q, to_scalar_q, to_lines_q, to_watchdog_q;
+  always_ff @(posedge clk_i) begin
+    to_ctrl_q <= waddr_q == 12'd`SYS_REG_CTRL;
+    to_gie_q <= waddr_q == 12'd`SYS_REG_GIE;
+    to_ier_q <= waddr_q == 12'd`SYS_REG_IER;
+    to_isr_q <= waddr_q == 12'd`SYS_REG_ISR;
+    to_abort_q <= waddr_q == 12'd`SYS_REG_ABORT;
+    to_scalar_q <= waddr_q >= 12'd`SYS_REG_SCALAR && waddr_q < 12'd`SYS_REG_PROGRAM_LINES;
+    to_lines_q <= waddr_q == 12'd`SYS_REG_PROGRAM_LINES;
+    to_watchdog_q <= waddr_q == 12'd`SYS_REG_WATCHDOG;
+  end
   assign start_o = start_q;
   assign busy_o = busy_q || start_q;
   assign abort_o = abort_q;
@@ -159,7 +171,7 @@ module systole_ctrl #(
       isr_q <= 2'd0;
       abort_q <= 1'b0;
     end else begin
-      if (write0 && waddr_q == 12'd`SYS_REG_CTRL && wdata_q[0]) start_q <= 1'b1;
+      if (write0 && to_ctrl_q && wdata_q[0]) start_q <= 1'b1;
       else if (take_i) start_q <= 1'b0;
 
       if (take_i) busy_q <= 1'b1;
@@ -173,14 +185,14 @@ module systole_ctrl #(
         ready_q <= 1'b0;
       end
 
-      if (write0 && waddr_q == 12'd`SYS_REG_GIE) gie_q <= wdata_q[0];
-      if (write0 && waddr_q == 12'd`SYS_REG_IER) ier_q <= wdata_q[1:0];
+      if (write0 && to_gie_q) gie_q <= wdata_q[0];
+      if (write0 && to_ier_q) ier_q <= wdata_q[1:0];
       if (done_i && ier_q[0]) isr_q[0] <= 1'b1;
-      else if (write0 && waddr_q == 12'd`SYS_REG_ISR) isr_q[0] <= isr_q[0] ^ wdata_q[0];
+      else if (write0 && to_isr_q) isr_q[0] <= isr_q[0] ^ wdata_q[0];
       if (done_i && ier_q[1]) isr_q[1] <= 1'b1;
-      else if (write0 && waddr_q == 12'd`SYS_REG_ISR) isr_q[1] <= isr_q[1] ^ wdata_q[1];
+      else if (write0 && to_isr_q) isr_q[1] <= isr_q[1] ^ wdata_q[1];
 
-      abort_q <= write0 && waddr_q == 12'd`SYS_REG_ABORT && wdata_q[0] && running_i;
+      abort_q <= write0 && to_abort_q && wdata_q[0] && running_i;
     end
   end
 
@@ -204,7 +216,8 @@ module systole_ctrl #(
   logic [3:0] wword;   // one of the four memories
   logic [3:0] wbytes_q;
   logic [31:0] wclean;
-  assign wword = write_q && waddr_q[11:9] == 3'd0 && waddr_q[8] == (wseg == 4'd0) ? 4'd1 << waddr_q[3:2] : 4'd0;
+  logic [3:0] to_word_q;
+  assign wword = write_q ? to_word_q : 4'd0;
   assign wclean = wdata_q & wmask;
   always_comb begin
     case (waddr_q[3:2])
@@ -214,7 +227,10 @@ module systole_ctrl #(
       default: wknown = limit_hi_known_q[wseg];
     endcase
   end
-  always_ff @(posedge clk_i) if (s_axil_wvalid_i) wbytes_q <= wknown ? s_axil_wstrb_i : 4'd15;
+  always_ff @(posedge clk_i) begin
+    to_word_q <= waddr_q[11:9] == 3'd0 && waddr_q[8] == (wseg == 4'd0) ? 4'd1 << waddr_q[3:2] : 4'd0;
+    if (s_axil_wvalid_i) wbytes_q <= wknown ? s_axil_wstrb_i : 4'd15;
+  end
 
   integer k;
   always_ff @(posedge clk_i) begin
@@ -246,10 +262,10 @@ module systole_ctrl #(
     end else if (write_q) begin
       for (j = 0; j < 4; j = j + 1)
         if (wstrb_q[j]) begin
-          if (waddr_q >= 12'd`SYS_REG_SCALAR && waddr_q < 12'd`SYS_REG_PROGRAM_LINES)
+          if (to_scalar_q)
             scalar_q[wscalar][8*j+:8] <= wdata_q[8*j+:8];
-          if (waddr_q == 12'd`SYS_REG_PROGRAM_LINES) lines_q[8*j+:8] <= wdata_q[8*j+:8];
-          if (waddr_q == 12'd`SYS_REG_WATCHDOG) watchdog_q[8*j+:8] <= wdata_q[8*j+:8];
+          if (to_lines_q) lines_q[8*j+:8] <= wdata_q[8*j+:8];
+          if (to_watchdog_q) watchdog_q[8*j+:8] <= wdata_q[8*j+:8];
         end
     end
   end
@@ -369,7 +385,7 @@ module systole_ctrl #(
   end
 
   // The words that are read, each in a register of those of its kind, the others of
-  // which are 0: results; times and engines from 0x200 on; arguments and block control.
+  // which are 0: results, totals, times and engines from 0x200 on; segments; the rest.
   function automatic [31:0] half(input [63:0] value, input high);
     half = high ? value[63:32] : value[31:0];
   endfunction
@@ -397,30 +413,39 @@ module systole_ctrl #(
         12'd`SYS_REG_ERROR_DETAIL:   result_at = detail_i;
         12'd`SYS_REG_SEQ_STATE:      result_at = {29'd0, seq_state_i};
         12'd`SYS_REG_SEQ_INDEX:      result_at = seq_index_i;
-        12'd`SYS_REG_CYCLES_LO:      result_at = cycle_q[31:0];
-        12'd`SYS_REG_CYCLES_HI:      result_at = cycle_q[63:32];
-        12'd`SYS_REG_RETIRED_LO:     result_at = retired_q[31:0];
-        12'd`SYS_REG_RETIRED_HI:     result_at = retired_q[63:32];
-        12'd`SYS_REG_MACS_LO:        result_at = macs_q[31:0];
-        12'd`SYS_REG_MACS_HI:        result_at = macs_q[63:32];
-        12'd`SYS_REG_READ_BYTES_LO:  result_at = read_q[31:0];
-        12'd`SYS_REG_READ_BYTES_HI:  result_at = read_q[63:32];
-        12'd`SYS_REG_WRITE_BYTES_LO: result_at = written_q[31:0];
-        12'd`SYS_REG_WRITE_BYTES_HI: result_at = written_q[63:32];
         default:                     result_at = 32'd0;
       endcase
     end
   endfunction
+  function automatic [31:0] total_at(input [6:0] word);
+    begin
+      case ({3'b001, word, 2'b00})
+        12'd`SYS_REG_CYCLES_LO:      total_at = cycle_q[31:0];
+        12'd`SYS_REG_CYCLES_HI:      total_at = cycle_q[63:32];
+        12'd`SYS_REG_RETIRED_LO:     total_at = retired_q[31:0];
+        12'd`SYS_REG_RETIRED_HI:     total_at = retired_q[63:32];
+        12'd`SYS_REG_MACS_LO:        total_at = macs_q[31:0];
+        12'd`SYS_REG_MACS_HI:        total_at = macs_q[63:32];
+        12'd`SYS_REG_READ_BYTES_LO:  total_at = read_q[31:0];
+        12'd`SYS_REG_READ_BYTES_HI:  total_at = read_q[63:32];
+        12'd`SYS_REG_WRITE_BYTES_LO: total_at = written_q[31:0];
+        12'd`SYS_REG_WRITE_BYTES_HI: total_at = written_q[63:32];
+        default:                     total_at = 32'd0;
+      endcase
+    end
+  endfunction
   logic [6:0] word;
-  logic [31:0] result_q, time_q, engine_q, argument_q, rdata_q;
+  logic [31:0] result_q, total_q, time_q, engine_q, segment_q, argument_q, rdata_q;
   assign word = status_re_i ? status_word_i : raddr_q[8:2];
   always_ff @(posedge clk_i) begin
     if (read || status_re_i) begin
       result_q <= 32'd0;
+      total_q <= 32'd0;
       time_q <= 32'd0;
       engine_q <= 32'd0;
       if (status_re_i || raddr_q[11:9] == 3'b001) begin
         result_q <= result_at(word);
+        total_q <= total_at(word);
         if (word[6:4] == 3'd3 || word[6:4] == 3'd4) time_q <= time_of({word[6], word[3]}, word[2:0]);
         if (word[6:2] == 5'h05)       // ENGINE_STATE
           engine_q <= {16'd0, queued_q[8*word[1:0]+:8], waits_q[4*word[1:0]+:4], 2'd0, state_q[2*word[1:0]+:2]};
@@ -429,7 +454,7 @@ module systole_ctrl #(
       end
     end
   end
-  assign status_data_o = result_q | time_q | engine_q;
+  assign status_data_o = result_q | total_q | time_q | engine_q;
 
   logic [3:0] rseg, rscalar;
   assign rseg = raddr_q[7:4];
@@ -437,23 +462,24 @@ module systole_ctrl #(
   assign s_axil_rdata_o = rdata_q;
   always_ff @(posedge clk_i) begin
     if (read) begin
+      segment_q <= 32'd0;
+      if (raddr_q[11:9] == 3'd0 && raddr_q[8] == (rseg == 4'd0))
+        case (raddr_q[3:2])
+          2'd0: segment_q <= base_lo_q[rseg] & {32{base_lo_known_q[rseg]}};
+          2'd1: segment_q <= base_hi_q[rseg] & {32{base_hi_known_q[rseg]}};
+          2'd2: segment_q <= limit_lo_q[rseg] & {32{limit_lo_known_q[rseg]}};
+          default: segment_q <= limit_hi_q[rseg] & {32{limit_hi_known_q[rseg]}};
+        endcase
       argument_q <= 32'd0;
       if (raddr_q == 12'd`SYS_REG_CTRL) argument_q <= {28'd0, ready_q, !busy_o, done_q, start_q};
       else if (raddr_q == 12'd`SYS_REG_GIE) argument_q <= {31'd0, gie_q};
       else if (raddr_q == 12'd`SYS_REG_IER) argument_q <= {30'd0, ier_q};
       else if (raddr_q == 12'd`SYS_REG_ISR) argument_q <= {30'd0, isr_q};
-      else if (raddr_q < 12'd`SYS_REG_SCALAR)
-        case (raddr_q[3:2])
-          2'd0: argument_q <= base_lo_q[rseg] & {32{base_lo_known_q[rseg]}};
-          2'd1: argument_q <= base_hi_q[rseg] & {32{base_hi_known_q[rseg]}};
-          2'd2: argument_q <= limit_lo_q[rseg] & {32{limit_lo_known_q[rseg]}};
-          default: argument_q <= limit_hi_q[rseg] & {32{limit_hi_known_q[rseg]}};
-        endcase
-      else if (raddr_q < 12'd`SYS_REG_PROGRAM_LINES) argument_q <= scalar_q[rscalar];
+      else if (raddr_q >= 12'd`SYS_REG_SCALAR && raddr_q < 12'd`SYS_REG_PROGRAM_LINES) argument_q <= scalar_q[rscalar];
       else if (raddr_q == 12'd`SYS_REG_PROGRAM_LINES) argument_q <= lines_q;
       else if (raddr_q == 12'd`SYS_REG_WATCHDOG) argument_q <= watchdog_q;
     end
-    if (rstate_q == 2'd2) rdata_q <= result_q | time_q | engine_q | argument_q;
+    if (rstate_q == 2'd2) rdata_q <= status_data_o | segment_q | argument_q;
   end
 
   logic unused;

@@ -11,8 +11,7 @@ module systole_decode (
     input  logic         en_i,
     input  logic [511:0] line_i,
     output logic         illegal_o,
-    output logic [2:0]   engine_o,
-    output logic [3:0]   steps_o
+    output logic [2:0]   engine_o
 );
   // A few bits tell the opcodes apart, and whether it is one of them can be asked beside.
   localparam [2:0] End = 3'd0, Loop = 3'd1, Ld = 3'd2, Ldg = 3'd3, Mx = 3'd4, Vx = 3'd5, St = 3'd6;
@@ -119,34 +118,27 @@ module systole_decode (
 
   logic illegal_q, bad;
   logic [2:0] engine_q, engine;
-  logic [3:0] steps_q, steps;
   assign illegal_o = illegal_q;
   assign engine_o = engine_q;
-  assign steps_o = steps_q;
   always_comb begin
     engine = 3'd`SYS_ENGINE_SEQ;
-    steps = 4'd0;
     bad = nibbles != 16'd0;  // of the sequencer's own, which have no other fields to judge
     case (kind)
       Ld, Ldg: begin
         bad = nibbles[3:0] != 4'd0 || ld_bad;
         engine = 3'd`SYS_ENGINE_LD;
-        steps = kind == Ld ? 4'd3 : 4'd4;
       end
       Mx: begin
         bad = nibbles[7:4] != 4'd0 || mx_bad;
         engine = 3'd`SYS_ENGINE_MX;
-        steps = 4'd8;
       end
       Vx: begin
         bad = nibbles[11:8] != 4'd0 || vx_bad;
         engine = 3'd`SYS_ENGINE_VX;
-        steps = 4'd4;
       end
       St: begin
         bad = nibbles[15:12] != 4'd0 || st_bad;
         engine = 3'd`SYS_ENGINE_ST;
-        steps = 4'd2;
       end
       default: ;
     endcase
@@ -156,7 +148,6 @@ module systole_decode (
     if (en_i) begin
       illegal_q <= !known || reserved != 64'd0 || bad;
       engine_q <= engine;
-      steps_q <= steps;
     end
   end
 endmodule

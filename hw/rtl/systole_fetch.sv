@@ -11,9 +11,9 @@
 // always accepted, in order.
 // have_o, line_o, err_o: line number at_o is here, from the cycle after its
 // last beat; err_o: a beat of it came with an error, the first at byte err_at_o of
-// the line. pop_i goes on to the next. end_o: at_o is lines_i, nothing follows; it is
-// known two cycles after a pop_i or a jump_i, and low in the cycle between after a
-// jump; so the next pop_i may come three cycles after one at the earliest.
+// the line. pop_i goes on to the next. end_o: at_o is lines_i, nothing follows. What
+// have_o, err_o and end_o say of the next line counts from the second cycle after
+// pop_i on; after jump_i end_o is low in the first cycle.
 // start_i: in the next cycle at_o = 0. jump_i: in the next cycle at_o = target_i
 // and nothing is held; beats of bursts asked for earlier are dropped when they
 // come. busy_o: beats are on the way or asked for.
@@ -49,11 +49,12 @@ module systole_fetch #(
   localparam BeatW = $clog2(Beats) + 1;
   localparam PartL = 6 - $clog2(Beats);                   // bytes of a beat in a line, log2
 
-  logic err_q[0:31];
+  logic errs_q[0:31];
   logic [BeatW-1:0] err_part_q[0:31];
-  logic end_q;
+  logic have_q, end_q, err_q;  // of line at_q
   logic [31:0] at_q;         // the line that the sequencer needs
-  logic [5:0] got_q;         // lines below have come (since the last jump); low bits do
+  logic [4:0] got_q;         // lines below have come (since the last jump); low bits do
+  logic [5:0] held_q;        // so many from at_q on
   logic [31:0] asked_q;      // lines below have been asked for
   logic [BeatW-1:0] part_q;  // beats of line got_q that have come
   logic [7:0] out_q;         // beats asked for that have not come
@@ -63,9 +64,9 @@ module systole_fetch #(
   logic [63:0] addr_q;
   logic [7:0] beats_q;
 
-  assign have_o = at_q[5:0] != got_q && !end_q;
+  assign have_o = have_q && !end_q;
   assign end_o = end_q;
-  assign err_o = err_q[at_q[4:0]];
+  assign err_o = err_q;
   assign err_at_o = 6'(err_part_q[at_q[4:0]]) << PartL;
   assign at_o = at_q;
   assign busy_o = out_q != 8'd0;
@@ -111,11 +112,16 @@ module systole_fetch #(
 
   logic keep;  // the beat belongs to the lines that are wanted
   assign keep = rvalid_i && !drops_q && !jump_i;
+  logic [1:0] come;  // lines that are whole with it
+  assign come = !keep ? 2'd0 : Lines > 1 ? 2'd2 - {1'b0, got_q[0]} :
+                {1'b0, part_q == Beats[BeatW-1:0] - 1'b1};
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
       at_q <= 32'd0;
-      got_q <= 6'd0;
+      got_q <= 5'd0;
+      held_q <= 6'd0;
+      have_q <= 1'b0;
       asked_q <= 32'd0;
       part_q <= '0;
       out_q <= 8'd0;
@@ -136,7 +142,9 @@ module systole_fetch #(
 
       if (start_i || jump_i) begin
         at_q <= start_i ? 32'd0 : target_i;
-        got_q <= start_i ? 6'd0 : target_i[5:0];
+        got_q <= start_i ? 5'd0 : target_i[4:0];
+        held_q <= 6'd0;
+        have_q <= 1'b0;
         asked_q <= start_i ? 32'd0 : target_i;
         part_q <= '0;
         drop_q <= out_q - {7'd0, rvalid_i};
@@ -147,13 +155,10 @@ module systole_fetch #(
           drop_q <= drop_q - 8'd1;
           drops_q <= drop_q != 8'd1;
         end
-        if (keep) begin
-          if (Lines > 1) got_q <= {got_q[5:1] + 5'd1, 1'b0};
-          else if (part_q == Beats[BeatW-1:0] - 1'b1) begin
-            got_q <= got_q + 6'd1;
-            part_q <= '0;
-          end else part_q <= part_q + 1'b1;
-        end
+        if (keep) part_q <= come != 2'd0 ? '0 : part_q + 1'b1;
+        got_q <= got_q + {3'd0, come};
+        held_q <= held_q + {4'd0, come} - {5'd0, pop_i};
+        have_q <= come != 2'd0 || held_q > {5'd0, pop_i};
       end
     end
   end
@@ -165,7 +170,7 @@ module systole_fetch #(
       for (g = 0; g < Beats; g = g + 1) begin : gen_part
         logic [8*BusBytes-1:0] slot_q[0:31];
         always_ff @(posedge clk_i)
-          if (keep && part_q == g[BeatW-1:0]) slot_q[got_q[4:0]] <= rdata_i;
+          if (keep && part_q == g[BeatW-1:0]) slot_q[got_q] <= rdata_i;
         assign line_o[8*BusBytes*g+:8*BusBytes] = slot_q[at_q[4:0]];
       end
       logic bad_q, bad;  // a beat of line got_q was an error
@@ -173,9 +178,10 @@ module systole_fetch #(
       always_ff @(posedge clk_i) begin
         if (keep) begin
           bad_q <= rerr_i || bad;
-          err_q[got_q[4:0]] <= rerr_i || bad;
-          if (!bad) err_part_q[got_q[4:0]] <= part_q;
+          errs_q[got_q] <= rerr_i || bad;
+          if (!bad) err_part_q[got_q] <= part_q;
         end
+        err_q <= held_q == 6'd0 ? rerr_i || bad : errs_q[at_q[4:0]];
       end
     end else begin : gen_fill
       logic [511:0] even_q[0:15];
@@ -184,11 +190,12 @@ module systole_fetch #(
         if (keep) begin
           even_q[got_q[4:1]] <= rdata_i[511:0];
           odd_q[got_q[4:1]] <= rdata_i[1023:512];
-          err_q[{got_q[4:1], 1'b0}] <= rerr_i;
-          err_q[{got_q[4:1], 1'b1}] <= rerr_i;
+          errs_q[{got_q[4:1], 1'b0}] <= rerr_i;
+          errs_q[{got_q[4:1], 1'b1}] <= rerr_i;
           err_part_q[{got_q[4:1], 1'b0}] <= '0;
           err_part_q[{got_q[4:1], 1'b1}] <= '0;
         end
+        err_q <= held_q == 6'd0 ? rerr_i : errs_q[at_q[4:0]];
       end
       assign line_o = at_q[0] ? odd_q[at_q[4:1]] : even_q[at_q[4:1]];
     end

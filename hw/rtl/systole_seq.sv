@@ -143,14 +143,12 @@ module systole_seq #(
   logic [31:0] pc_q;  // its line
   logic illegal;
   logic [2:0] engine;
-  logic [3:0] steps;
   systole_decode u_decode (
       .clk_i    (clk_i),
       .en_i     (state_q == Decode),
       .line_i   (desc_q),
       .illegal_o(illegal),
-      .engine_o (engine),
-      .steps_o  (steps)
+      .engine_o (engine)
   );
 
   // The scalars, and the multiplier that binding and checking share
@@ -208,7 +206,6 @@ module systole_seq #(
       .clk_i          (clk_i),
       .begin_i        (state_q == Kind || state_q == Verdict),
       .run_i          (state_q == Check),
-      .steps_i        (steps),
       .desc_i         (desc_q),
       .segment_o      (check_segment),
       .base_i         (base_i),
@@ -226,7 +223,7 @@ module systole_seq #(
       .macs_o         (macs_o)
   );
   // Which segment is chosen two cycles ahead of what is asked of it: the program's
-  // for IDLE, the record's for CLEAR, an instruction's for the steps of its check.
+  // for IDLE, the record's for CLEAR and the next, an instruction's for the steps of its check.
   logic too_long_q, record;  // the program for its segment; there is room for the record
   logic [3:0] segment_q;
   assign segment_o = segment_q;
@@ -247,6 +244,7 @@ module systole_seq #(
   logic [1:0] top;
   logic [31:0] after_body_q;
   logic [31:0] loop_count, passes_q, left_q;  // left_q: lines from `at` on
+  logic [31:0] inner_q;                       // the innermost loop's counter
   logic loop_bad, again_q, skip_q, beyond_q;
   assign top = depth_q[1:0] - 2'd1;
   assign loop_count = desc_q[`SYS_LOOP_COUNT];
@@ -258,7 +256,8 @@ module systole_seq #(
   // scalars since the line was taken, the description since KIND or, bound, VERDICT.
   always_ff @(posedge clk_i) begin
     left_q <= lines_i - at;
-    if (state_q == Decode) passes_q <= scalar_q[counter_q[top]] + 32'd1;
+    inner_q <= scalar_q[counter_q[top]];
+    if (state_q == Decode) passes_q <= inner_q + 32'd1;
     if (state_q == Kind) again_q <= passes_q < count_q[top];
     if (state_q == Kind || state_q == Verdict) begin
       skip_q <= loop_count == 32'd0;
@@ -331,7 +330,7 @@ module systole_seq #(
   assign desc_index_o = pc_q;
 
   // The end
-  logic drained, ends, reset_q;
+  logic drained, ends, reset_q, status_start_q;
   assign drained = active_i == 4'd0 && blocked_i == 4'd15 && !fetch_busy;
   assign take_o = state_q == Idle && start_i;
   assign ends = (state_q == End && empty_i == 4'd15 && drained && !hit_i) ||
@@ -343,7 +342,7 @@ module systole_seq #(
   assign watch_restart_o = hit_i || state_q == Clear || state_q == Begin;
   assign clear_o = state_q == Clear;
   assign reset_o = reset_q;
-  assign status_start_o = state_q == Clear && record;
+  assign status_start_o = status_start_q;
 
   // What the registers say of the sequencer
   logic [2:0] state_code, last_state_q;
@@ -371,10 +370,12 @@ module systole_seq #(
       state_q <= Idle;
       depth_q <= 3'd0;
       reset_q <= 1'b0;
+      status_start_q <= 1'b0;
       last_state_q <= 3'd0;
       last_index_q <= 32'd0;
     end else begin
       reset_q <= 1'b0;
+      status_start_q <= state_q == Clear && record;
       case (state_q)
         Idle:
         if (start_i) begin
