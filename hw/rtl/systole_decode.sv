@@ -11,12 +11,28 @@ module systole_decode (
     input  logic         en_i,
     input  logic [511:0] line_i,
     output logic         illegal_o,
-    output logic [2:0]   engine_o,
-    output logic [3:0]   steps_o
+    output logic [2:0]   engine_o
 );
+  // A few bits tell the opcodes apart, and whether it is one of them can be asked beside.
+  localparam [2:0] End = 3'd0, Loop = 3'd1, Ld = 3'd2, Ldg = 3'd3, Mx = 3'd4, Vx = 3'd5, St = 3'd6;
   logic [7:0] opcode;
-  logic [15:0] nibbles;  // semaphores used either way
+  logic [2:0] kind;  // END stands for ENDLOOP, too
+  logic known;
   assign opcode = line_i[`SYS_OPCODE];
+  assign known = opcode == 8'd`SYS_OP_END || opcode == 8'd`SYS_OP_LOOP || opcode == 8'd`SYS_OP_ENDLOOP ||
+                 opcode == 8'd`SYS_OP_LD || opcode == 8'd`SYS_OP_LDG || opcode == 8'd`SYS_OP_MX ||
+                 opcode == 8'd`SYS_OP_VX || opcode == 8'd`SYS_OP_ST;
+  always_comb begin
+    case (opcode[6:4])
+      3'd0: kind = opcode[0] ? End : Loop;
+      3'd1: kind = opcode[0] ? Ldg : Ld;
+      3'd2: kind = Mx;
+      3'd3: kind = Vx;
+      default: kind = St;
+    endcase
+  end
+
+  logic [15:0] nibbles;  // semaphores used either way
   assign nibbles = line_i[`SYS_WAIT] | line_i[`SYS_RAISE];
 
   logic [2:0] a_space, b_space, c_space, d_space, func, reduce;
@@ -59,48 +75,79 @@ module systole_decode (
   assign mx_bad = !(line_i[`SYS_MX_A_SPACE] == 3'd`SYS_SPACE_MX_ACT ||
                     line_i[`SYS_MX_A_SPACE] == 3'd`SYS_SPACE_MX_QNT);
 
-  logic illegal_q;
-  logic [2:0] engine_q;
-  logic [3:0] steps_q;
+  // Bits that no instruction of an opcode has. Most bytes are all or nothing to every
+  // opcode: of those one bit is asked for, whether anything is set.
+  localparam [511:0] BitsEnd = `SYS_BITS_END;
+  localparam [511:0] BitsLoop = `SYS_BITS_LOOP;
+  localparam [511:0] BitsLd = `SYS_BITS_LD;
+  localparam [511:0] BitsLdg = `SYS_BITS_LDG;
+  localparam [511:0] BitsMx = `SYS_BITS_MX;
+  localparam [511:0] BitsVx = `SYS_BITS_VX;
+  localparam [511:0] BitsSt = `SYS_BITS_ST;
+  logic [63:0] reserved;  // something in that byte is set that the opcode does not have
+  genvar i;
+  generate
+    for (i = 0; i < 64; i = i + 1) begin : gen_byte
+      logic [7:0] bits;
+      always_comb begin
+        case (kind)
+          End: bits = BitsEnd[8*i+:8];
+          Loop: bits = BitsLoop[8*i+:8];
+          Ld: bits = BitsLd[8*i+:8];
+          Ldg: bits = BitsLdg[8*i+:8];
+          Mx: bits = BitsMx[8*i+:8];
+          Vx: bits = BitsVx[8*i+:8];
+          default: bits = BitsSt[8*i+:8];
+        endcase
+      end
+      if ((BitsEnd[8*i+:8] == 8'd0 || BitsEnd[8*i+:8] == 8'd255) &&
+          (BitsLoop[8*i+:8] == 8'd0 || BitsLoop[8*i+:8] == 8'd255) &&
+          (BitsLd[8*i+:8] == 8'd0 || BitsLd[8*i+:8] == 8'd255) &&
+          (BitsLdg[8*i+:8] == 8'd0 || BitsLdg[8*i+:8] == 8'd255) &&
+          (BitsMx[8*i+:8] == 8'd0 || BitsMx[8*i+:8] == 8'd255) &&
+          (BitsVx[8*i+:8] == 8'd0 || BitsVx[8*i+:8] == 8'd255) &&
+          (BitsSt[8*i+:8] == 8'd0 || BitsSt[8*i+:8] == 8'd255)) begin : gen_whole
+        assign reserved[i] = line_i[8*i+:8] != 8'd0 && !bits[0];
+        logic unused;
+        assign unused = ^bits[7:1];
+      end else begin : gen_bits
+        assign reserved[i] = (line_i[8*i+:8] & ~bits) != 8'd0;
+      end
+    end
+  endgenerate
+
+  logic illegal_q, bad;
+  logic [2:0] engine_q, engine;
   assign illegal_o = illegal_q;
   assign engine_o = engine_q;
-  assign steps_o = steps_q;
+  always_comb begin
+    engine = 3'd`SYS_ENGINE_SEQ;
+    bad = nibbles != 16'd0;  // of the sequencer's own, which have no other fields to judge
+    case (kind)
+      Ld, Ldg: begin
+        bad = nibbles[3:0] != 4'd0 || ld_bad;
+        engine = 3'd`SYS_ENGINE_LD;
+      end
+      Mx: begin
+        bad = nibbles[7:4] != 4'd0 || mx_bad;
+        engine = 3'd`SYS_ENGINE_MX;
+      end
+      Vx: begin
+        bad = nibbles[11:8] != 4'd0 || vx_bad;
+        engine = 3'd`SYS_ENGINE_VX;
+      end
+      St: begin
+        bad = nibbles[15:12] != 4'd0 || st_bad;
+        engine = 3'd`SYS_ENGINE_ST;
+      end
+      default: ;
+    endcase
+  end
 
   always_ff @(posedge clk_i) begin
     if (en_i) begin
-      engine_q <= 3'd`SYS_ENGINE_SEQ;
-      steps_q <= 4'd0;
-      case (opcode)
-        8'd`SYS_OP_END, 8'd`SYS_OP_ENDLOOP:  // which have no fields of their own
-          illegal_q <= (line_i & ~`SYS_BITS_END) != 512'd0 || nibbles != 16'd0;
-        8'd`SYS_OP_LOOP: illegal_q <= (line_i & ~`SYS_BITS_LOOP) != 512'd0 || nibbles != 16'd0;
-        8'd`SYS_OP_LD: begin
-          illegal_q <= (line_i & ~`SYS_BITS_LD) != 512'd0 || nibbles[3:0] != 4'd0 || ld_bad;
-          engine_q <= 3'd`SYS_ENGINE_LD;
-          steps_q <= 4'd3;
-        end
-        8'd`SYS_OP_LDG: begin
-          illegal_q <= (line_i & ~`SYS_BITS_LDG) != 512'd0 || nibbles[3:0] != 4'd0 || ld_bad;
-          engine_q <= 3'd`SYS_ENGINE_LD;
-          steps_q <= 4'd4;
-        end
-        8'd`SYS_OP_MX: begin
-          illegal_q <= (line_i & ~`SYS_BITS_MX) != 512'd0 || nibbles[7:4] != 4'd0 || mx_bad;
-          engine_q <= 3'd`SYS_ENGINE_MX;
-          steps_q <= 4'd8;
-        end
-        8'd`SYS_OP_VX: begin
-          illegal_q <= (line_i & ~`SYS_BITS_VX) != 512'd0 || nibbles[11:8] != 4'd0 || vx_bad;
-          engine_q <= 3'd`SYS_ENGINE_VX;
-          steps_q <= 4'd4;
-        end
-        8'd`SYS_OP_ST: begin
-          illegal_q <= (line_i & ~`SYS_BITS_ST) != 512'd0 || nibbles[15:12] != 4'd0 || st_bad;
-          engine_q <= 3'd`SYS_ENGINE_ST;
-          steps_q <= 4'd2;
-        end
-        default: illegal_q <= 1'b1;
-      endcase
+      illegal_q <= !known || reserved != 64'd0 || bad;
+      engine_q <= engine;
     end
   end
 endmodule

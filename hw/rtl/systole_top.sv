@@ -105,7 +105,7 @@ module systole_top #(
   localparam RsAddrW = $clog2(RsWords);
 
   // ---- Control and sequencer ------------------------------------------------
-  logic start, take, running, run_end, done, abort;
+  logic start, take, running, done, abort;
   logic [511:0] scalars;
   logic [31:0] lines, watchdog;
   logic [63:0] program_base, base, limit;
@@ -173,7 +173,6 @@ module systole_top #(
       .busy_o          (busy_o),
       .take_i          (take),
       .running_i       (running),
-      .end_i           (run_end),
       .done_i          (done),
       .abort_o         (abort),
       .scalars_o       (scalars),
@@ -206,7 +205,7 @@ module systole_top #(
       .status_data_o   (status_data)
   );
 
-  logic seq_fault, hit, bite, watch, watch_restart, draining;
+  logic seq_fault, hit, bite, watch, watch_restart, working;
   logic [3:0] seq_cause;
   logic [31:0] seq_fault_index, seq_detail;
   logic fetch_req, fetch_gnt, fetch_rvalid;
@@ -230,7 +229,6 @@ module systole_top #(
       .start_i          (start && quiet_o),
       .take_o           (take),
       .running_o        (running),
-      .end_o            (run_end),
       .done_o           (done),
       .scalars_i        (scalars),
       .lines_i          (lines),
@@ -264,10 +262,9 @@ module systole_top #(
       .fault_detail_o   (seq_detail),
       .hit_i            (hit),
       .bite_i           (bite),
-      .abort_i          (abort),
       .watch_o          (watch),
       .watch_restart_o  (watch_restart),
-      .draining_o       (draining),
+      .working_o        (working),
       .clear_o          (clear),
       .reset_o          (engine_reset),
       .status_start_o   (status_start),
@@ -279,7 +276,7 @@ module systole_top #(
       .clk_i         (clk_i),
       .rst_ni        (rst_ni),
       .clear_i       (take),
-      .enable_i      (running && !draining),
+      .enable_i      (working),
       .done_i        (ended),
       .done_cause_i  (engine_cause),
       .done_detail_i (engine_detail),
@@ -321,7 +318,7 @@ module systole_top #(
       .enable_i  (watch),
       .restart_i (watch_restart),
       .progress_i(progress),
-      .limit_i   ((draining || !running) && watchdog != 32'd0 && watchdog < 32'd256 ? 32'd256 : watchdog),
+      .limit_i   (!working && watchdog != 32'd0 && watchdog < 32'd256 ? 32'd256 : watchdog),
       .bite_o    (bite)
   );
 

@@ -9,7 +9,7 @@ void systole_engines_open(systole_engines *engines, systole_dram *dram) {
     systole_queue *queue = &engines->queues[e];
     queue->head = queue->count = queue->missing = 0;
     queue->starts = queue->ends = queue->ready = queue->room = 0;
-    queue->done = queue->next = SYSTOLE_NEVER;
+    queue->done = queue->next = queue->able = SYSTOLE_NEVER;
     queue->state = SYSTOLE_IDLE;
     queue->since = 1;
     for (unsigned s = 0; s < 4; s++) queue->cycles[s] = 0;
@@ -36,8 +36,9 @@ void systole_engines_push(systole_engines *engines, const systole_instruction *i
   if (instruction->engine == MX) engines->report->macs += macs(&instruction->line);
 }
 
-static bool startable(const systole_queue *queue) {
-  return queue->count > 0 && queue->missing == 0;
+// The first cycle in which the head can start, as far as is known.
+static uint64_t start_cycle(const systole_queue *queue) {
+  return systole_later(queue->ready, queue->able);
 }
 
 systole_engines_due systole_engines_due_in(const systole_engines *engines, uint64_t now) {
@@ -45,7 +46,7 @@ systole_engines_due systole_engines_due_in(const systole_engines *engines, uint6
   for (unsigned e = 0; e < SYSTOLE_ENGINES; e++) {
     const systole_queue *queue = &engines->queues[e];
     if (queue->next > now) continue;
-    if (startable(queue) && queue->ready <= now) due.able |= 1u << e;
+    if (start_cycle(queue) <= now) due.able |= 1u << e;
     if (queue->done == now) due.ended |= 1u << e;
   }
   return due;
@@ -110,6 +111,7 @@ static void start_head(systole_engines *engines, systole_queue *queue, uint64_t 
   if (queue->count == engines->config->queue_depth) queue->room = now + 1;
   queue->head = (queue->head + 1) % SYSTOLE_MAX_QUEUE;
   queue->count--;
+  queue->able = SYSTOLE_NEVER;
 }
 
 void systole_engines_start(systole_engines *engines, unsigned able, uint64_t now) {
@@ -176,8 +178,7 @@ static void ask_bus(systole_engines *engines, unsigned e) {
 }
 
 static uint64_t next_of(const systole_queue *queue, uint64_t now) {
-  if (!startable(queue)) return queue->done;
-  return systole_sooner(queue->done, systole_later(now + 1, queue->ready));
+  return systole_sooner(queue->done, systole_later(now + 1, start_cycle(queue)));
 }
 
 static uint64_t soonest(const systole_queue *queues) {
@@ -191,18 +192,21 @@ void systole_engines_look(systole_engines *engines, unsigned engine, uint64_t no
   engines->next = soonest(engines->queues);
 }
 
-static void look_at_head(const systole_engines *engines, systole_queue *queue) {
+// What the head waits for from cycle now + 1 on. That nothing is missing tells in
+// the cycle after; and then no one but the head takes it.
+static void look_at_head(const systole_engines *engines, systole_queue *queue, uint64_t now) {
   queue->missing = queue->count > 0 ? missing(engines, queue) : 0;
+  if (queue->count > 0 && queue->missing == 0 && queue->able == SYSTOLE_NEVER) queue->able = now + 2;
 }
 
 // An MX or VX that may start in the next cycle does, whatever happens there.
 static void settle(systole_engines *engines, unsigned e, uint64_t now) {
   systole_queue *queue = &engines->queues[e];
   ask_bus(engines, e);
-  look_at_head(engines, queue);
-  if ((e == MX || e == VX) && startable(queue) && queue->ready <= now + 1) {
+  look_at_head(engines, queue, now);
+  if ((e == MX || e == VX) && start_cycle(queue) <= now + 1) {
     start_head(engines, queue, now + 1);
-    look_at_head(engines, queue);
+    look_at_head(engines, queue, now + 1);
   }
   queue->next = next_of(queue, now);
   const systole_engine_state state = state_of(engines, e);
@@ -240,7 +244,7 @@ bool systole_engines_blocked(const systole_engines *engines) {
   return blocked;
 }
 
-static void describe_state(const systole_engines *engines, unsigned e) {
+static void describe_state(const systole_engines *engines, unsigned e, uint64_t now) {
   enum { WAITS_FOR_LSB = 4, QUEUED_LSB = 8 };
   const systole_queue *queue = &engines->queues[e];
   systole_report *report = engines->report;
@@ -248,7 +252,9 @@ static void describe_state(const systole_engines *engines, unsigned e) {
   unsigned state = queue->state;
   if (active && (e == MX || e == VX)) state = SYSTOLE_BUSY;
   if (state == SYSTOLE_WAITS_SEM) state |= queue->missing << WAITS_FOR_LSB;
-  report->engines[e].state = state | queue->count << QUEUED_LSB;
+  // One whose start was told ahead is still in its queue.
+  const unsigned early = active && systole_engines_ending(engines, e)->start > now;
+  report->engines[e].state = state | (queue->count + early) << QUEUED_LSB;
   report->engines[e].index = active             ? systole_engines_ending(engines, e)->index
                              : queue->count > 0 ? head_of(queue)->index
                                                 : 0;
@@ -266,6 +272,6 @@ void systole_engines_describe(systole_engines *engines, uint64_t now, uint64_t b
     engines->report->engines[e].wait_mem = waits;
     engines->report->engines[e].wait_sem = queue->cycles[SYSTOLE_WAITS_SEM];
     engines->report->engines[e].idle = queue->cycles[SYSTOLE_IDLE];
-    describe_state(engines, e);
+    describe_state(engines, e, now);
   }
 }

@@ -37,6 +37,7 @@ typedef struct {
   systole_instruction slots[SYSTOLE_MAX_QUEUE];
   unsigned head, count;
   unsigned missing;  // bit e: the head waits for semaphore e -> self
+  uint64_t able;     // its semaphores let it start from this cycle on, NEVER if not known
   uint64_t room;     // a queue that is not full has room from this cycle on
   systole_started started[SYSTOLE_MAX_STARTED];
   uint64_t starts, ends;

@@ -86,7 +86,7 @@ static inline uint64_t systole_sequencer_waits(const systole_sequencer *s) {
   switch (s->phase) {
     case SYSTOLE_SEQ_LINE:
     case SYSTOLE_SEQ_BINDING:
-      return systole_fetch_at_end(&s->fetch) ? 0 : systole_fetch_have(&s->fetch);
+      return systole_fetch_at_end(&s->fetch) ? s->fetch.end_cycle : systole_fetch_have(&s->fetch);
     case SYSTOLE_SEQ_COMMIT:
       if (s->cause != SYSTOLE_CAUSE_NONE) return 0;
       return systole_engines_room(s->engines, s->instruction->engine);
