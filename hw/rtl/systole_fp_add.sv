@@ -57,23 +57,27 @@ module systole_fp_add #(
     if (valid3_q) begin
       for (l = 0; l < Lanes; l = l + 1) begin
         t = shifted_q[l];
-        up = t >> 27;
-        m = up != 0 ? t : t << 1;
-        k = ((32'd0 - lower_q[l]) | up) << 23;
-        e = (top2_q[l] & 32'h000000FF) << 23;
+        k = (t >> 27) ^ 32'd1;
+        m = k == 0 ? t : t << 1;
+        e = (top2_q[l] & 32'hFF) - (lower_q[l] | k);  // the exponent less 1
         none = {31'b0, (t >> 26) == 0};
         up = (m >> 3) & ((m >> 4) | {31'b0, (m & 32'd7) != 0}) & 32'd1;
         // A carry out of the fraction goes into the exponent, as it should.
-        x = (e | ((m >> 4) & 32'h007FFFFF)) + k + up;
-        // Sign and exponent tell a result that is too small (0, or below it) or
-        // too large (255, or above it): -128..-1 stand as 384..511.
-        e = x >> 23;
-        low = none | {31'b0, (e == 32'd0) | ((e & 32'h180) == 32'h180)};
-        high = ((kind2_q[l] >> 1) & 32'd1) | {31'b0, (e == 32'd255) | ((e & 32'h180) == 32'h100)};
+        x = ((e << 23) | ((m >> 4) & 32'h007FFFFF)) + 32'h00800000 + up;
+        // The exponent is now e + 1 or e + 2: its lowest bit tells which. Too small
+        // or too large, if it is even, and if odd:
+        k = {31'b0, (e & 32'h1FE) == 32'd254};
+        low = none | (e >> 31);
+        none = none | ((e >> 31) & {31'b0, e != 32'hFFFFFFFF});
+        high = (kind2_q[l] >> 1) | k;
+        k = (kind2_q[l] >> 1) | k | {31'b0, e == 32'd253};
+        up = 32'd0 - ((x >> 23) & 32'd1);
+        low = (up & none) | (~up & low);
+        high = (up & k) | (~up & high);
         x = low != 0 ? 32'h0 : x;
-        x = high != 0 ? 32'h7F800000 : x;
-        y = (top2_q[l] >> 8) & ~(kind2_q[l] & (none | {31'b0, (top2_q[l] & 32'hFF) == 0}));
-        s_o[32*l +: 32] <= x | (kind2_q[l] & 32'h00400000) | (y << 31);
+        x = (high & 32'd1) != 0 ? 32'h7F800000 : x & 32'h7FFFFFFF;
+        k = {31'b0, ((t >> 26) == 0) | ((top2_q[l] & 32'hFF) == 0)} & kind2_q[l];
+        s_o[32*l +: 32] <= x | (kind2_q[l] & 32'h00400000) | (((top2_q[l] >> 8) & ~k) << 31);
       end
     end
     if (valid2_q) begin
