@@ -18,7 +18,9 @@ module systole_fp_func #(
 ) (
   input  wire                clk_i,
   input  wire                rst_ni,
+  /* verilator lint_off UNUSED */
   input  wire [2:0]          func_i,
+  /* verilator lint_on UNUSED */
   input  wire                valid_i,
   input  wire [32*Lanes-1:0] x_i,
   output wire                valid_o,
