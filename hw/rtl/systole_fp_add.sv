@@ -64,33 +64,38 @@ module systole_fp_add #(
         up = (m >> 3) & ((m >> 4) | {31'b0, (m & 32'd7) != 0}) & 32'd1;
         // A carry out of the fraction goes into the exponent, as it should.
         x = ((e << 23) | ((m >> 4) & 32'h007FFFFF)) + 32'h00800000 + up;
-        // The exponent is now e + 1 or e + 2: its lowest bit tells which. Too small
-        // or too large, if it is even, and if odd:
+        // The exponent is now e + 1 or e + 2: its lowest bit tells which. Too large,
+        // and too small or too large, if it is odd, and if even:
         k = {31'b0, (e & 32'h1FE) == 32'd254};
-        low = none | (e >> 31);
-        none = none | ((e >> 31) & {31'b0, e != 32'hFFFFFFFF});
         high = (kind2_q[l] >> 1) | k;
-        k = (kind2_q[l] >> 1) | k | {31'b0, e == 32'd253};
+        low = none | (e >> 31) | high;
+        k = high | {31'b0, e == 32'd253};
+        t = none | ((e >> 31) & {31'b0, e != 32'hFFFFFFFF}) | k;
         up = 32'd0 - ((x >> 23) & 32'd1);
-        low = (up & none) | (~up & low);
         high = (up & k) | (~up & high);
-        x = low != 0 ? 32'h0 : x;
-        x = (high & 32'd1) != 0 ? 32'h7F800000 : x & 32'h7FFFFFFF;
-        k = {31'b0, ((t >> 26) == 0) | ((top2_q[l] & 32'hFF) == 0)} & kind2_q[l];
+        low = (up & t) | (~up & low);
+        x = (low & 32'd1) != 0 ? 32'h0 : x & 32'h7FFFFFFF;
+        x = (high & 32'd1) != 0 ? x | 32'h7F800000 : x;
+        k = (none | {31'b0, (top2_q[l] & 32'hFF) == 0}) & kind2_q[l];
         s_o[32*l +: 32] <= x | (kind2_q[l] & 32'h00400000) | (((top2_q[l] >> 8) & ~k) << 31);
       end
     end
     if (valid2_q) begin
       for (l = 0; l < Lanes; l = l + 1) begin
         m = sum_q[l];
-        // Which nibbles are zero is found beside the shifts, not after them.
+        // Which nibbles are zero tells all but the last shift at once: t has a bit
+        // for each, the highest nibble's in bit 0 of t, the next one's in bit 0 of e, ...
         t = m | (m >> 1);
-        t = (t | (t >> 2)) & 32'h01111111;
-        up = (t >> 12) == 0 ? 32'd16 : 32'd0;
-        k = (up != 0 ? t & 32'h00000110 : t >> 20) == 0 ? 32'd8 : 32'd0;
-        t = k != 0 ? t & 32'h00010001 : t & 32'h01000100;
-        t = up != 0 ? t & 32'h00000FFF : t >> 16;
-        d = t == 0 ? 32'd4 : 32'd0;
+        t = ~((t | (t >> 2)) >> 4);
+        d = t >> 20;
+        r = t >> 16;
+        e = t >> 12;
+        k = t >> 8;
+        lost = t >> 4;
+        up = (d & r & e & k & 32'd1) << 4;
+        x = (d & (~r | (e & (~k | (lost & ~t)))) & 32'd1) << 2;
+        k = (d & r & (~(e & k) | (lost & t)) & 32'd1) << 3;
+        d = x;
         m = m << up;
         m = m << k;
         m = m << d;
@@ -123,8 +128,10 @@ module systole_fp_add #(
       for (l = 0; l < Lanes; l = l + 1) begin
         t = a[l];
         k = b[l];
-        big_q[l] = (t & 32'h7FFFFFFF) < (k & 32'h7FFFFFFF) ? k : t;
-        small_q[l] = (t & 32'h7FFFFFFF) < (k & 32'h7FFFFFFF) ? t : k;
+        // The sign of a difference is one chain of carries; `<` may become two.
+        m = ((t & 32'h7FFFFFFF) - (k & 32'h7FFFFFFF)) >> 31;
+        big_q[l] = m != 0 ? k : t;
+        small_q[l] = m != 0 ? t : k;
         // The distance from both differences: it need not wait for the order.
         ea = (t >> 23) & 32'hFF;
         eb = (k >> 23) & 32'hFF;

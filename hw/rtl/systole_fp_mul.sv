@@ -5,9 +5,9 @@
 // Latency: 3 cycles from valid_i to valid_o. Throughput: one vector of Lanes a
 // cycle. No handshake: the result is there for one cycle and cannot wait.
 //
-// Stage 1: unpack; the four parts of the 24 x 24 bit product, as multipliers of
-//          18 x 18 bits give them; exponents added.
-// Stage 2: the product; special cases found.
+// Stage 1: unpack; the parts of the 24 x 24 bit product that take multipliers of
+//          18 x 18 bits; exponents added.
+// Stage 2: the last part, of 6 x 6 bits; the product; special cases found.
 // Stage 3: normalise by one place, round, pack.
 //
 // Written for simulation as regular loops over arrays of 32-bit quantities
@@ -33,12 +33,13 @@ module systole_fp_mul #(
   reg  [63:0] low_q [0:Lanes-1];       // product of the low 18 bits
   reg  [31:0] cross_a_q [0:Lanes-1];   // of a's low bits and b's high ones
   reg  [31:0] cross_b_q [0:Lanes-1];
-  reg  [31:0] high_q [0:Lanes-1];
+  reg  [31:0] a_high_q [0:Lanes-1];    // six bits each, multiplied in LUTs
+  reg  [31:0] b_high_q [0:Lanes-1];
   reg  [31:0] exponent_q [0:Lanes-1];  // sum of both, and 1
   reg  [31:0] kind_q [0:Lanes-1];      // a: 0 zero, 1 exponent 255, 2 with a fraction; 3..5: b; 31: sign
   reg  [31:0] product_q [0:Lanes-1];   // bits 47..20, and sticky in bit 0
   reg  [31:0] exponent2_q [0:Lanes-1]; // before normalising
-  reg  [31:0] kind2_q [0:Lanes-1];     // too small if the exponent ends up even, odd; too large; bit 22: NaN, 31: sign
+  reg  [31:0] kind2_q [0:Lanes-1];     // bits 0..3: see stage 2; 22: NaN, 31: sign
 
   genvar g;
   generate
@@ -63,15 +64,15 @@ module systole_fp_mul #(
         x = ((exponent2_q[l] << 23) | ((m >> 4) & 32'h007FFFFF)) + (k << 23) + up;
         // The exponent is as in stage 2 or one larger: its lowest bit tells which.
         k = kind2_q[l] >> ((x >> 23) & 32'd1);
-        x = (k & 32'd1) != 0 ? 32'h0 : x;
-        x = (k & 32'd4) != 0 ? 32'h7F800000 : x & 32'h7FFFFFFF;
+        x = (k & 32'd1) != 0 ? 32'h0 : x & 32'h7FFFFFFF;
+        x = (k & 32'd4) != 0 ? x | 32'h7F800000 : x;
         p_o[32*l +: 32] <= x | (kind2_q[l] & 32'h80400000);
       end
     end
     if (valid1_q) begin
       for (l = 0; l < Lanes; l = l + 1) begin
         product = low_q[l];
-        x = product[49:18] | (high_q[l] << 18);
+        x = product[49:18] | (((a_high_q[l] * b_high_q[l]) & 32'hFFF) << 18);
         x = x + ((cross_a_q[l] + cross_b_q[l]) & 32'h01FFFFFF);  // two sums, not one of three
         y = {14'b0, product[17:0]} | ((x & 32'd3) << 18);
         product_q[l] = ((x >> 2) & 32'h0FFFFFFF) | {31'b0, y != 0};
@@ -82,13 +83,13 @@ module systole_fp_mul #(
         nan = (((k >> 1) & (k >> 2)) | ((k >> 4) & (k >> 5)) | (inf & zero)) & 32'd1;
         e = exponent_q[l] - 32'd128;
         exponent2_q[l] = e;
-        // Too small or too large, if the exponent ends up even, and if odd.
-        e = (e >> 9) & 32'd1;
-        low = zero | e | ({31'b0, exponent2_q[l] == 0});
-        m = zero | e;
+        // Too large, and too small or too large, if the exponent ends up even, and if odd.
         y = exponent2_q[l];
+        e = (y >> 9) & 32'd1;
         high = inf | {31'b0, (e == 0) & (((y & 32'h100) != 0) | ((y & 32'hFF) == 32'hFF))};
         up = inf | {31'b0, (e == 0) & (((y & 32'h100) != 0) | ((y & 32'hFE) == 32'hFE))};
+        low = zero | e | {31'b0, y == 0} | high;
+        m = zero | e | up;
         kind2_q[l] = low | (m << 1) | (high << 2) | (up << 3) | (nan << 22)
                    | (k & ((nan - 32'd1) & 32'h80000000));
       end
@@ -104,7 +105,8 @@ module systole_fp_mul #(
         low_q[l] = {46'b0, fa[17:0]} * {46'b0, fb[17:0]};
         cross_a_q[l] = {14'b0, fa[17:0]} * {26'b0, fb[23:18]};
         cross_b_q[l] = {26'b0, fa[23:18]} * {14'b0, fb[17:0]};
-        high_q[l] = {26'b0, fa[23:18]} * {26'b0, fb[23:18]};
+        a_high_q[l] = {26'b0, fa[23:18]};
+        b_high_q[l] = {26'b0, fb[23:18]};
         exponent_q[l] = ea - ~eb;
         kind_q[l] = {31'b0, ea == 0} | ({31'b0, ea == 32'd255} << 1) | ({31'b0, (x & 32'h007FFFFF) != 0} << 2)
                   | ({31'b0, eb == 0} << 3) | ({31'b0, eb == 32'd255} << 4)
