@@ -107,7 +107,6 @@ module systole_vx #(
   reg        plain_q;   // done with the last write of VM or RS
   reg [5:0]  ending_q;  // otherwise so many cycles later: E of the header
   reg [15:0] a_row_q, b_row_q, c_row_q, d_row_q, r_q, x_word_q;
-  reg [15:0] last_col_q, last_row_q;
   reg [31:0] mul_imm_q, add_imm_q;
 
   wire [2:0] a_space = desc_i[`SYS_VX_A_SPACE];
@@ -119,6 +118,7 @@ module systole_vx #(
   wire [2:0] func = desc_i[`SYS_VX_FUNC];
   wire       func_on = func != `SYS_VXFUNC_NONE && func != `SYS_VXFUNC_RELU;
   wire [15:0] n_less = desc_i[`SYS_VX_N] - 16'd1;
+  wire [15:0] last_row = desc_i[`SYS_VX_M] - 16'd1;
   wire [2:0] reduce = desc_i[`SYS_VX_REDUCE];
   wire       acc_on = a_space == `SYS_SPACE_VXA_ACC;
   wire       mul_on = mul != `SYS_VXMUL_NONE;
@@ -133,9 +133,20 @@ module systole_vx #(
   reg  [4:0] to_add_q;                // bit k: a word is T_ADD - 1 + k cycles old
   reg  [4:0] to_func_q;               // T_FUNC + k
   reg        choose_q, load_q, write_q;  // T_OUT, T_OUT + 1, T_OUT + 2
+  // The same for the bit that the last word of a row has beside it.
+  wire       row_end, a_last;
+  reg  [8:0] age_end_q;
+  wire [9:0] age_end = {age_end_q, row_end};
+  reg  [4:0] to_add_end_q, to_func_end_q;
+  reg        choose_end_q, load_end_q, write_end_q;
+  reg  [1:0] quantised_end_q;
   reg  [3:0] begin_q;                 // bit k: k + 1 cycles after the start
   reg  [2:0] carry_step_q;            // the same with `carry`
   reg  [5:0] tail_q;                  // cycles to the end, once the words are through
+  wire       s_end = a_acc_q ? age_end[3] : age_end[0];
+  wire       b_end = (b_at_q & {age_end[6], age_end[3], age_end[0]}) != 3'd0;
+  wire       to_add_end = (add_at_q & {age_end[9], age_end[6], age_end[3], age_end[0]}) != 4'd0;
+  wire       to_func_end = add_q ? to_add_end_q[4] : to_add_end_q[0];
   wire       s_read = mul_q && (a_acc_q ? age[3] : age[0]);
   wire       b_read = (b_at_q & {age[6], age[3], age[0]}) != 3'd0;
   wire       to_add = (add_at_q & {age[9], age[6], age[3], age[0]}) != 4'd0;
@@ -143,7 +154,7 @@ module systole_vx #(
   wire       to_func = add_q ? to_add_q[4] : to_add_q[0];
   wire       to_choose = func_q ? to_func_q[4] : to_func;
   wire       through = load_q && !choose_q;  // words come without gaps: this is the last
-  wire       a_last, quantised;
+  wire       quantised;
 
   always @(posedge clk_i) begin
     if (start_i) begin
@@ -183,8 +194,6 @@ module systole_vx #(
       d_row_q <= desc_i[`SYS_VX_D_ROW];
       r_q <= desc_i[`SYS_VX_R];
       x_word_q <= desc_i[`SYS_VX_X];
-      last_col_q <= n_less >> LaneW;
-      last_row_q <= desc_i[`SYS_VX_M] - 16'd1;
       mul_imm_q <= desc_i[`SYS_VX_MUL_IMM];
       add_imm_q <= desc_i[`SYS_VX_ADD_IMM];
       b_at_q <= {3{b_on}} & {acc_on && mul_on, acc_on != mul_on, !acc_on && !mul_on};
@@ -217,6 +226,13 @@ module systole_vx #(
     choose_q <= to_choose;
     load_q <= choose_q;
     write_q <= load_q;
+    age_end_q <= age_end[8:0];
+    to_add_end_q <= {to_add_end_q[3:0], to_add_end};
+    to_func_end_q <= {to_func_end_q[3:0], to_func_end};
+    choose_end_q <= func_q ? to_func_end_q[4] : to_func_end;
+    load_end_q <= choose_end_q;
+    write_end_q <= load_end_q;
+    quantised_end_q <= {quantised_end_q[0], write_end_q};
     if (start_i || !rst_ni) begin  // words of the last instruction are forgotten
       age_q <= 9'd0;
       to_add_q <= 5'd0;
@@ -248,35 +264,35 @@ module systole_vx #(
   wire [15:0] a_address, b_address, c_address, d_address, s_word, t_word;
   wire [Dim-1:0] s_lane, t_lane;
   reg  [Dim-1:0] s_lane_q, t_lane_q;
-  wire a_row_end, b_row_end, c_row_end, d_row_end, b_last, c_last, d_last;
 
+  systole_vx_count u_count (
+    .clk_i, .start_i, .last_col_i(n_less >> LaneW), .last_row_i(last_row), .step_i(issue_q),
+    .row_end_o(row_end), .last_o(a_last)
+  );
   systole_vx_walk u_a (
-    .clk_i, .start_i, .base_i(desc_i[`SYS_VX_A]), .stride_i(a_row_q), .last_col_i(last_col_q),
-    .last_row_i(last_row_q), .step_i(issue_q), .address_o(a_address), .row_end_o(a_row_end),
-    .last_o(a_last)
+    .clk_i, .start_i, .base_i(desc_i[`SYS_VX_A]), .stride_i(a_row_q), .step_i(issue_q),
+    .row_end_i(row_end), .address_o(a_address)
   );
   systole_vx_walk u_b (
-    .clk_i, .start_i, .base_i(desc_i[`SYS_VX_B]), .stride_i(b_row_q), .last_col_i(last_col_q),
-    .last_row_i(last_row_q), .step_i(b_read), .address_o(b_address), .row_end_o(b_row_end),
-    .last_o(b_last)
+    .clk_i, .start_i, .base_i(desc_i[`SYS_VX_B]), .stride_i(b_row_q), .step_i(b_read),
+    .row_end_i(b_end), .address_o(b_address)
   );
   systole_vx_walk u_c (
-    .clk_i, .start_i, .base_i(desc_i[`SYS_VX_C]), .stride_i(c_row_q), .last_col_i(last_col_q),
-    .last_row_i(last_row_q), .step_i(c_read && add_c_q), .address_o(c_address),
-    .row_end_o(c_row_end), .last_o(c_last)
+    .clk_i, .start_i, .base_i(desc_i[`SYS_VX_C]), .stride_i(c_row_q), .step_i(c_read),
+    .row_end_i(to_add_end), .address_o(c_address)
   );
   systole_vx_walk u_d (
-    .clk_i, .start_i, .base_i(desc_i[`SYS_VX_D]), .stride_i(d_row_q), .last_col_i(last_col_q),
-    .last_row_i(last_row_q), .step_i(d_qnt_q ? quantised : write_q), .address_o(d_address),
-    .row_end_o(d_row_end), .last_o(d_last)
+    .clk_i, .start_i, .base_i(desc_i[`SYS_VX_D]), .stride_i(d_row_q),
+    .step_i(d_qnt_q ? quantised : write_q),
+    .row_end_i(d_qnt_q ? quantised_end_q[1] : write_end_q), .address_o(d_address)
   );
   systole_vx_rows #(.Dim(Dim)) u_s (
-    .clk_i, .start_i, .base_i(desc_i[`SYS_VX_S]), .last_col_i(last_col_q),
-    .step_i(s_read && mul_row_q), .word_o(s_word), .lane_o(s_lane)
+    .clk_i, .start_i, .base_i(desc_i[`SYS_VX_S]), .step_i(s_read && s_end),
+    .word_o(s_word), .lane_o(s_lane)
   );
   systole_vx_rows #(.Dim(Dim)) u_t (
-    .clk_i, .start_i, .base_i(desc_i[`SYS_VX_C]), .last_col_i(last_col_q),
-    .step_i(c_read && add_row_q), .word_o(t_word), .lane_o(t_lane)
+    .clk_i, .start_i, .base_i(desc_i[`SYS_VX_C]), .step_i(c_read && to_add_end),
+    .word_o(t_word), .lane_o(t_lane)
   );
   wire [15:0] rs_s_word = a_rs_q ? a_address : s_word;
   wire [15:0] rs_t_word = carry_step_q[0] ? r_q : carry_step_q[1] ? x_word_q
@@ -406,7 +422,7 @@ module systole_vx #(
     .clk_i, .start_i, .n_i(desc_i[`SYS_VX_N]), .limits_i(desc_i[`SYS_VX_LIMITS]),
     .low_i(desc_i[`SYS_VX_LOW]), .high_i(desc_i[`SYS_VX_HIGH]),
     .low_step_i(desc_i[`SYS_VX_LOW_STEP]), .high_step_i(desc_i[`SYS_VX_HIGH_STEP]),
-    .last_col_i(last_col_q), .step_i(choose_q), .mask_o(mask)
+    .step_i(choose_q), .row_end_i(choose_end_q), .mask_o(mask)
   );
   systole_fp_quantise #(.Lanes(Dim)) u_quantise (
     .clk_i, .rst_ni, .valid_i(d_qnt_q && write_q), .x_i(out_q),
@@ -418,10 +434,10 @@ module systole_vx #(
   systole_vx_reduce #(.Dim(Dim)) u_reduce (
     .clk_i, .rst_ni, .start_i(begin_work), .sum_i(sum_q), .sumsq_i(sumsq_q), .best_i(best_q),
     .abs_i(abs_q), .arg_i(arg_q), .carry_i(carry_q),
-    .last_col_i(last_col_q), .last_row_i(last_row_q),
+    .last_row_i(last_row),
     .index_i(desc_i[`SYS_VX_INDEX]), .r_i(desc_i[`SYS_VX_R]),
     .x_i(desc_i[`SYS_VX_X]), .carry_r_i(carry_r_q), .carry_x_i(carry_x_q),
-    .first_i(begin_q[3]), .valid_i(write_q), .v_i(out_q), .mask_i(out_mask_q),
+    .first_i(begin_q[3]), .valid_i(write_q), .row_end_i(write_end_q), .v_i(out_q), .mask_i(out_mask_q),
     .we_o(reduce_we), .waddr_o(reduce_waddr), .wdata_o(reduce_wdata)
   );
 
@@ -436,10 +452,11 @@ module systole_vx #(
   assign rs_waddr_o = rs_waddr[RsAddrW-1:0];
   assign rs_wdata_o = d_rs_q ? out_q : reduce_wdata;
 
-  // Ends of rows and units' own valid bits are not needed here, nor address bits that an SRAM does not have (checked at dispatch).
+  // The units' own valid bits are not needed here, nor address bits that an SRAM
+  // does not have (checked at dispatch).
   /* verilator lint_off UNUSED */
   wire unused = (^a_address) | (^b_address) | (^c_address) | (^d_address) | (^rs_s_word)
-              | (^rs_t_word) | (^rs_waddr) | a_row_end | b_row_end | c_row_end | d_row_end | b_last
-              | c_last | d_last | converted_valid | product_valid | product_b_valid | sum_valid | value_valid;
+              | (^rs_t_word) | (^rs_waddr) | converted_valid | product_valid | product_b_valid
+              | sum_valid | value_valid;
   /* verilator lint_on UNUSED */
 endmodule

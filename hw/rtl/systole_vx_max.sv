@@ -45,9 +45,20 @@ module systole_vx_max #(
 
   assign valid_o = valid_q[Stages-1];
 
+  // a > b, signed: the sign of a difference is one chain of carries; `>` may
+  // become two.
+  function automatic above(input [31:0] a, input [31:0] b);
+    reg [32:0] less;
+    begin
+      less = {1'b0, ~b[31], b[30:0]} - {1'b0, ~a[31], a[30:0]};
+      above = less[32];
+    end
+  endfunction
+
   always @(posedge clk_i) begin : update
     integer p, d, c;
     reg [31:0] k, n, x, y, key, lane, abs;
+    reg        more;
     abs = abs_i ? 32'h7FFFFFFF : 32'hFFFFFFFF;
     if (valid_q != {Stages{1'b0}}) begin
       for (d = 1; d < First; d = d * 4) begin
@@ -55,10 +66,12 @@ module systole_vx_max #(
           for (c = 0; c < 4; c = c + 2) begin
             x = key_q[4*p+c];
             y = key_q[4*p+c+1];
-            k = $signed(y) > $signed(x) ? lane_q[4*p+c+1] : lane_q[4*p+c];
-            x = $signed(y) > $signed(x) ? y : x;
-            lane = c == 0 || $signed(x) > $signed(key) ? k : lane;
-            key = c == 0 || $signed(x) > $signed(key) ? x : key;
+            more = above(y, x);
+            k = more ? lane_q[4*p+c+1] : lane_q[4*p+c];
+            x = more ? y : x;
+            more = c == 0 || above(x, key);
+            lane = more ? k : lane;
+            key = more ? x : key;
           end
           key_q[p] = key;
           lane_q[p] = lane;
@@ -75,10 +88,12 @@ module systole_vx_max #(
           n = (32'd0 - (y >> 31)) >> 1;
           y = (y ^ n) | {~mask_i[p*Fold+c+1], 31'b0};
           k = p * Fold + c;
-          k = $signed(y) > $signed(x) ? k + 1 : k;
-          x = $signed(y) > $signed(x) ? y : x;
-          lane = c == 0 || $signed(x) > $signed(key) ? k : lane;
-          key = c == 0 || $signed(x) > $signed(key) ? x : key;
+          more = above(y, x);
+          k = more ? k + 1 : k;
+          x = more ? y : x;
+          more = c == 0 || above(x, key);
+          lane = more ? k : lane;
+          key = more ? x : key;
         end
         key_q[First+p] = key;
         lane_q[First+p] = lane;

@@ -24,8 +24,7 @@ module systole_vx_reduce #(
   input  wire              abs_i,       // of these ABSMAX
   input  wire              arg_i,       // or ARGMAX
   input  wire              carry_i,
-  input  wire [15:0]       last_col_i,  // words in a row - 1
-  input  wire [15:0]       last_row_i,  // rows - 1
+  input  wire [15:0]       last_row_i,  // rows - 1; with start_i
   input  wire [31:0]       index_i,     // of column 0; with start_i
   input  wire [15:0]       r_i,         // with start_i
   input  wire [15:0]       x_i,         // with start_i
@@ -33,6 +32,7 @@ module systole_vx_reduce #(
   input  wire [32*Dim-1:0] carry_x_i,
   input  wire              first_i,
   input  wire              valid_i,
+  input  wire              row_end_i,   // the word is the last of its row
   input  wire [32*Dim-1:0] v_i,
   input  wire [Dim-1:0]    mask_i,
   output wire              we_o,
@@ -50,8 +50,10 @@ module systole_vx_reduce #(
   );
   wire        sum_valid;
   wire [31:0] sum_value;
+  reg  [2:0]  square_end_q;
+  always @(posedge clk_i) square_end_q <= {square_end_q[1:0], row_end_i};
   systole_vx_sum #(.Dim(Dim)) u_sum (
-    .clk_i, .rst_ni, .start_i, .last_col_i,
+    .clk_i, .rst_ni, .start_i, .row_end_i(sumsq_i ? square_end_q[2] : row_end_i),
     .valid_i(sumsq_i ? square_valid : valid_i && sum_i), .v_i(sumsq_i ? square : v_i),
     .valid_o(sum_valid), .sum_o(sum_value)
   );
@@ -68,11 +70,16 @@ module systole_vx_reduce #(
   // next_q, is chosen when the row before ends.
   reg             best_valid_q;
   reg [31:0]      best_key_q, best_index_q, row_key_q, row_index_q, word_index_q, index_q;
-  reg [15:0]      best_col_q;
+  localparam      Stages = (LaneW + 1) / 2;
+  reg [Stages-1:0] row_end_q;  // of the words in u_max
   reg [Dim-1:0]   next_q;
   reg [31:0]      carried_key, carried_index;
-  wire            best_end = best_col_q == last_col_i;
-  wire            better = $signed(word_key) > $signed(best_key_q);
+  wire            best_end = row_end_q[Stages-1];
+  // The sign of a difference: see systole_vx_max.
+  /* verilator lint_off UNUSED */
+  wire [32:0]     less = {1'b0, ~best_key_q[31], best_key_q[30:0]} - {1'b0, ~word_key[31], word_key[30:0]};
+  /* verilator lint_on UNUSED */
+  wire            better = less[32];
   wire [31:0]     key = better ? word_key : best_key_q;
   wire [31:0]     index = better ? word_index_q + {{32-LaneW{1'b0}}, word_lane} : best_index_q;
   wire            next_row = first_i || (word_valid && best_end);
@@ -88,6 +95,7 @@ module systole_vx_reduce #(
   end
 
   always @(posedge clk_i) begin
+    row_end_q <= Stages == 1 ? {Stages{row_end_i}} : (row_end_q << 1) | {{Stages-1{1'b0}}, row_end_i};
     best_valid_q <= word_valid && best_end;
     if (next_row) begin
       best_key_q <= carry_i ? carried_key ^ {1'b0, {31{carried_key[31]}}}
@@ -102,16 +110,12 @@ module systole_vx_reduce #(
       row_key_q <= key;
       row_index_q <= index;
       word_index_q <= best_end ? index_q : word_index_q + Dim;
-      best_col_q <= best_end ? 16'd0 : best_col_q + 16'd1;
     end
     if (start_i) begin
       index_q <= index_i;
       word_index_q <= index_i;
     end
-    if (start_i || !rst_ni) begin
-      best_col_q <= 16'd0;
-      next_q <= {{Dim-1{1'b0}}, 1'b1};
-    end
+    if (start_i || !rst_ni) next_q <= {{Dim-1{1'b0}}, 1'b1};
     if (!rst_ni) best_valid_q <= 1'b0;
   end
 
@@ -120,11 +124,10 @@ module systole_vx_reduce #(
   wire        result_valid = sum_valid || best_valid_q;
   wire [31:0] result = best_i ? row_key_q ^ {1'b0, {31{row_key_q[31]}}} : sum_value;
   reg [Dim-1:0] lane_q, lane2_q;  // one bit for the lane
-  reg [15:0]    row_q, r_q, x_q;
+  reg [15:0]    row_q, r_q, x_q;   // row_q: rows after this one
   reg [31:0]    index2_q;
-  reg           result2_q, hold_q, flush_q, flush2_q;
-  wire          last = row_q == last_row_i;
-  wire          flush = result_valid && (last || lane_q[Dim-1]);
+  reg           result2_q, hold_q, flush_q, flush2_q, last_q;
+  wire          flush = result_valid && (last_q || lane_q[Dim-1]);
   // Words of results: lane by lane; the others are cleared with lane 0.
   reg [32*Dim-1:0] values_q, indices_q;
   always @(posedge clk_i) begin : lanes
@@ -140,24 +143,24 @@ module systole_vx_reduce #(
   always @(posedge clk_i) begin
     if (result_valid) begin
       lane_q <= {lane_q[Dim-2:0], lane_q[Dim-1]};
-      row_q <= row_q + 16'd1;
+      row_q <= row_q - 16'd1;
+      last_q <= row_q == 16'd1;
       lane2_q <= lane_q;
       index2_q <= row_index_q;
     end
     result2_q <= result_valid && arg_i;
-    hold_q <= flush && last && arg_i;
-    flush_q <= (flush && !(last && arg_i)) || hold_q;
+    hold_q <= flush && last_q && arg_i;
+    flush_q <= (flush && !(last_q && arg_i)) || hold_q;
     flush2_q <= flush_q && arg_i;
     if (flush_q) r_q <= r_q + 16'd1;
     if (flush2_q) x_q <= x_q + 16'd1;
     if (start_i) begin
       r_q <= r_i;
       x_q <= x_i;
+      row_q <= last_row_i;
+      last_q <= last_row_i == 16'd0;
     end
-    if (start_i || !rst_ni) begin
-      lane_q <= {{Dim-1{1'b0}}, 1'b1};
-      row_q <= 16'd0;
-    end
+    if (start_i || !rst_ni) lane_q <= {{Dim-1{1'b0}}, 1'b1};
     if (!rst_ni) begin
       result2_q <= 1'b0;
       hold_q <= 1'b0;

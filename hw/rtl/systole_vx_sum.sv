@@ -13,9 +13,9 @@ module systole_vx_sum #(
 ) (
   input  wire              clk_i,
   input  wire              rst_ni,
-  input  wire              start_i,     // before an instruction's first word
-  input  wire [15:0]       last_col_i,  // words in a row - 1, stable
+  input  wire              start_i,    // before an instruction's first word
   input  wire              valid_i,
+  input  wire              row_end_i,  // with valid_i: the word is the last of its row
   input  wire [32*Dim-1:0] v_i,
   output wire              valid_o,
   output wire [31:0]       sum_o
@@ -49,13 +49,13 @@ module systole_vx_sum #(
   // The adder of partials. A partial starts with -0, which changes nothing.
   reg  [1:0]  in_count_q;  // words of this row so far, modulo 4
   reg         in_full_q;   // four or more
-  reg  [15:0] in_col_q;
+  reg  [4*Levels-1:0] row_end_q;  // of the words in the tree
   reg  [15:0] place_q;     // of the words in the adder: end, start of a row, partial; 4 bits each
   reg  [31:0] p0_q, p1_q, p2_q, p3_q;
   reg         join_q;
   wire        partial_valid;
   wire [31:0] partial;
-  wire        in_end = in_col_q == last_col_i;
+  wire        in_end = row_end_q[4*Levels-1];
   wire        in_first = in_count_q == 2'd0 && !in_full_q;
   wire        out_end = place_q[15];
   wire        out_first = place_q[14];
@@ -78,6 +78,7 @@ module systole_vx_sum #(
   );
 
   always @(posedge clk_i) begin
+    row_end_q <= {row_end_q[4*Levels-2:0], row_end_i};
     place_q <= {place_q[11:0], in_end, in_first, in_count_q};
     join_q <= partial_valid && out_end;
     if (partial_valid) begin
@@ -87,12 +88,10 @@ module systole_vx_sum #(
       if (out_count == 2'd3 || out_first) p3_q <= out_first ? 32'd0 : partial;
     end
     if (valid[Levels]) begin
-      in_col_q <= in_end ? 16'd0 : in_col_q + 16'd1;
       in_count_q <= in_end ? 2'd0 : in_count_q + 2'd1;
       in_full_q <= !in_end && (in_full_q || in_count_q == 2'd3);
     end
     if (start_i || !rst_ni) begin
-      in_col_q <= 16'd0;
       in_count_q <= 2'd0;
       in_full_q <= 1'b0;
     end
