@@ -39,7 +39,7 @@ module systole_fp_add #(
   reg  [31:0] kind_q [0:Lanes-1];      // bit 0: a zero is positive, 1: infinity or NaN, 22: NaN
   reg  [31:0] shifted_q [0:Lanes-1];   // leading one at bit 27 or 26, unless zero
   reg  [31:0] top2_q [0:Lanes-1];
-  reg  [31:0] kind2_q [0:Lanes-1];
+  reg  [31:0] kind2_q [0:Lanes-1];     // and bit 2, 3: exponent 254, 253, and nothing cancelled
   reg  [31:0] lower_q [0:Lanes-1];     // by so many places
 
   genvar g;
@@ -64,20 +64,19 @@ module systole_fp_add #(
         up = (m >> 3) & ((m >> 4) | {31'b0, (m & 32'd7) != 0}) & 32'd1;
         // A carry out of the fraction goes into the exponent, as it should.
         x = ((e << 23) | ((m >> 4) & 32'h007FFFFF)) + 32'h00800000 + up;
-        // The exponent is now e + 1 or e + 2: its lowest bit tells which. Too large,
-        // and too small or too large, if it is odd, and if even:
-        k = {31'b0, (e & 32'h1FE) == 32'd254};
-        high = (kind2_q[l] >> 1) | k;
-        low = none | (e >> 31) | high;
-        k = high | {31'b0, e == 32'd253};
-        t = none | ((e >> 31) & {31'b0, e != 32'hFFFFFFFF}) | k;
+        // The exponent is now e + 1 or e + 2: its lowest bit tells which. What that
+        // makes too large, and zero or too small, if it is even, and if odd (where
+        // too small shows in the sign):
+        d = kind2_q[l];
+        high = (d >> 1) | ((d >> 2) & ~k);
+        r = (d >> 1) | (d >> 2) | ((d >> 3) & ~k);
         up = 32'd0 - ((x >> 23) & 32'd1);
-        high = (up & k) | (~up & high);
-        low = (up & t) | (~up & low);
+        low = none | (x >> 31) | (up & r) | (~up & (high | (e >> 31)));
+        high = (up & r) | (~up & high);
         x = (low & 32'd1) != 0 ? 32'h0 : x & 32'h7FFFFFFF;
         x = (high & 32'd1) != 0 ? x | 32'h7F800000 : x;
-        k = (none | {31'b0, (top2_q[l] & 32'hFF) == 0}) & kind2_q[l];
-        s_o[32*l +: 32] <= x | (kind2_q[l] & 32'h00400000) | (((top2_q[l] >> 8) & ~k) << 31);
+        k = (none | {31'b0, (top2_q[l] & 32'hFF) == 0}) & d;
+        s_o[32*l +: 32] <= x | (d & 32'h00400000) | (((top2_q[l] >> 8) & ~k) << 31);
       end
     end
     if (valid2_q) begin
@@ -96,6 +95,9 @@ module systole_fp_add #(
         x = (d & (~r | (e & (~k | (lost & ~t)))) & 32'd1) << 2;
         k = (d & r & (~(e & k) | (lost & t)) & 32'd1) << 3;
         d = x;
+        e = {31'b0, (m & 32'h0C000000) != 0};
+        kind2_q[l] = kind_q[l] | ((e & {31'b0, (top_q[l] & 32'hFF) == 32'd254}) << 2)
+                   | ((e & {31'b0, (top_q[l] & 32'hFF) == 32'd253}) << 3);
         m = m << up;
         m = m << k;
         m = m << d;
@@ -103,7 +105,6 @@ module systole_fp_add #(
         shifted_q[l] = (m << r) & 32'h0FFFFFFF;
         lower_q[l] = up | k | d | r;
         top2_q[l] = top_q[l];
-        kind2_q[l] = kind_q[l];
       end
     end
     if (valid1_q) begin
