@@ -70,9 +70,10 @@ module systole_fp_add #(
         d = kind2_q[l];
         high = (d >> 1) | ((d >> 2) & ~k);
         r = (d >> 1) | (d >> 2) | ((d >> 3) & ~k);
-        up = 32'd0 - ((x >> 23) & 32'd1);
-        low = none | (x >> 31) | (up & r) | (~up & (high | (e >> 31)));
-        high = (up & r) | (~up & high);
+        up = (x >> 23) & 32'd1;
+        low = up != 0 ? none | r : none | high | (e >> 31);
+        high = up != 0 ? r : high;
+        low = low | (x >> 31);
         x = (low & 32'd1) != 0 ? 32'h0 : x & 32'h7FFFFFFF;
         x = (high & 32'd1) != 0 ? x | 32'h7F800000 : x;
         k = (none | {31'b0, (top2_q[l] & 32'hFF) == 0}) & d;
