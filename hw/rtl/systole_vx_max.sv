@@ -1,6 +1,6 @@
 // The largest of Dim values by key (systole_fp32_key), and its lane; of equals
-// the lowest lane. Lanes whose mask bit is 0 have the smallest key of all. With
-// abs_i the sign of the values is cleared first.
+// the lowest lane. Lanes whose mask bit is 0 must hold 0; they have the smallest key
+// of all. With abs_i the sign of the values is cleared first.
 //
 // Latency: (log2(Dim) + 1) / 2 cycles from valid_i to valid_o. Throughput: one
 // word a cycle. No handshake.
@@ -45,24 +45,34 @@ module systole_vx_max #(
 
   assign valid_o = valid_q[Stages-1];
 
+  // a > b, signed: the sign of a difference is one chain of carries; `>` may
+  // become two.
+  function automatic above(input [31:0] a, input [31:0] b);
+    reg [32:0] less;
+    begin
+      less = {1'b0, ~b[31], b[30:0]} - {1'b0, ~a[31], a[30:0]};
+      above = less[32];
+    end
+  endfunction
+
   always @(posedge clk_i) begin : update
     integer p, d, c;
-    reg [31:0] k, n, x, y, key, lane;
-    reg        left, right, second;  // the second is larger: of the left pair, the right, of pairs
+    reg [31:0] k, n, x, y, key, lane, abs;
+    reg        more;
+    abs = abs_i ? 32'h7FFFFFFF : 32'hFFFFFFFF;
     if (valid_q != {Stages{1'b0}}) begin
       for (d = 1; d < First; d = d * 4) begin
         for (p = d; p < 2 * d; p = p + 1) begin
-          // The winners of both pairs are compared before it is known which they are.
-          x = key_q[4*p];
-          y = key_q[4*p+1];
-          k = key_q[4*p+2];
-          n = key_q[4*p+3];
-          left = $signed(y) > $signed(x);
-          right = $signed(n) > $signed(k);
-          second = left ? (right ? $signed(n) > $signed(y) : $signed(k) > $signed(y))
-                        : (right ? $signed(n) > $signed(x) : $signed(k) > $signed(x));
-          key = second ? (right ? n : k) : (left ? y : x);
-          lane = second ? (right ? lane_q[4*p+3] : lane_q[4*p+2]) : (left ? lane_q[4*p+1] : lane_q[4*p]);
+          for (c = 0; c < 4; c = c + 2) begin
+            x = key_q[4*p+c];
+            y = key_q[4*p+c+1];
+            more = above(y, x);
+            k = more ? lane_q[4*p+c+1] : lane_q[4*p+c];
+            x = more ? y : x;
+            more = c == 0 || above(x, key);
+            lane = more ? k : lane;
+            key = more ? x : key;
+          end
           key_q[p] = key;
           lane_q[p] = lane;
         end
@@ -71,19 +81,19 @@ module systole_vx_max #(
     if (valid_i) begin
       for (p = 0; p < First; p = p + 1) begin
         for (c = 0; c < Fold; c = c + 2) begin
-          x = v[p*Fold+c];
-          x = abs_i ? x & 32'h7FFFFFFF : x;
+          x = v[p*Fold+c] & abs;
           n = (32'd0 - (x >> 31)) >> 1;
-          x = mask_i[p*Fold+c] ? x ^ n : 32'h80000000;
-          y = v[p*Fold+c+1];
-          y = abs_i ? y & 32'h7FFFFFFF : y;
+          x = (x ^ n) | {~mask_i[p*Fold+c], 31'b0};
+          y = v[p*Fold+c+1] & abs;
           n = (32'd0 - (y >> 31)) >> 1;
-          y = mask_i[p*Fold+c+1] ? y ^ n : 32'h80000000;
+          y = (y ^ n) | {~mask_i[p*Fold+c+1], 31'b0};
           k = p * Fold + c;
-          k = $signed(y) > $signed(x) ? k + 1 : k;
-          x = $signed(y) > $signed(x) ? y : x;
-          lane = c == 0 || $signed(x) > $signed(key) ? k : lane;
-          key = c == 0 || $signed(x) > $signed(key) ? x : key;
+          more = above(y, x);
+          k = more ? k + 1 : k;
+          x = more ? y : x;
+          more = c == 0 || above(x, key);
+          lane = more ? k : lane;
+          key = more ? x : key;
         end
         key_q[First+p] = key;
         lane_q[First+p] = lane;
