@@ -20,7 +20,7 @@
 // half of the burst's address. A burst awaits its response until the client has
 // it (that cycle included).
 //
-// So one beat a cycle as long as four slots hide about six cycles.
+// So one beat a cycle as long as four slots hide about seven cycles.
 module systole_axi_wr #(
     parameter BusBytes    = 16,
     parameter Outstanding = 32   // a power of two, at least 4
