@@ -84,10 +84,16 @@ module systole_decode (
   localparam [63:0] Plain = plain(`SYS_BITS_END) & plain(`SYS_BITS_LOOP) & plain(`SYS_BITS_LD) &
                             plain(`SYS_BITS_LDG) & plain(`SYS_BITS_MX) & plain(`SYS_BITS_VX) &
                             plain(`SYS_BITS_ST);
+  // The bytes in which something is set that the opcode does not have.
+  function automatic [63:0] beyond(input [511:0] line, input [511:0] bits);
+    integer k;
+    for (k = 0; k < 64; k = k + 1)
+      if (Plain[k]) beyond[k] = line[8*k+:8] != 8'd0 && !bits[8*k];
+      else beyond[k] = (line[8*k+:8] & ~bits[8*k+:8]) != 8'd0;
+  endfunction
   logic [511:0] bits;
-  logic [63:0] reserved;  // something in that byte is set that the opcode does not have
+  logic [63:0] reserved;
   logic bad;
-  integer i;
   always_comb begin
     bits = 'x;
     reserved = 'x;
@@ -118,9 +124,7 @@ module systole_decode (
           bad = nibbles[15:12] != 4'd0 || st_bad;
         end
       endcase
-      for (i = 0; i < 64; i = i + 1)
-        if (Plain[i]) reserved[i] = line_i[8*i+:8] != 8'd0 && !bits[8*i];
-        else reserved[i] = (line_i[8*i+:8] & ~bits[8*i+:8]) != 8'd0;
+      reserved = beyond(line_i, bits);
     end
   end
 

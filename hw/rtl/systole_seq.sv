@@ -20,10 +20,12 @@
 // later, brings it to DRAIN; for the faults of others it goes on until then.
 // END: state END follows KIND or VERDICT; it lasts until all queues are empty,
 // no engine is active, and no line is on the way.
-// Start: taken in cycle 0 (take_o), in which PROGRAM_LINES is compared with the
+// Start: taken (take_o) in the first cycle with start_i after one in IDLE with quiet_i.
+// That is cycle 0, in which PROGRAM_LINES is compared with the
 // limit; cycle 1 BEGIN tells; lines are fetched and waited for from cycle 2 on.
-// The end: DRAIN (after hit_i) lasts until no engine is active, every queue's
-// head is blocked or missing, and no line is on the way, or the watchdog bites.
+// The end: DRAIN (after hit_i) lasts until the cycle after one of it in which no
+// engine is active, every queue's head is blocked or missing, and no line is on the
+// way, or until the watchdog bites.
 // After its last cycle, or END's, the registers freeze. One cycle
 // CLEAR empties queues and semaphores (and, after a bite, resets engines and
 // AXI masters for that cycle); then STATUS writes the record, if segment 15 is
@@ -44,7 +46,8 @@ module systole_seq #(
     input  logic                  rst_ni,
     // control
     input  logic                  start_i,         // a start is wanted
-    output logic                  take_o,          // and taken in this cycle
+    input  logic                  quiet_i,         // and may be taken
+    output logic                  take_o,          // it is, in this cycle
     output logic                  running_o,       // from the cycle after take to the run proper's last
     output logic                  done_o,
     input  logic [511:0]          scalars_i,
@@ -334,11 +337,11 @@ module systole_seq #(
   assign desc_index_o = pc_q;
 
   // The end
-  logic drained, ends, reset_q, status_start_q;
-  assign drained = active_i == 4'd0 && blocked_i == 4'd15 && !fetch_busy;
-  assign take_o = state_q[Idle] && start_i;
-  assign ends = (state_q[End] && empty_i == 4'd15 && drained && !hit_i) ||
-                 (state_q[Drain] && (drained || bite_i));
+  logic still, ends, drained_q, rest_q, reset_q, status_start_q;
+  assign still = active_i == 4'd0 && !fetch_busy;
+  assign take_o = rest_q && start_i;
+  assign ends = (state_q[End] && empty_i == 4'd15 && still && !hit_i) ||
+                (state_q[Drain] && (drained_q || bite_i));
   assign running_o = working || state_q[Drain];
   assign working_o = working;
   assign done_o = state_q[Done];
@@ -371,14 +374,18 @@ module systole_seq #(
       depth_q <= 3'd0;
       reset_q <= 1'b0;
       status_start_q <= 1'b0;
+      drained_q <= 1'b0;
+      rest_q <= 1'b0;
       last_state_q <= 3'd0;
       last_index_q <= 32'd0;
     end else begin
       reset_q <= 1'b0;
       status_start_q <= state_q[Clear] && record;
+      drained_q <= state_q[Drain] && blocked_i == 4'd15 && still;
+      rest_q <= state_q[Idle] && quiet_i && !take_o;
       unique case (1'b1)
         state_q[Idle]:
-        if (start_i) begin
+        if (take_o) begin
           state_q <= only(Begin);
           depth_q <= 3'd0;
           pc_q <= 32'd0;
@@ -417,7 +424,7 @@ module systole_seq #(
         state_q[Drain]:
         if (ends) begin
           state_q <= only(Clear);
-          reset_q <= !drained;
+          reset_q <= !drained_q;
         end
         state_q[Clear]: state_q <= record ? only(Status) : only(Done);
         state_q[Status]:

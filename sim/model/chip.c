@@ -446,7 +446,7 @@ void systole_chip_stop(systole_chip *chip) {
       systole_control_until(control, SYSTOLE_NEVER - 1);
       continue;
     }
-    const uint64_t take = systole_later(control->start_from, systole_later(control->idle_from, control->quiet_from));
+    const uint64_t take = systole_control_take_cycle(control);
     systole_control_until(control, take);
     systole_control_write(control, take + ABORT_AFTER_TAKE, SYSTOLE_REG_ABORT, 1);
   }
