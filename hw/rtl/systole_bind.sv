@@ -17,6 +17,7 @@ module systole_bind (
     input  logic [511:0] line_i,
     input  logic         run_i,
     output logic         more_o,
+    input  logic [4:0]   kind_i,
     input  logic [511:0] desc_i,
     output logic [3:0]   scalar_o,
     input  logic [31:0]  scalar_i,
@@ -30,56 +31,74 @@ module systole_bind (
     output logic         illegal_o,
     output logic         range_o
 );
-  // Bits 4..6 and 0 tell those opcodes apart that have fields to bind.
-  localparam [3:0] OpLoop = 4'((`SYS_OP_LOOP >> 4) << 1 | (`SYS_OP_LOOP & 1));
-  localparam [3:0] OpLd = 4'((`SYS_OP_LD >> 4) << 1 | (`SYS_OP_LD & 1));
-  localparam [3:0] OpLdg = 4'((`SYS_OP_LDG >> 4) << 1 | (`SYS_OP_LDG & 1));
-  localparam [3:0] OpMx = 4'((`SYS_OP_MX >> 4) << 1 | (`SYS_OP_MX & 1));
-  localparam [3:0] OpVx = 4'((`SYS_OP_VX >> 4) << 1 | (`SYS_OP_VX & 1));
-  localparam [3:0] OpSt = 4'((`SYS_OP_ST >> 4) << 1 | (`SYS_OP_ST & 1));
-  // Where a bind code's field lies: {known, halfword, width}.
-  function automatic [7:0] place(input [3:0] op, input [7:0] code);
+  // Where a bind code's field lies: {known, halfword, width}. kind: as systole_decode's;
+  // without any it is a LOOP, if `loop`, or an instruction that has no such fields.
+  function automatic [7:0] place(input [4:0] kind, input loop, input [7:0] code);
     begin
-      case ({op, code[3:0]})
-        {OpLoop, 4'd`SYS_BIND_LOOP_COUNT}: place = {1'b1, 5'd4, 2'd1};
-        {OpLd, 4'd`SYS_BIND_LD_ROWS}: place = {1'b1, 5'd4, 2'd0};
-        {OpLd, 4'd`SYS_BIND_LD_WORDS}: place = {1'b1, 5'd5, 2'd0};
-        {OpLd, 4'd`SYS_BIND_LD_OFFSET}: place = {1'b1, 5'd6, 2'd2};
-        {OpLd, 4'd`SYS_BIND_LD_DST}: place = {1'b1, 5'd12, 2'd0};
-        {OpLdg, 4'd`SYS_BIND_LDG_ROWS}: place = {1'b1, 5'd4, 2'd0};
-        {OpLdg, 4'd`SYS_BIND_LDG_OFFSET}: place = {1'b1, 5'd6, 2'd2};
-        {OpLdg, 4'd`SYS_BIND_LDG_DST}: place = {1'b1, 5'd12, 2'd0};
-        {OpLdg, 4'd`SYS_BIND_LDG_INDEX_OFFSET}: place = {1'b1, 5'd16, 2'd2};
-        {OpMx, 4'd`SYS_BIND_MX_M}: place = {1'b1, 5'd4, 2'd0};
-        {OpMx, 4'd`SYS_BIND_MX_K}: place = {1'b1, 5'd5, 2'd0};
-        {OpMx, 4'd`SYS_BIND_MX_N}: place = {1'b1, 5'd6, 2'd0};
-        {OpMx, 4'd`SYS_BIND_MX_A}: place = {1'b1, 5'd7, 2'd0};
-        {OpMx, 4'd`SYS_BIND_MX_W}: place = {1'b1, 5'd10, 2'd0};
-        {OpMx, 4'd`SYS_BIND_MX_C}: place = {1'b1, 5'd13, 2'd0};
-        {OpVx, 4'd`SYS_BIND_VX_M}: place = {1'b1, 5'd4, 2'd0};
-        {OpVx, 4'd`SYS_BIND_VX_N}: place = {1'b1, 5'd5, 2'd0};
-        {OpVx, 4'd`SYS_BIND_VX_A}: place = {1'b1, 5'd6, 2'd0};
-        {OpVx, 4'd`SYS_BIND_VX_B}: place = {1'b1, 5'd8, 2'd0};
-        {OpVx, 4'd`SYS_BIND_VX_C}: place = {1'b1, 5'd10, 2'd0};
-        {OpVx, 4'd`SYS_BIND_VX_S}: place = {1'b1, 5'd12, 2'd0};
-        {OpVx, 4'd`SYS_BIND_VX_D}: place = {1'b1, 5'd13, 2'd0};
-        {OpVx, 4'd`SYS_BIND_VX_R}: place = {1'b1, 5'd15, 2'd0};
-        {OpVx, 4'd`SYS_BIND_VX_LOW}: place = {1'b1, 5'd22, 2'd3};
-        {OpVx, 4'd`SYS_BIND_VX_HIGH}: place = {1'b1, 5'd24, 2'd3};
-        {OpVx, 4'd`SYS_BIND_VX_X}: place = {1'b1, 5'd28, 2'd0};
-        {OpVx, 4'd`SYS_BIND_VX_INDEX}: place = {1'b1, 5'd30, 2'd1};
-        {OpSt, 4'd`SYS_BIND_ST_ROWS}: place = {1'b1, 5'd4, 2'd0};
-        {OpSt, 4'd`SYS_BIND_ST_ELEMENTS}: place = {1'b1, 5'd5, 2'd0};
-        {OpSt, 4'd`SYS_BIND_ST_OFFSET}: place = {1'b1, 5'd6, 2'd2};
-        {OpSt, 4'd`SYS_BIND_ST_SRC}: place = {1'b1, 5'd12, 2'd1};
-        default: place = 8'd0;
+      place = 8'd0;
+      unique case (1'b1)
+        kind[0]:
+        case (code[3:0])
+          4'd`SYS_BIND_LD_ROWS: place = {1'b1, 5'd4, 2'd0};
+          4'd`SYS_BIND_LD_WORDS: place = {1'b1, 5'd5, 2'd0};
+          4'd`SYS_BIND_LD_OFFSET: place = {1'b1, 5'd6, 2'd2};
+          4'd`SYS_BIND_LD_DST: place = {1'b1, 5'd12, 2'd0};
+          default: place = 8'd0;
+        endcase
+        kind[1]:
+        case (code[3:0])
+          4'd`SYS_BIND_LDG_ROWS: place = {1'b1, 5'd4, 2'd0};
+          4'd`SYS_BIND_LDG_OFFSET: place = {1'b1, 5'd6, 2'd2};
+          4'd`SYS_BIND_LDG_DST: place = {1'b1, 5'd12, 2'd0};
+          4'd`SYS_BIND_LDG_INDEX_OFFSET: place = {1'b1, 5'd16, 2'd2};
+          default: place = 8'd0;
+        endcase
+        kind[2]:
+        case (code[3:0])
+          4'd`SYS_BIND_MX_M: place = {1'b1, 5'd4, 2'd0};
+          4'd`SYS_BIND_MX_K: place = {1'b1, 5'd5, 2'd0};
+          4'd`SYS_BIND_MX_N: place = {1'b1, 5'd6, 2'd0};
+          4'd`SYS_BIND_MX_A: place = {1'b1, 5'd7, 2'd0};
+          4'd`SYS_BIND_MX_W: place = {1'b1, 5'd10, 2'd0};
+          4'd`SYS_BIND_MX_C: place = {1'b1, 5'd13, 2'd0};
+          default: place = 8'd0;
+        endcase
+        kind[3]:
+        case (code[3:0])
+          4'd`SYS_BIND_VX_M: place = {1'b1, 5'd4, 2'd0};
+          4'd`SYS_BIND_VX_N: place = {1'b1, 5'd5, 2'd0};
+          4'd`SYS_BIND_VX_A: place = {1'b1, 5'd6, 2'd0};
+          4'd`SYS_BIND_VX_B: place = {1'b1, 5'd8, 2'd0};
+          4'd`SYS_BIND_VX_C: place = {1'b1, 5'd10, 2'd0};
+          4'd`SYS_BIND_VX_S: place = {1'b1, 5'd12, 2'd0};
+          4'd`SYS_BIND_VX_D: place = {1'b1, 5'd13, 2'd0};
+          4'd`SYS_BIND_VX_R: place = {1'b1, 5'd15, 2'd0};
+          4'd`SYS_BIND_VX_LOW: place = {1'b1, 5'd22, 2'd3};
+          4'd`SYS_BIND_VX_HIGH: place = {1'b1, 5'd24, 2'd3};
+          4'd`SYS_BIND_VX_X: place = {1'b1, 5'd28, 2'd0};
+          4'd`SYS_BIND_VX_INDEX: place = {1'b1, 5'd30, 2'd1};
+          default: place = 8'd0;
+        endcase
+        kind[4]:
+        case (code[3:0])
+          4'd`SYS_BIND_ST_ROWS: place = {1'b1, 5'd4, 2'd0};
+          4'd`SYS_BIND_ST_ELEMENTS: place = {1'b1, 5'd5, 2'd0};
+          4'd`SYS_BIND_ST_OFFSET: place = {1'b1, 5'd6, 2'd2};
+          4'd`SYS_BIND_ST_SRC: place = {1'b1, 5'd12, 2'd1};
+          default: place = 8'd0;
+        endcase
+        default:
+        case (code[3:0])
+          4'd`SYS_BIND_LOOP_COUNT: if (loop) place = {1'b1, 5'd4, 2'd1};
+          default: place = 8'd0;
+        endcase
       endcase
       if (code[7:4] != 4'd0) place = 8'd0;
     end
   endfunction
 
   logic [479:0] slots_q;   // slots yet to come, the next one lowest
-  logic [5:0] filled_q;    // those of them that are not zero
+  logic [23:0] filled_q;   // those quarters of them that are not zero
   logic [15:0] named_q;    // fields named so far
   logic [7:0] before_q;    // field of the slot before, 0 at the start
   logic illegal_q, range_q;
@@ -89,12 +108,12 @@ module systole_bind (
   logic here;
   assign field = slots_q[7:0];
   assign after = slots_q[87:80];
-  assign where = place({desc_i[6:4], desc_i[0]}, field);
-  assign here = run_i && filled_q != 6'd0;
+  assign where = place(kind_i, !desc_i[0], field);
+  assign here = run_i && more_o;
   assign scalar_o = slots_q[11:8];
   assign a_o = scalar_i;
   assign b_o = slots_q[47:16];
-  assign more_o = filled_q != 6'd0;
+  assign more_o = filled_q != 24'd0;
   assign illegal_o = illegal_q;
   assign range_o = range_q;
 
@@ -147,11 +166,11 @@ module systole_bind (
   assign write_width_o = where3_q[1:0];
   assign write_value_o = value;
 
+  integer q;
   always_ff @(posedge clk_i) begin
     if (load_i) begin
       slots_q <= line_i[479:0];
-      filled_q <= {line_i[400+:80] != 80'd0, line_i[320+:80] != 80'd0, line_i[240+:80] != 80'd0,
-                   line_i[160+:80] != 80'd0, line_i[80+:80] != 80'd0, line_i[0+:80] != 80'd0};
+      for (q = 0; q < 24; q = q + 1) filled_q[q] <= line_i[20*q+:20] != 20'd0;
       illegal_q <= line_i[511:480] != 32'd0;
       range_q <= 1'b0;
       named_q <= 16'd0;
@@ -162,7 +181,7 @@ module systole_bind (
     end else if (run_i) begin
       if (here) begin
         slots_q <= {80'd0, slots_q[479:80]};
-        filled_q <= {1'b0, filled_q[5:1]};
+        filled_q <= {4'd0, filled_q[23:4]};
         before_q <= field;
       end
       here1_q <= here;
@@ -173,7 +192,7 @@ module systole_bind (
       reserved1_q <= slots_q[15:12] != 4'd0;
       where1_q <= where[6:0];
       first1_q <= field != before_q;
-      last1_q <= field != after || filled_q[5:1] == 5'd0;
+      last1_q <= field != after || filled_q[23:4] == 20'd0;
       cap1_q <= slots_q[79:48];
       a1_q <= a_o;
       b1_q <= b_o;

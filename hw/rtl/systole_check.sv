@@ -24,6 +24,7 @@ module systole_check #(
     input  logic         clk_i,
     input  logic         begin_i,
     input  logic         run_i,
+    input  logic [4:0]   kind_i,          // as systole_decode's
     input  logic [511:0] desc_i,
     output logic [3:0]   segment_o,
     input  logic [63:0]  base_i,
@@ -34,7 +35,7 @@ module systole_check #(
     output logic         range_o,
     output logic         align_o,
     output logic         sram_o,
-    output logic         segment_fault_o,
+    output logic         bad_o,           // any of these flags, or the segment is too small
     output logic         last_o,          // the last cycle of run_i
     output logic [63:0]  addr_o,
     output logic [63:0]  index_addr_o,
@@ -60,23 +61,18 @@ module systole_check #(
     end
   endfunction
 
-  // Opcodes are told apart by a few bits: the line is legal.
-  localparam [2:0] Ld = 3'(`SYS_OP_LD >> 4), Mx = 3'(`SYS_OP_MX >> 4), Vx = 3'(`SYS_OP_VX >> 4);
-  logic [2:0] kind;
-  logic ldg;
-  assign kind = desc_i[6:4];
-  assign ldg = kind == Ld && desc_i[0];
+  logic ld, ldg, mx, vx;  // else it is an ST; ld: LDG, too
+  assign ld = kind_i[0] || kind_i[1];
+  assign ldg = kind_i[1];
+  assign mx = kind_i[2];
+  assign vx = kind_i[3];
 
   logic [10:0] step_q;  // bit k: step k, or one of the three cycles after the last
   logic asks, asking;
-  always_comb begin
-    case (kind)
-      Ld: {asks, last_o} = ldg ? {step_q[3:0] != 4'd0, step_q[6]} : {step_q[2:0] != 3'd0, step_q[5]};
-      Mx: {asks, last_o} = {step_q[7:0] != 8'd0, step_q[10]};
-      Vx: {asks, last_o} = {step_q[3:0] != 4'd0, step_q[6]};
-      default: {asks, last_o} = {step_q[1:0] != 2'd0, step_q[4]};
-    endcase
-  end
+  assign asks = step_q[1:0] != 2'd0 || (step_q[2] && !kind_i[4]) ||
+                (step_q[3] && (ldg || mx || vx)) || (step_q[7:4] != 4'd0 && mx);
+  assign last_o = (kind_i[4] && step_q[4]) || (kind_i[0] && step_q[5]) ||
+                  ((ldg || vx) && step_q[6]) || step_q[10];
   assign asking = run_i && asks;
 
   // Step k in flight: operands at once, the rest kept for the sum.
@@ -121,7 +117,7 @@ module systole_check #(
       words1_q <= desc_i[`SYS_LD_WORDS] - 16'd1;
       columns1_q <= desc_i[`SYS_MX_N] - 16'd1;
       table1_q <= (ldg ? desc_i[`SYS_LDG_LIMIT] : {16'd0, desc_i[`SYS_LD_ROWS]}) - 32'd1;
-      if (kind == Ld) row_bytes_q <= ld_space == 3'd`SYS_SPACE_LD_PAR ? words << (DimL + 2) : words << DimL;
+      if (ld) row_bytes_q <= ld_space == 3'd`SYS_SPACE_LD_PAR ? words << (DimL + 2) : words << DimL;
       else row_bytes_q <= st_space == 3'd`SYS_SPACE_ST_QNT ? words : words << 2;
       list_bytes_q <= ({14'd0, desc_i[`SYS_LD_ROWS], 2'd0} + BusMask) & ~BusMask;
     end
@@ -131,123 +127,132 @@ module systole_check #(
   assign segment_o = ldg && run_i && step_q[1] ? desc_i[`SYS_LDG_INDEX_SEGMENT] :
                                                       desc_i[`SYS_LD_SEGMENT];
   always_comb begin
-    a = rows1;
-    b = 32'd0;
-    base = 41'd0;
-    bound = 32'd0;
-    first = 1'b1;
-    last = 1'b1;
-    dram = 1'b0;
-    case (kind)
-      Ld:
+    a = 'x;
+    b = 'x;
+    base = 'x;
+    bound = 'x;
+    first = 1'bx;
+    last = 1'bx;
+    dram = 1'bx;
+    if (run_i) begin
+      a = rows1;
+      b = 32'd0;
+      base = 41'd0;
+      bound = 32'd0;
+      first = 1'b1;
+      last = 1'b1;
+      dram = 1'b0;
       unique case (1'b1)
-        step_q[0]: begin
-          b = {16'd0, desc_i[`SYS_LD_DST_ROW]};
-          base = {25'd0, desc_i[`SYS_LD_DST]};
-          last = 1'b0;
-        end
-        step_q[1]: begin
-          a = words1;
-          b = {16'd0, desc_i[`SYS_LD_DST_WORD]};
-          first = 1'b0;
-          bound = last_of(ld_space);
-        end
-        step_q[2]: begin
+        ld:
+        unique case (1'b1)
+          step_q[0]: begin
+            b = {16'd0, desc_i[`SYS_LD_DST_ROW]};
+            base = {25'd0, desc_i[`SYS_LD_DST]};
+            last = 1'b0;
+          end
+          step_q[1]: begin
+            a = words1;
+            b = {16'd0, desc_i[`SYS_LD_DST_WORD]};
+            first = 1'b0;
+            bound = last_of(ld_space);
+          end
+          step_q[2]: begin
+            a = table1_q;
+            b = desc_i[`SYS_LD_PITCH];
+            base = {1'b0, desc_i[`SYS_LD_OFFSET]} + {9'd0, row_bytes_q};
+            dram = 1'b1;
+          end
+          default: begin
+            base = {1'b0, desc_i[`SYS_LDG_INDEX_OFFSET]} + {9'd0, list_bytes_q};
+            dram = 1'b1;
+          end
+        endcase
+        mx:
+        unique case (1'b1)
+          step_q[0]: begin
+            a = {16'd0, desc_i[`SYS_MX_M]};
+            b = {16'd0, desc_i[`SYS_MX_K]};
+            last = 1'b0;
+          end
+          step_q[1]: begin
+            b = {16'd0, desc_i[`SYS_MX_A_ROW]};
+            base = {25'd0, desc_i[`SYS_MX_A]};
+            last = 1'b0;
+          end
+          step_q[2]: begin
+            a = tiles1;
+            b = {16'd0, desc_i[`SYS_MX_A_TILE]};
+            first = 1'b0;
+            bound = last_of(desc_i[`SYS_MX_A_SPACE]);
+          end
+          step_q[3]: begin  // the last row of the tile at W, which is a multiple of Dim
+            a = tiles1;
+            b = {16'd0, desc_i[`SYS_MX_W_K]};
+            base = {25'd0, desc_i[`SYS_MX_W] | DimMask[15:0]};
+            last = 1'b0;
+          end
+          step_q[4]: begin
+            a = column_tiles1;
+            b = {16'd0, desc_i[`SYS_MX_W_N]};
+            first = 1'b0;
+            bound = last_of(3'd`SYS_SPACE_WGT);
+          end
+          step_q[5]: begin
+            b = {16'd0, desc_i[`SYS_MX_C_ROW]};
+            base = {25'd0, desc_i[`SYS_MX_C]};
+            last = 1'b0;
+          end
+          step_q[6]: begin
+            a = column_tiles1;
+            b = {16'd0, desc_i[`SYS_MX_C_TILE]};
+            first = 1'b0;
+            bound = last_of(3'd`SYS_SPACE_ACC);
+          end
+          default: begin
+            a = mk_q;
+            b = {16'd0, desc_i[`SYS_MX_N]};
+            last = 1'b0;
+          end
+        endcase
+        vx:
+        unique case (1'b1)
+          step_q[0]: begin
+            b = {16'd0, desc_i[`SYS_VX_A_ROW]};
+            base = {25'd0, desc_i[`SYS_VX_A]} + {9'd0, tiles1};
+            bound = last_of(desc_i[`SYS_VX_A_SPACE]);
+          end
+          step_q[1]: if (vx_b) begin
+            b = {16'd0, desc_i[`SYS_VX_B_ROW]};
+            base = {25'd0, desc_i[`SYS_VX_B]} + {9'd0, tiles1};
+            bound = last_of(desc_i[`SYS_VX_B_SPACE]);
+          end
+          step_q[2]: if (vx_c) begin
+            b = {16'd0, desc_i[`SYS_VX_C_ROW]};
+            base = {25'd0, desc_i[`SYS_VX_C]} + {9'd0, tiles1};
+            bound = last_of(add_space);
+          end else if (vx_row) begin
+            base = {25'd0, desc_i[`SYS_VX_C]} + {9'd0, row_tiles1};
+            bound = last_of(3'd`SYS_SPACE_RS);
+          end
+          default: if (vx_d) begin
+            b = {16'd0, desc_i[`SYS_VX_D_ROW]};
+            base = {25'd0, desc_i[`SYS_VX_D]} + {9'd0, tiles1};
+            bound = last_of(desc_i[`SYS_VX_D_SPACE]);
+          end
+        endcase
+        default:  // ST
+        if (step_q[0]) begin
+          b = desc_i[`SYS_ST_SRC_ROW];
+          base = {9'd0, desc_i[`SYS_ST_SRC]} + {9'd0, words1};
+          bound = last_of(st_space) << DimL | DimMask;
+        end else begin
           a = table1_q;
-          b = desc_i[`SYS_LD_PITCH];
-          base = {1'b0, desc_i[`SYS_LD_OFFSET]} + {9'd0, row_bytes_q};
-          dram = 1'b1;
-        end
-        default: begin
-          base = {1'b0, desc_i[`SYS_LDG_INDEX_OFFSET]} + {9'd0, list_bytes_q};
+          b = desc_i[`SYS_ST_PITCH];
+          base = {1'b0, desc_i[`SYS_ST_OFFSET]} + {9'd0, row_bytes_q};
           dram = 1'b1;
         end
       endcase
-      Mx:
-      unique case (1'b1)
-        step_q[0]: begin
-          a = {16'd0, desc_i[`SYS_MX_M]};
-          b = {16'd0, desc_i[`SYS_MX_K]};
-          last = 1'b0;
-        end
-        step_q[1]: begin
-          b = {16'd0, desc_i[`SYS_MX_A_ROW]};
-          base = {25'd0, desc_i[`SYS_MX_A]};
-          last = 1'b0;
-        end
-        step_q[2]: begin
-          a = tiles1;
-          b = {16'd0, desc_i[`SYS_MX_A_TILE]};
-          first = 1'b0;
-          bound = last_of(desc_i[`SYS_MX_A_SPACE]);
-        end
-        step_q[3]: begin  // the last row of the tile at W, which is a multiple of Dim
-          a = tiles1;
-          b = {16'd0, desc_i[`SYS_MX_W_K]};
-          base = {25'd0, desc_i[`SYS_MX_W] | DimMask[15:0]};
-          last = 1'b0;
-        end
-        step_q[4]: begin
-          a = column_tiles1;
-          b = {16'd0, desc_i[`SYS_MX_W_N]};
-          first = 1'b0;
-          bound = last_of(3'd`SYS_SPACE_WGT);
-        end
-        step_q[5]: begin
-          b = {16'd0, desc_i[`SYS_MX_C_ROW]};
-          base = {25'd0, desc_i[`SYS_MX_C]};
-          last = 1'b0;
-        end
-        step_q[6]: begin
-          a = column_tiles1;
-          b = {16'd0, desc_i[`SYS_MX_C_TILE]};
-          first = 1'b0;
-          bound = last_of(3'd`SYS_SPACE_ACC);
-        end
-        default: begin
-          a = mk_q;
-          b = {16'd0, desc_i[`SYS_MX_N]};
-          last = 1'b0;
-        end
-      endcase
-      Vx:
-      unique case (1'b1)
-        step_q[0]: begin
-          b = {16'd0, desc_i[`SYS_VX_A_ROW]};
-          base = {25'd0, desc_i[`SYS_VX_A]} + {9'd0, tiles1};
-          bound = last_of(desc_i[`SYS_VX_A_SPACE]);
-        end
-        step_q[1]: if (vx_b) begin
-          b = {16'd0, desc_i[`SYS_VX_B_ROW]};
-          base = {25'd0, desc_i[`SYS_VX_B]} + {9'd0, tiles1};
-          bound = last_of(desc_i[`SYS_VX_B_SPACE]);
-        end
-        step_q[2]: if (vx_c) begin
-          b = {16'd0, desc_i[`SYS_VX_C_ROW]};
-          base = {25'd0, desc_i[`SYS_VX_C]} + {9'd0, tiles1};
-          bound = last_of(add_space);
-        end else if (vx_row) begin
-          base = {25'd0, desc_i[`SYS_VX_C]} + {9'd0, row_tiles1};
-          bound = last_of(3'd`SYS_SPACE_RS);
-        end
-        default: if (vx_d) begin
-          b = {16'd0, desc_i[`SYS_VX_D_ROW]};
-          base = {25'd0, desc_i[`SYS_VX_D]} + {9'd0, tiles1};
-          bound = last_of(desc_i[`SYS_VX_D_SPACE]);
-        end
-      endcase
-      default:  // ST
-      if (step_q[0]) begin
-        b = desc_i[`SYS_ST_SRC_ROW];
-        base = {9'd0, desc_i[`SYS_ST_SRC]} + {9'd0, words1};
-        bound = last_of(st_space) << DimL | DimMask;
-      end else begin
-        a = table1_q;
-        b = desc_i[`SYS_ST_PITCH];
-        base = {1'b0, desc_i[`SYS_ST_OFFSET]} + {9'd0, row_bytes_q};
-        dram = 1'b1;
-      end
-    endcase
+    end
   end
   assign a_o = a;
   assign b_o = b;
@@ -261,13 +266,13 @@ module systole_check #(
   assign from = first2_q ? {23'd0, base2_q} : sum_q;
   assign sum = {1'b0, from} + {1'b0, prod_i};
 
-  logic noop_q, range_q, align_q, sram_q, segment_q;
+  logic noop_q, range_q, align_q, sram_q, bad_q;
   logic [63:0] addr_q, index_addr_q;
   logic [47:0] macs_q;
   assign range_o = range_q;
   assign align_o = align_q && !noop_q;
   assign sram_o = sram_q && !noop_q;
-  assign segment_fault_o = segment_q && !noop_q;
+  assign bad_o = bad_q;
   assign addr_o = addr_q;
   assign index_addr_o = index_addr_q;
   assign macs_o = macs_q;
@@ -276,7 +281,7 @@ module systole_check #(
     if (begin_i) begin
       step_q <= 11'd1;
       sram_q <= 1'b0;
-      segment_q <= 1'b0;
+      bad_q <= 1'b0;
       valid1_q <= 1'b0;
       valid2_q <= 1'b0;
       valid3_q <= 1'b0;
@@ -306,11 +311,13 @@ module systole_check #(
       end
 
       if (valid3_q && (over_q || sum_q > bound3_q)) begin
-        if (dram3_q) segment_q <= 1'b1;
-        else sram_q <= 1'b1;
+        if (!dram3_q) sram_q <= 1'b1;
+        if (!noop_q) bad_q <= 1'b1;
       end
       if (step_q[2]) mk_q <= prod_i[31:0];
       if (step_q[9]) macs_q <= prod_i[47:0];
+
+      if (step_q[1] && (range_q || (!noop_q && (align_q || sram_q)))) bad_q <= 1'b1;  // see below
 
       // Addresses, in the step that has the segment at hand.
       if (ldg && step_q[3]) index_addr_q <= base_i + {24'd0, desc_i[`SYS_LDG_INDEX_OFFSET]};
@@ -319,19 +326,19 @@ module systole_check #(
       // All that needs no product, once.
       if (step_q[0]) begin
         noop_q <= desc_i[`SYS_LD_ROWS] == 16'd0 || desc_i[`SYS_LD_WORDS] == 16'd0 ||
-                  (kind == Mx && desc_i[`SYS_MX_N] == 16'd0);
-        case (kind)
-          Ld: begin
+                  (mx && desc_i[`SYS_MX_N] == 16'd0);
+        unique case (1'b1)
+          ld: begin
             range_q <= ldg && (desc_i[`SYS_LD_ROWS] > 16'd1024 || desc_i[`SYS_LDG_LIMIT] == 32'd0);
             align_q <= (desc_i[96+:BusL] != '0) || (desc_i[160+:BusL] != '0) ||
                        (ldg && desc_i[256+:BusL] != '0);
           end
-          Mx: begin
+          mx: begin
             range_q <= 1'b0;
             align_q <= ((desc_i[`SYS_MX_W] | desc_i[`SYS_MX_W_K] | desc_i[`SYS_MX_W_N]) &
                         DimMask[15:0]) != 16'd0;
           end
-          Vx: begin
+          vx: begin
             range_q <= desc_i[`SYS_VX_CARRY] &&
                        ({16'd0, desc_i[`SYS_VX_M]} > Dim ||
                         desc_i[`SYS_VX_REDUCE] < 3'd`SYS_VXREDUCE_MAX);
@@ -353,5 +360,5 @@ module systole_check #(
   end
 
   logic unused;
-  assign unused = ^{desc_i[511:448], desc_i[447:352], desc_i[319:296], desc_i[63:60], desc_i[55], desc_i[47:7], desc_i[3:1]};
+  assign unused = ^{desc_i[511:448], desc_i[447:352], desc_i[319:296], desc_i[63:60], desc_i[55], desc_i[47:0]};
 endmodule

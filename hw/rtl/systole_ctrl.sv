@@ -4,8 +4,8 @@
 // AXI4-Lite, as Vitis' own adapter has it: one write and one read at a time;
 // AWREADY, then WREADY, then BVALID, each one cycle after the other's handshake;
 // the address is accepted before the data. A write is done in the cycle after WREADY.
-// A read is ARREADY, the cycle in which it is done, one more, then RVALID; it waits
-// to be done while status_re_i reads. Responses are always OKAY; unknown addresses
+// A read is ARREADY, a cycle, that in which it is done, one more, then RVALID; it
+// waits in the first of these while status_re_i reads. Responses are always OKAY; unknown addresses
 // read 0 and ignore writes.
 // WSTRB is obeyed. Words are addressed: the low two bits are not looked at.
 //
@@ -18,7 +18,7 @@
 // Counters are zero from the cycle after take_i, count what happens while
 // running_i, and then keep their values; so do the states. What happens in a cycle
 // is in a counter two cycles later, a state shows one cycle later.
-// status_*: a second reader of the words 0x200..0x3FF, latency 1.
+// status_*: a second reader of the words 0x200..0x3FF, latency 2.
 `include "systole_isa.svh"
 module systole_ctrl #(
     parameter Dim        = 16,
@@ -117,25 +117,26 @@ module systole_ctrl #(
   end
 
   // Reads
-  logic [1:0] rstate_q;  // 0 address, 1 the words are read, 2 one is chosen, 3 response
+  logic [2:0] rstate_q;  // 0 address, 1 it is passed on, 2 words are read, 3 one is chosen, 4 response
   logic [11:0] raddr_q;
   logic read;
-  assign s_axil_arready_o = rstate_q == 2'd0;
-  assign s_axil_rvalid_o = rstate_q == 2'd3;
+  assign s_axil_arready_o = rstate_q == 3'd0;
+  assign s_axil_rvalid_o = rstate_q == 3'd4;
   assign s_axil_rresp_o = 2'b00;
-  assign read = rstate_q == 2'd1 && !status_re_i;  // which share the words' reader
+  assign read = rstate_q == 3'd2;
   always_ff @(posedge clk_i) begin
-    if (!rst_ni) rstate_q <= 2'd0;
+    if (!rst_ni) rstate_q <= 3'd0;
     else
       case (rstate_q)
-        2'd0:
+        3'd0:
         if (s_axil_arvalid_i) begin
           raddr_q <= {s_axil_araddr_i[11:2], 2'b00};
-          rstate_q <= 2'd1;
+          rstate_q <= 3'd1;
         end
-        2'd1: if (read) rstate_q <= 2'd2;
-        2'd2: rstate_q <= 2'd3;
-        default: if (s_axil_rready_i) rstate_q <= 2'd0;
+        3'd1: if (!status_re_i) rstate_q <= 3'd2;  // they share the words' reader
+        3'd2: rstate_q <= 3'd3;
+        3'd3: rstate_q <= 3'd4;
+        default: if (s_axil_rready_i) rstate_q <= 3'd0;
       endcase
   end
 
@@ -434,23 +435,26 @@ module systole_ctrl #(
       endcase
     end
   endfunction
-  logic [6:0] word;
+  logic [6:0] word_q;
+  logic status_read_q, results_q;  // for the record; a word from 0x200 on is read
   logic [31:0] result_q, total_q, time_q, engine_q, segment_q, argument_q, rdata_q;
-  assign word = status_re_i ? status_word_i : raddr_q[8:2];
   always_ff @(posedge clk_i) begin
-    if (read || status_re_i) begin
+    if (status_re_i || rstate_q == 3'd1) word_q <= status_re_i ? status_word_i : raddr_q[8:2];
+    status_read_q <= status_re_i;
+    results_q <= status_re_i || raddr_q[11:9] == 3'b001;
+    if (read || status_read_q) begin
       result_q <= 32'd0;
       total_q <= 32'd0;
       time_q <= 32'd0;
       engine_q <= 32'd0;
-      if (status_re_i || raddr_q[11:9] == 3'b001) begin
-        result_q <= result_at(word);
-        total_q <= total_at(word);
-        if (word[6:4] == 3'd3 || word[6:4] == 3'd4) time_q <= time_of({word[6], word[3]}, word[2:0]);
-        if (word[6:2] == 5'h05)       // ENGINE_STATE
-          engine_q <= {16'd0, queued_q[8*word[1:0]+:8], waits_q[4*word[1:0]+:4], 2'd0, state_q[2*word[1:0]+:2]};
-        else if (word[6:2] == 5'h06)  // ENGINE_INDEX
-          engine_q <= at_q[32*word[1:0]+:32];
+      if (results_q) begin
+        result_q <= result_at(word_q);
+        total_q <= total_at(word_q);
+        if (word_q[6:4] == 3'd3 || word_q[6:4] == 3'd4) time_q <= time_of({word_q[6], word_q[3]}, word_q[2:0]);
+        if (word_q[6:2] == 5'h05)       // ENGINE_STATE
+          engine_q <= {16'd0, queued_q[8*word_q[1:0]+:8], waits_q[4*word_q[1:0]+:4], 2'd0, state_q[2*word_q[1:0]+:2]};
+        else if (word_q[6:2] == 5'h06)  // ENGINE_INDEX
+          engine_q <= at_q[32*word_q[1:0]+:32];
       end
     end
   end
@@ -479,7 +483,7 @@ module systole_ctrl #(
       else if (raddr_q == 12'd`SYS_REG_PROGRAM_LINES) argument_q <= lines_q;
       else if (raddr_q == 12'd`SYS_REG_WATCHDOG) argument_q <= watchdog_q;
     end
-    if (rstate_q == 2'd2) rdata_q <= status_data_o | segment_q | argument_q;
+    if (rstate_q == 3'd3) rdata_q <= status_data_o | segment_q | argument_q;
   end
 
   logic unused;

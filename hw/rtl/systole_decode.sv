@@ -3,15 +3,15 @@
 // With en_i, the line on line_i is judged; the outputs are valid from the next
 // cycle until the next en_i. illegal_o: unknown opcode, a reserved bit, an
 // undefined value, a semaphore of an engine with itself, or a port claimed
-// twice (docs/machine.md, "Checks"). engine_o: 0..3, or 4 for the sequencer's
-// own. steps_o: multiplications that checking it takes.
+// twice (docs/machine.md, "Checks"). kind_o: bit 0 LD, 1 LDG, 2 MX, 3 VX, 4 ST; none
+// for the sequencer's own.
 `include "systole_isa.svh"
 module systole_decode (
     input  logic         clk_i,
     input  logic         en_i,
     input  logic [511:0] line_i,
     output logic         illegal_o,
-    output logic [2:0]   engine_o
+    output logic [4:0]   kind_o
 );
   // A few bits tell the opcodes apart, and whether it is one of them can be asked beside.
   localparam [2:0] End = 3'd0, Loop = 3'd1, Ld = 3'd2, Ldg = 3'd3, Mx = 3'd4, Vx = 3'd5, St = 3'd6;
@@ -77,77 +77,65 @@ module systole_decode (
 
   // Bits that no instruction of an opcode has. Most bytes are all or nothing to every
   // opcode: of those one bit is asked for, whether anything is set.
-  localparam [511:0] BitsEnd = `SYS_BITS_END;
-  localparam [511:0] BitsLoop = `SYS_BITS_LOOP;
-  localparam [511:0] BitsLd = `SYS_BITS_LD;
-  localparam [511:0] BitsLdg = `SYS_BITS_LDG;
-  localparam [511:0] BitsMx = `SYS_BITS_MX;
-  localparam [511:0] BitsVx = `SYS_BITS_VX;
-  localparam [511:0] BitsSt = `SYS_BITS_ST;
-  logic [63:0] reserved;  // something in that byte is set that the opcode does not have
-  genvar i;
-  generate
-    for (i = 0; i < 64; i = i + 1) begin : gen_byte
-      logic [7:0] bits;
-      always_comb begin
-        case (kind)
-          End: bits = BitsEnd[8*i+:8];
-          Loop: bits = BitsLoop[8*i+:8];
-          Ld: bits = BitsLd[8*i+:8];
-          Ldg: bits = BitsLdg[8*i+:8];
-          Mx: bits = BitsMx[8*i+:8];
-          Vx: bits = BitsVx[8*i+:8];
-          default: bits = BitsSt[8*i+:8];
-        endcase
-      end
-      if ((BitsEnd[8*i+:8] == 8'd0 || BitsEnd[8*i+:8] == 8'd255) &&
-          (BitsLoop[8*i+:8] == 8'd0 || BitsLoop[8*i+:8] == 8'd255) &&
-          (BitsLd[8*i+:8] == 8'd0 || BitsLd[8*i+:8] == 8'd255) &&
-          (BitsLdg[8*i+:8] == 8'd0 || BitsLdg[8*i+:8] == 8'd255) &&
-          (BitsMx[8*i+:8] == 8'd0 || BitsMx[8*i+:8] == 8'd255) &&
-          (BitsVx[8*i+:8] == 8'd0 || BitsVx[8*i+:8] == 8'd255) &&
-          (BitsSt[8*i+:8] == 8'd0 || BitsSt[8*i+:8] == 8'd255)) begin : gen_whole
-        assign reserved[i] = line_i[8*i+:8] != 8'd0 && !bits[0];
-        logic unused;
-        assign unused = ^bits[7:1];
-      end else begin : gen_bits
-        assign reserved[i] = (line_i[8*i+:8] & ~bits) != 8'd0;
-      end
-    end
-  endgenerate
-
-  logic illegal_q, bad;
-  logic [2:0] engine_q, engine;
-  assign illegal_o = illegal_q;
-  assign engine_o = engine_q;
+  function automatic [63:0] plain(input [511:0] bits);
+    integer k;
+    for (k = 0; k < 64; k = k + 1) plain[k] = bits[8*k+:8] == 8'd0 || bits[8*k+:8] == 8'd255;
+  endfunction
+  localparam [63:0] Plain = plain(`SYS_BITS_END) & plain(`SYS_BITS_LOOP) & plain(`SYS_BITS_LD) &
+                            plain(`SYS_BITS_LDG) & plain(`SYS_BITS_MX) & plain(`SYS_BITS_VX) &
+                            plain(`SYS_BITS_ST);
+  // The bytes in which something is set that the opcode does not have.
+  function automatic [63:0] beyond(input [511:0] line, input [511:0] bits);
+    integer k;
+    for (k = 0; k < 64; k = k + 1)
+      if (Plain[k]) beyond[k] = line[8*k+:8] != 8'd0 && !bits[8*k];
+      else beyond[k] = (line[8*k+:8] & ~bits[8*k+:8]) != 8'd0;
+  endfunction
+  logic [511:0] bits;
+  logic [63:0] reserved;
+  logic bad;
   always_comb begin
-    engine = 3'd`SYS_ENGINE_SEQ;
-    bad = nibbles != 16'd0;  // of the sequencer's own, which have no other fields to judge
-    case (kind)
-      Ld, Ldg: begin
-        bad = nibbles[3:0] != 4'd0 || ld_bad;
-        engine = 3'd`SYS_ENGINE_LD;
-      end
-      Mx: begin
-        bad = nibbles[7:4] != 4'd0 || mx_bad;
-        engine = 3'd`SYS_ENGINE_MX;
-      end
-      Vx: begin
-        bad = nibbles[11:8] != 4'd0 || vx_bad;
-        engine = 3'd`SYS_ENGINE_VX;
-      end
-      St: begin
-        bad = nibbles[15:12] != 4'd0 || st_bad;
-        engine = 3'd`SYS_ENGINE_ST;
-      end
-      default: ;
-    endcase
+    bits = 'x;
+    reserved = 'x;
+    bad = 1'bx;
+    if (en_i) begin
+      bad = nibbles != 16'd0;  // of the sequencer's own, which have no other fields to judge
+      case (kind)
+        End: bits = `SYS_BITS_END;
+        Loop: bits = `SYS_BITS_LOOP;
+        Ld: begin
+          bits = `SYS_BITS_LD;
+          bad = nibbles[3:0] != 4'd0 || ld_bad;
+        end
+        Ldg: begin
+          bits = `SYS_BITS_LDG;
+          bad = nibbles[3:0] != 4'd0 || ld_bad;
+        end
+        Mx: begin
+          bits = `SYS_BITS_MX;
+          bad = nibbles[7:4] != 4'd0 || mx_bad;
+        end
+        Vx: begin
+          bits = `SYS_BITS_VX;
+          bad = nibbles[11:8] != 4'd0 || vx_bad;
+        end
+        default: begin
+          bits = `SYS_BITS_ST;
+          bad = nibbles[15:12] != 4'd0 || st_bad;
+        end
+      endcase
+      reserved = beyond(line_i, bits);
+    end
   end
 
+  logic illegal_q;
+  logic [4:0] kind_q;
+  assign illegal_o = illegal_q;
+  assign kind_o = kind_q;
   always_ff @(posedge clk_i) begin
     if (en_i) begin
       illegal_q <= !known || reserved != 64'd0 || bad;
-      engine_q <= engine;
+      kind_q <= {kind == St, kind == Vx, kind == Mx, kind == Ldg, kind == Ld};
     end
   end
 endmodule

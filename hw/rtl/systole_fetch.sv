@@ -55,7 +55,8 @@ module systole_fetch #(
   logic [31:0] at_q;         // the line that the sequencer needs
   logic [4:0] got_q;         // lines below have come (since the last jump); low bits do
   logic [5:0] held_q;        // so many from at_q on
-  logic [31:0] asked_q;      // lines below have been asked for
+  logic [31:0] asked_q;      // lines below have been asked for,
+  logic [31:0] left_q;       // and so many have not
   logic [BeatW-1:0] part_q;  // beats of line got_q that have come
   logic [7:0] out_q;         // beats asked for that have not come
   logic [7:0] drop_q;        // the first of them, which a jump has made useless
@@ -77,21 +78,20 @@ module systole_fetch #(
   // The next burst: lines asked_q .. asked_q + burst_q - 1. What asked_q has become
   // is in it a cycle later; ready_q: it is.
   logic [2:0] burst, burst_q;
-  logic [31:0] left, first;
+  logic [31:0] first;
   logic [5:0] held, past, past_q;  // past: the line after the last that the burst brings; low bits do
   logic [7:0] burst_beats, burst_beats_q;
   logic room, ask, ready_q, more_q;
-  assign left = lines_i - asked_q;
   assign held = past_q - at_q[5:0];
   always_comb begin
     burst = 3'd4 - {1'b0, asked_q[1:0] + {base_i[7], 1'b0}};
-    if (left[31:3] == 29'd0 && left[2:0] < burst) burst = left[2:0];
+    if (left_q[31:3] == 29'd0 && left_q[2:0] < burst) burst = left_q[2:0];
   end
   assign room = held <= 6'd32;
   assign ask = enable_i && !jump_i && !req_q && ready_q && more_q && room && !out_q[7];
   always_ff @(posedge clk_i) begin
     ready_q <= !start_i && !jump_i && !ask;
-    more_q <= asked_q < lines_i;
+    more_q <= left_q != 32'd0;
     end_q <= at_q >= lines_i && !jump_i;
     burst_q <= burst;
     past_q <= past;
@@ -123,6 +123,7 @@ module systole_fetch #(
       held_q <= 6'd0;
       have_q <= 1'b0;
       asked_q <= 32'd0;
+      left_q <= 32'd0;
       part_q <= '0;
       out_q <= 8'd0;
       drop_q <= 8'd0;
@@ -134,6 +135,7 @@ module systole_fetch #(
         addr_q <= {base_i[63:7], 7'd0} + {26'd0, first, 6'd0};
         beats_q <= burst_beats_q;
         asked_q <= asked_q + {29'd0, burst_q};
+        left_q <= left_q - {29'd0, burst_q};
       end else if (gnt_i) begin
         req_q <= 1'b0;
       end
@@ -146,6 +148,7 @@ module systole_fetch #(
         held_q <= 6'd0;
         have_q <= 1'b0;
         asked_q <= start_i ? 32'd0 : target_i;
+        left_q <= start_i ? lines_i : lines_i - target_i;
         part_q <= '0;
         drop_q <= out_q - {7'd0, rvalid_i};
         drops_q <= out_q > {7'd0, rvalid_i};

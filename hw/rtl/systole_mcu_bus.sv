@@ -5,7 +5,7 @@
 // d_*: as systole_mcu_core has it; an access begins in the cycle t in which
 // d_req_i is first high and ends in that of d_done_o:
 //   local registers, mailbox, what is refused   t + 1; read and written in t
-//   a machine register, read                    t + 4; read in t + 1 (later by as
+//   a machine register, read                    t + 5; read in t + 2 (later by as
 //                                               much as systole_ctrl makes it wait)
 //   a machine register, written                 t + 3; written in t + 2
 //   the window                                  systole_window

@@ -6,7 +6,7 @@
 // start_i begins, with base_i; done_o pulses in the cycle after the last response, error_o with it
 // if one was an error, and error_addr_o the low half of the address of the first
 // burst that was. Words are read through word_o and re_o, their value in
-// word_i one cycle later. The write client: see systole_axi_wr. A beat takes as
+// word_i two cycles later. The write client: see systole_axi_wr. A beat takes as
 // many cycles as it has words (words beyond the record read 0 and are not
 // strobed), then come the bursts and their responses.
 `include "systole_isa.svh"
@@ -43,8 +43,8 @@ module systole_status #(
   localparam [6:0] LastBeats = 7'((Beats - 1) % Burst + 1);
   localparam Strobed = BusBytes - (4 * Words * Beats - `SYS_STATUS_BYTES);  // bytes of the last beat
 
-  logic busy_q, done_q, req_q, read_q, got_q, send_q, last_q, error_q;
-  logic [6:0] word_q, got_word_q;
+  logic busy_q, done_q, req_q, read_q, sent_q, got_q, send_q, last_q, error_q;
+  logic [6:0] word_q, sent_word_q, got_word_q;
   logic [63:7] addr_q;  // of the burst
   logic [1:0] responses_q;
   logic [31:0] error_addr_q;
@@ -79,6 +79,7 @@ module systole_status #(
       done_q <= 1'b0;
       req_q <= 1'b0;
       read_q <= 1'b0;
+      sent_q <= 1'b0;
       got_q <= 1'b0;
       send_q <= 1'b0;
     end else if (start_i) begin
@@ -105,8 +106,10 @@ module systole_status #(
           addr_q <= addr_q + 57'd1;
         end
       end
-      got_q <= read_q;
-      got_word_q <= word_q;
+      sent_q <= read_q;
+      sent_word_q <= word_q;
+      got_q <= sent_q;
+      got_word_q <= sent_word_q;
       send_q <= got_q && last_of_beat(got_word_q);
       last_q <= got_word_q == LastWord;
       if (rsp_valid_i) begin

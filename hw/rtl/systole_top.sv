@@ -226,7 +226,8 @@ module systole_top #(
   ) u_seq (
       .clk_i            (clk_i),
       .rst_ni           (rst_ni),
-      .start_i          (start && quiet_o),
+      .start_i          (start),
+      .quiet_i          (quiet_o),
       .take_o           (take),
       .running_o        (running),
       .done_o           (done),

@@ -3,7 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LOCAL_CYCLES = 1, READ_CYCLES = 3, WRITE_CYCLES = 3, TO_READ = 1, TO_WRITE = 2 };
+enum { LOCAL_CYCLES = 1, WRITE_CYCLES = 3, TO_WRITE = 2 };
+// A read of a machine register: to the cycle in which it may have to wait, from there
+// to that in which it is done, and to its end.
+enum { TO_WAIT = 1, TO_READ = 1, READ_CYCLES = 3 };
 
 // ---- The bus: what the core's accesses come to
 
@@ -93,10 +96,10 @@ static systole_mcu_answer access_machine(systole_chip *chip, uint64_t at, bool w
                                          uint32_t data) {
   const bool always = offset == SYSTOLE_REG_CTRL || offset == SYSTOLE_REG_ISR || offset == SYSTOLE_REG_ABORT;
   uint64_t begin = always ? at : when_at_rest(chip, at, false);
-  if (begin == SYSTOLE_NEVER || begin + (write ? TO_WRITE : TO_READ) > chip->horizon) return not_yet;
+  if (begin == SYSTOLE_NEVER || begin + TO_WRITE > chip->horizon) return not_yet;
   if (!write) {
-    machine_until(chip, begin + TO_READ - 1);
-    begin = systole_control_readable(&chip->control, begin + TO_READ);
+    machine_until(chip, begin + TO_WAIT - 1);
+    begin = systole_control_readable(&chip->control, begin + TO_WAIT) + TO_READ;
     if (begin > chip->horizon) return not_yet;
     machine_until(chip, begin - 1);
     return (systole_mcu_answer){.data = systole_control_read(&chip->control, offset),
@@ -443,7 +446,7 @@ void systole_chip_stop(systole_chip *chip) {
       systole_control_until(control, SYSTOLE_NEVER - 1);
       continue;
     }
-    const uint64_t take = systole_later(control->start_from, systole_later(control->idle_from, control->quiet_from));
+    const uint64_t take = systole_control_take_cycle(control);
     systole_control_until(control, take);
     systole_control_write(control, take + ABORT_AFTER_TAKE, SYSTOLE_REG_ABORT, 1);
   }

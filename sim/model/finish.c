@@ -11,7 +11,7 @@ enum { DEFAULT_WATCHDOG = 1048576, LEAST_WATCHDOG = 256 };
 // word; from a burst's last word to the next one's first; from its last word to
 // its last beat in the buffer; from there to AWVALID; from AW to WVALID; from the
 // last answer to the cycle in which the sequencer is told.
-enum { TO_READ = 3, BETWEEN_BURSTS = 2, TO_BUFFER = 2, TO_ADDRESS = 2, TO_BEATS = 2, TO_TELL = 1 };
+enum { TO_READ = 3, BETWEEN_BURSTS = 2, TO_BUFFER = 3, TO_ADDRESS = 2, TO_BEATS = 2, TO_TELL = 1 };
 
 typedef struct {
   uint64_t address;

@@ -25,6 +25,7 @@ void systole_sequencer_drain(systole_sequencer *s, uint64_t now) {
   s->taken = systole_sequencer_taken(s, now);
   s->line_cycle = s->binding_cycle = 0;
   s->phase = SYSTOLE_SEQ_DRAIN;
+  s->rest = SYSTOLE_NEVER;
   s->since = now + 1;
 }
 
@@ -190,8 +191,18 @@ static uint64_t at_rest(const systole_sequencer *s) {
 }
 
 uint64_t systole_sequencer_ends(const systole_sequencer *s) {
-  if (s->phase == SYSTOLE_SEQ_END && !systole_engines_empty(s->engines)) return SYSTOLE_NEVER;
+  if (s->phase == SYSTOLE_SEQ_DRAIN && s->rest != SYSTOLE_NEVER) return s->rest + 1;
+  if (s->phase == SYSTOLE_SEQ_DRAIN) return at_rest(s);
+  if (!systole_engines_empty(s->engines)) return SYSTOLE_NEVER;
   return at_rest(s);
+}
+
+// The cycle after the first in which all is at rest is the last.
+static systole_seq_step end_draining(systole_sequencer *s, uint64_t now) {
+  if (systole_sequencer_ends(s) > now) return (systole_seq_step){0};
+  if (s->rest != SYSTOLE_NEVER) return (systole_seq_step){.ended = true};
+  s->rest = now;
+  return (systole_seq_step){0};
 }
 
 static systole_seq_step do_step(systole_sequencer *s, uint64_t now) {
@@ -203,6 +214,7 @@ static systole_seq_step do_step(systole_sequencer *s, uint64_t now) {
     case SYSTOLE_SEQ_LOOP: return open_loop(s, now);
     case SYSTOLE_SEQ_ENDLOOP: return close_loop(s, now);
     case SYSTOLE_SEQ_COMMIT: return commit(s, now);
+    case SYSTOLE_SEQ_DRAIN: return end_draining(s, now);
     default: return (systole_seq_step){.ended = systole_sequencer_ends(s) <= now};
   }
 }

@@ -42,6 +42,7 @@ typedef struct {
   // that and its binding line are taken (0: none is).
   uint64_t line, line_cycle, binding_cycle;
   uint64_t taken;     // lines so far, with those to come
+  uint64_t rest;      // draining: the first cycle in which all is at rest, NEVER if not yet seen
   systole_cause cause;         // what resolving it found,
   const systole_instruction *instruction;  // and made of it
 } systole_sequencer;
@@ -66,8 +67,7 @@ void systole_sequencer_go_ahead(systole_sequencer *s);
 // After a fault in cycle `now`: no further line is taken.
 void systole_sequencer_drain(systole_sequencer *s, uint64_t now);
 
-// Of END and draining: the first cycle in which all has come to rest, as far as
-// is known.
+// Of END and draining: the cycle in which that is seen next, as far as is known.
 uint64_t systole_sequencer_ends(const systole_sequencer *s);
 
 // Lines taken in cycle `now` or before, for READ_BYTES.

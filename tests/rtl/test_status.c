@@ -27,6 +27,7 @@ typedef struct {
   uint32_t words[128];
   uint8_t want[BYTES];
   tally tally;
+  uint32_t next_data;  // what the registers will answer in the next cycle
 } bench;
 
 static uint32_t rnd(bench *b, uint32_t below) {
@@ -54,12 +55,13 @@ static void cycle(bench *b) {
   status_eval(b->block, p);
 }
 
-// The registers answer one cycle later; when not asked they say something else.
+// The registers answer two cycles later; when not asked they say something else.
 static void clock_edge(bench *b) {
   const uint32_t data = b->pins.re ? b->words[b->pins.word] : rnd(b, UINT32_MAX);
   axi_slave_after(&b->slave);
   status_clock(b->block);
-  b->pins.word_data = data;
+  b->pins.word_data = b->next_data;
+  b->next_data = data;
 }
 
 // What a record at `base` should leave, burst by burst; returns whether one is
