@@ -32,7 +32,7 @@ module systole_fp_add #(
   wire [31:0] a [0:Lanes-1];
   wire [31:0] b [0:Lanes-1];
   reg  [31:0] big_q [0:Lanes-1];       // the operand of larger magnitude
-  reg  [31:0] small_q [0:Lanes-1];     // the other
+  reg  [31:0] small_q [0:Lanes-1];     // the other; sign and fraction matter
   reg  [31:0] distance_q [0:Lanes-1];  // of the exponents, at most 31; bit 5: small is zero
   reg  [31:0] sum_q [0:Lanes-1];       // big's leading one at bit 26
   reg  [31:0] top_q [0:Lanes-1];       // sign and exponent of big
@@ -113,10 +113,10 @@ module systole_fp_add #(
         x = big_q[l];
         d = distance_q[l];
         sub = (x ^ small_q[l]) >> 31;
-        m = ((small_q[l] & 32'h007FFFFF) | 32'h00800000) << 3;
+        m = ((small_q[l] & 32'h007FFFFF) | ((~d << 18) & 32'h00800000)) << 3;
         t = m >> (d & 32'd24);
         lost = (m & ~(32'hFFFFFFFF << (d & 32'd24))) | (t & ~(32'hFFFFFFFF << (d & 32'd7)));
-        t = (t >> (d & 32'd7)) | {31'b0, (lost != 0) & (d[5] == 0)};
+        t = (t >> (d & 32'd7)) | {31'b0, lost != 0};
         m = ((x & 32'h007FFFFF) | 32'h00800000) << 3;
         sum_q[l] = (m + (t ^ (32'd0 - sub)) + sub) & 32'h0FFFFFFF;
                 inf = {31'b0, ((x >> 23) & 32'hFF) == 32'd255};
@@ -132,12 +132,13 @@ module systole_fp_add #(
         k = b[l];
         // The sign of a difference is one chain of carries; `<` may become two.
         m = ((t & 32'h7FFFFFFF) - (k & 32'h7FFFFFFF)) >> 31;
+        x = m != 0 ? t : k;
         big_q[l] = m != 0 ? k : t;
-        small_q[l] = m != 0 ? t : k;
         // The distance from both differences: it need not wait for the order.
         ea = (t >> 23) & 32'hFF;
         eb = (k >> 23) & 32'hFF;
         r = {31'b0, (ea == 0) | (eb == 0)};
+        small_q[l] = r != 0 ? x & 32'h80000000 : x;
         d = eb - ea;
         d = (d & 32'h100) != 0 ? ea - eb : d;
         distance_q[l] = ((d & 32'hE0) != 0) | (r != 0) ? 32'd31 | (r << 5) : d;

@@ -27,7 +27,7 @@
 //   T_OUT = 2 + (A in ACC ? 3 : 0) + (mul ? 3 : 0) + (b_space ? 3 : 0)
 //             + (add ? 4 : 0) + (func is EXP2, RECIP or RSQRT ? 5 : 0)
 //   D = W + T_OUT + 2 + E,  E by reduce:  NONE: 2 if d_space is QNT, else 0;
-//   SUM 4L + 14; SUMSQ 4L + 17; MAX, ABSMAX (L+1)/2 + 2; ARGMAX (L+1)/2 + 4.
+//   SUM 4L + 14; SUMSQ 4L + 17; MAX, ABSMAX L + 2; ARGMAX L + 4.
 // `carry` costs nothing. With m or n zero, D = 1. cause_o is always 0.
 //
 // All SRAM ports: re and address in cycle t, data in t + 1. No read may hit a
@@ -93,7 +93,7 @@ module systole_vx #(
 );
   localparam LaneW = $clog2(Dim);
   localparam [31:0] SumEnd = 4 * LaneW + 14;
-  localparam [31:0] MaxEnd = (LaneW + 1) / 2 + 2;
+  localparam [31:0] MaxEnd = LaneW + 2;
 
   // ---- The instruction: decoded at the start, stable until done.
   reg        a_acc_q, a_par_q, a_vm_q, a_rs_q, swap_q;

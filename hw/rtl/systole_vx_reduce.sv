@@ -7,7 +7,7 @@
 // or the last row is done; ARGMAX writes the indices one cycle after the values.
 //
 // Cycles from the last word on v_i to the last write, with L = log2(Dim):
-//   SUM 4L + 14, SUMSQ 4L + 17, MAX and ABSMAX (L+1)/2 + 2, ARGMAX (L+1)/2 + 4.
+//   SUM 4L + 14, SUMSQ 4L + 17, MAX and ABSMAX L + 2, ARGMAX L + 4.
 // Throughput: one word a cycle. No handshake.
 //
 // Stages: (SUMSQ) square, 3; then systole_vx_sum; or systole_vx_max and the best
@@ -70,11 +70,10 @@ module systole_vx_reduce #(
   // next_q, is chosen when the row before ends.
   reg             best_valid_q;
   reg [31:0]      best_key_q, best_index_q, row_key_q, row_index_q, word_index_q, index_q;
-  localparam      Stages = (LaneW + 1) / 2;
-  reg [Stages-1:0] row_end_q;  // of the words in u_max
+  reg [LaneW-1:0] row_end_q;      // of the words in u_max
   reg [Dim-1:0]   next_q;
   reg [31:0]      carried_key, carried_index;
-  wire            best_end = row_end_q[Stages-1];
+  wire            best_end = row_end_q[LaneW-1];
   // The sign of a difference: see systole_vx_max.
   /* verilator lint_off UNUSED */
   wire [32:0]     less = {1'b0, ~best_key_q[31], best_key_q[30:0]} - {1'b0, ~word_key[31], word_key[30:0]};
@@ -95,7 +94,7 @@ module systole_vx_reduce #(
   end
 
   always @(posedge clk_i) begin
-    row_end_q <= Stages == 1 ? {Stages{row_end_i}} : (row_end_q << 1) | {{Stages-1{1'b0}}, row_end_i};
+    row_end_q <= {row_end_q[LaneW-2:0], row_end_i};
     best_valid_q <= word_valid && best_end;
     if (next_row) begin
       best_key_q <= carry_i ? carried_key ^ {1'b0, {31{carried_key[31]}}}

@@ -25,8 +25,8 @@ static uint64_t vx_ending(const systole_line *line, unsigned dim) {
       return SYSTOLE_GET(line, VX, d_space) == SYSTOLE_SPACE_VXD_QNT ? 2 : 0;
     case SYSTOLE_VXREDUCE_SUM: return 4 * log + 14;
     case SYSTOLE_VXREDUCE_SUMSQ: return 4 * log + 17;
-    case SYSTOLE_VXREDUCE_ARGMAX: return (log + 1) / 2 + 4;
-    default: return (log + 1) / 2 + 2;
+    case SYSTOLE_VXREDUCE_ARGMAX: return log + 4;
+    default: return log + 2;
   }
 }
 
