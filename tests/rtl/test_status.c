@@ -103,18 +103,19 @@ static void record(bench *b, unsigned number) {
   uint32_t address = 0;
   const bool refused = expect(b, base, &address);
   unsigned dones = 0, answers = 0;
-  bool good_error = true, late = true;
+  bool good_error = true, late = true, answered[2] = {false};  // one cycle ago, two
   b->pins.base = base | rnd(b, 128);  // the low bits do not count
   b->pins.start = 1;
   for (unsigned c = 0; c < 5000 && (dones == 0 || c % 16); c++) {
-    const bool answered = b->pins.bvalid;  // in the cycle before
     cycle(b);
     if (b->pins.done) {
       dones++;
-      late = answers == (SYSTOLE_STATUS_BYTES + BURST - 1) / BURST && answered;
+      late = answers == (SYSTOLE_STATUS_BYTES + BURST - 1) / BURST && answered[1];
       good_error = b->pins.error == refused && (!refused || b->pins.error_addr == address);
     }
-    answers += b->pins.bvalid;
+    answers += answered[0];
+    answered[1] = answered[0];
+    answered[0] = b->pins.bvalid;
     clock_edge(b);
     b->pins.start = 0;
   }
