@@ -10,7 +10,8 @@
 //
 // take_o: a start is taken in this cycle. done_o: the run is over with it. busy_o:
 // a run is under way, or its start waits to be taken. quiet_o: no burst accepted
-// on m_axi awaits its answer; a start is only taken then.
+// on m_axi awaits its answer, which counts a cycle after it came; a start is only
+// taken then.
 //
 // When the sequencer gives up on an engine that does not move (systole_seq,
 // reset), engines and AXI masters are reset and the answers to bursts already
@@ -818,7 +819,7 @@ module systole_top #(
   // Bursts accepted and not answered; those of before a reset are orphans.
   logic [9:0] reads_q, writes_q, orphan_reads_q, orphan_writes_q;
   logic [9:0] reads_d, writes_d;
-  assign quiet_o = reads_q == 10'd0 && writes_q == 10'd0;
+  assign quiet_o = reads_q == 10'd0 && writes_q == 10'd0 && !rvalid_q && !bvalid_q;
   assign reads_d = reads_q + {9'd0, m_axi_arvalid_o && m_axi_arready_i} -
                    {9'd0, m_axi_rvalid_i && m_axi_rlast_i};
   assign writes_d = writes_q + {9'd0, m_axi_awvalid_o && m_axi_awready_i} - {9'd0, m_axi_bvalid_i};

@@ -18,7 +18,7 @@ typedef struct {
   unsigned bytes, beats;
   uint64_t accepted;     // its address
   uint64_t first, last;  // its beats
-  uint64_t answer;
+  uint64_t answer;       // the record has it
 } burst;
 
 typedef struct {
@@ -47,7 +47,7 @@ static void plan(finish *f, const systole_job *job, systole_finish *out) {
     b->accepted = systole_later(end + TO_BUFFER + TO_ADDRESS, accepted + 1) + systole_dram_write_stall(dram);
     b->first = systole_later(b->accepted + TO_BEATS, last + 1);
     b->last = b->first + b->beats - 1;
-    b->answer = systole_dram_write(dram, b->last, b->address, b->beats);
+    b->answer = systole_dram_write(dram, b->last, b->address, b->beats) + 1;
     accepted = b->accepted;
     last = b->last;
   }
