@@ -67,13 +67,34 @@ module systole_check #(
   assign mx = kind_i[2];
   assign vx = kind_i[3];
 
-  logic [10:0] step_q;  // bit k: step k, or one of the three cycles after the last
-  logic asks, asking;
-  assign asks = step_q[1:0] != 2'd0 || (step_q[2] && !kind_i[4]) ||
-                (step_q[3] && (ldg || mx || vx)) || (step_q[7:4] != 4'd0 && mx);
-  assign last_o = (kind_i[4] && step_q[4]) || (kind_i[0] && step_q[5]) ||
-                  ((ldg || vx) && step_q[6]) || step_q[10];
-  assign asking = run_i && asks;
+  // A bit for each step of each opcode, and for the three cycles after the last.
+  localparam Ld0 = 0, Ld1 = 1, Ld2 = 2, Ldg3 = 3, Mx0 = 4, Mx1 = 5, Mx2 = 6, Mx3 = 7, Mx4 = 8, Mx5 = 9,
+             Mx6 = 10, Mx7 = 11, Vx0 = 12, Vx1 = 13, Vx2 = 14, Vx3 = 15, St0 = 16, St1 = 17, Steps = 18;
+  logic [Steps-1:0] step_q;
+  logic [2:0] tail_q;
+  logic cycle0_q, cycle1_q;  // the first two of run_i
+  logic asking;
+  assign asking = run_i && step_q != Steps'(0);
+  assign last_o = tail_q[2];
+  always_ff @(posedge clk_i) begin
+    if (begin_i) begin
+      step_q <= Steps'(0);
+      step_q[Ld0] <= ld;
+      step_q[Mx0] <= mx;
+      step_q[Vx0] <= vx;
+      step_q[St0] <= kind_i[4];
+      tail_q <= 3'd0;
+    end else if (run_i) begin
+      step_q <= step_q << 1;
+      step_q[Ldg3] <= step_q[Ld2] && ldg;
+      step_q[Mx0] <= 1'b0;
+      step_q[Vx0] <= 1'b0;
+      step_q[St0] <= 1'b0;
+      tail_q <= {tail_q[1:0], (step_q[Ld2] && !ldg) || step_q[Ldg3] || step_q[Mx7] || step_q[Vx3] || step_q[St1]};
+    end
+    cycle0_q <= begin_i;
+    cycle1_q <= cycle0_q;
+  end
 
   // Step k in flight: operands at once, the rest kept for the sum.
   //   sum = (first ? base : sum) + a * b;  if (last) sum must be <= bound
@@ -124,7 +145,7 @@ module systole_check #(
   end
 
   logic [31:0] mk_q;
-  assign segment_o = ldg && run_i && step_q[1] ? desc_i[`SYS_LDG_INDEX_SEGMENT] :
+  assign segment_o = ldg && run_i && step_q[Ld1] ? desc_i[`SYS_LDG_INDEX_SEGMENT] :
                                                       desc_i[`SYS_LD_SEGMENT];
   always_comb begin
     a = 'x;
@@ -143,109 +164,100 @@ module systole_check #(
       last = 1'b1;
       dram = 1'b0;
       unique case (1'b1)
-        ld:
-        unique case (1'b1)
-          step_q[0]: begin
-            b = {16'd0, desc_i[`SYS_LD_DST_ROW]};
-            base = {25'd0, desc_i[`SYS_LD_DST]};
-            last = 1'b0;
-          end
-          step_q[1]: begin
-            a = words1;
-            b = {16'd0, desc_i[`SYS_LD_DST_WORD]};
-            first = 1'b0;
-            bound = last_of(ld_space);
-          end
-          step_q[2]: begin
-            a = table1_q;
-            b = desc_i[`SYS_LD_PITCH];
-            base = {1'b0, desc_i[`SYS_LD_OFFSET]} + {9'd0, row_bytes_q};
-            dram = 1'b1;
-          end
-          default: begin
-            base = {1'b0, desc_i[`SYS_LDG_INDEX_OFFSET]} + {9'd0, list_bytes_q};
-            dram = 1'b1;
-          end
-        endcase
-        mx:
-        unique case (1'b1)
-          step_q[0]: begin
-            a = {16'd0, desc_i[`SYS_MX_M]};
-            b = {16'd0, desc_i[`SYS_MX_K]};
-            last = 1'b0;
-          end
-          step_q[1]: begin
-            b = {16'd0, desc_i[`SYS_MX_A_ROW]};
-            base = {25'd0, desc_i[`SYS_MX_A]};
-            last = 1'b0;
-          end
-          step_q[2]: begin
-            a = tiles1;
-            b = {16'd0, desc_i[`SYS_MX_A_TILE]};
-            first = 1'b0;
-            bound = last_of(desc_i[`SYS_MX_A_SPACE]);
-          end
-          step_q[3]: begin  // the last row of the tile at W, which is a multiple of Dim
-            a = tiles1;
-            b = {16'd0, desc_i[`SYS_MX_W_K]};
-            base = {25'd0, desc_i[`SYS_MX_W] | DimMask[15:0]};
-            last = 1'b0;
-          end
-          step_q[4]: begin
-            a = column_tiles1;
-            b = {16'd0, desc_i[`SYS_MX_W_N]};
-            first = 1'b0;
-            bound = last_of(3'd`SYS_SPACE_WGT);
-          end
-          step_q[5]: begin
-            b = {16'd0, desc_i[`SYS_MX_C_ROW]};
-            base = {25'd0, desc_i[`SYS_MX_C]};
-            last = 1'b0;
-          end
-          step_q[6]: begin
-            a = column_tiles1;
-            b = {16'd0, desc_i[`SYS_MX_C_TILE]};
-            first = 1'b0;
-            bound = last_of(3'd`SYS_SPACE_ACC);
-          end
-          default: begin
-            a = mk_q;
-            b = {16'd0, desc_i[`SYS_MX_N]};
-            last = 1'b0;
-          end
-        endcase
-        vx:
-        unique case (1'b1)
-          step_q[0]: begin
-            b = {16'd0, desc_i[`SYS_VX_A_ROW]};
-            base = {25'd0, desc_i[`SYS_VX_A]} + {9'd0, tiles1};
-            bound = last_of(desc_i[`SYS_VX_A_SPACE]);
-          end
-          step_q[1]: if (vx_b) begin
-            b = {16'd0, desc_i[`SYS_VX_B_ROW]};
-            base = {25'd0, desc_i[`SYS_VX_B]} + {9'd0, tiles1};
-            bound = last_of(desc_i[`SYS_VX_B_SPACE]);
-          end
-          step_q[2]: if (vx_c) begin
-            b = {16'd0, desc_i[`SYS_VX_C_ROW]};
-            base = {25'd0, desc_i[`SYS_VX_C]} + {9'd0, tiles1};
-            bound = last_of(add_space);
-          end else if (vx_row) begin
-            base = {25'd0, desc_i[`SYS_VX_C]} + {9'd0, row_tiles1};
-            bound = last_of(3'd`SYS_SPACE_RS);
-          end
-          default: if (vx_d) begin
-            b = {16'd0, desc_i[`SYS_VX_D_ROW]};
-            base = {25'd0, desc_i[`SYS_VX_D]} + {9'd0, tiles1};
-            bound = last_of(desc_i[`SYS_VX_D_SPACE]);
-          end
-        endcase
-        default:  // ST
-        if (step_q[0]) begin
+        step_q[Ld0]: begin
+          b = {16'd0, desc_i[`SYS_LD_DST_ROW]};
+          base = {25'd0, desc_i[`SYS_LD_DST]};
+          last = 1'b0;
+        end
+        step_q[Ld1]: begin
+          a = words1;
+          b = {16'd0, desc_i[`SYS_LD_DST_WORD]};
+          first = 1'b0;
+          bound = last_of(ld_space);
+        end
+        step_q[Ld2]: begin
+          a = table1_q;
+          b = desc_i[`SYS_LD_PITCH];
+          base = {1'b0, desc_i[`SYS_LD_OFFSET]} + {9'd0, row_bytes_q};
+          dram = 1'b1;
+        end
+        step_q[Ldg3]: begin
+          base = {1'b0, desc_i[`SYS_LDG_INDEX_OFFSET]} + {9'd0, list_bytes_q};
+          dram = 1'b1;
+        end
+        step_q[Mx0]: begin
+          a = {16'd0, desc_i[`SYS_MX_M]};
+          b = {16'd0, desc_i[`SYS_MX_K]};
+          last = 1'b0;
+        end
+        step_q[Mx1]: begin
+          b = {16'd0, desc_i[`SYS_MX_A_ROW]};
+          base = {25'd0, desc_i[`SYS_MX_A]};
+          last = 1'b0;
+        end
+        step_q[Mx2]: begin
+          a = tiles1;
+          b = {16'd0, desc_i[`SYS_MX_A_TILE]};
+          first = 1'b0;
+          bound = last_of(desc_i[`SYS_MX_A_SPACE]);
+        end
+        step_q[Mx3]: begin  // the last row of the tile at W, which is a multiple of Dim
+          a = tiles1;
+          b = {16'd0, desc_i[`SYS_MX_W_K]};
+          base = {25'd0, desc_i[`SYS_MX_W] | DimMask[15:0]};
+          last = 1'b0;
+        end
+        step_q[Mx4]: begin
+          a = column_tiles1;
+          b = {16'd0, desc_i[`SYS_MX_W_N]};
+          first = 1'b0;
+          bound = last_of(3'd`SYS_SPACE_WGT);
+        end
+        step_q[Mx5]: begin
+          b = {16'd0, desc_i[`SYS_MX_C_ROW]};
+          base = {25'd0, desc_i[`SYS_MX_C]};
+          last = 1'b0;
+        end
+        step_q[Mx6]: begin
+          a = column_tiles1;
+          b = {16'd0, desc_i[`SYS_MX_C_TILE]};
+          first = 1'b0;
+          bound = last_of(3'd`SYS_SPACE_ACC);
+        end
+        step_q[Mx7]: begin
+          a = mk_q;
+          b = {16'd0, desc_i[`SYS_MX_N]};
+          last = 1'b0;
+        end
+        step_q[Vx0]: begin
+          b = {16'd0, desc_i[`SYS_VX_A_ROW]};
+          base = {25'd0, desc_i[`SYS_VX_A]} + {9'd0, tiles1};
+          bound = last_of(desc_i[`SYS_VX_A_SPACE]);
+        end
+        step_q[Vx1]: if (vx_b) begin
+          b = {16'd0, desc_i[`SYS_VX_B_ROW]};
+          base = {25'd0, desc_i[`SYS_VX_B]} + {9'd0, tiles1};
+          bound = last_of(desc_i[`SYS_VX_B_SPACE]);
+        end
+        step_q[Vx2]: if (vx_c) begin
+          b = {16'd0, desc_i[`SYS_VX_C_ROW]};
+          base = {25'd0, desc_i[`SYS_VX_C]} + {9'd0, tiles1};
+          bound = last_of(add_space);
+        end else if (vx_row) begin
+          base = {25'd0, desc_i[`SYS_VX_C]} + {9'd0, row_tiles1};
+          bound = last_of(3'd`SYS_SPACE_RS);
+        end
+        step_q[Vx3]: if (vx_d) begin
+          b = {16'd0, desc_i[`SYS_VX_D_ROW]};
+          base = {25'd0, desc_i[`SYS_VX_D]} + {9'd0, tiles1};
+          bound = last_of(desc_i[`SYS_VX_D_SPACE]);
+        end
+        step_q[St0]: begin
           b = desc_i[`SYS_ST_SRC_ROW];
           base = {9'd0, desc_i[`SYS_ST_SRC]} + {9'd0, words1};
           bound = last_of(st_space) << DimL | DimMask;
-        end else begin
+        end
+        default: begin  // St1
           a = table1_q;
           b = desc_i[`SYS_ST_PITCH];
           base = {1'b0, desc_i[`SYS_ST_OFFSET]} + {9'd0, row_bytes_q};
@@ -279,15 +291,12 @@ module systole_check #(
 
   always_ff @(posedge clk_i) begin
     if (begin_i) begin
-      step_q <= 11'd1;
       sram_q <= 1'b0;
       bad_q <= 1'b0;
       valid1_q <= 1'b0;
       valid2_q <= 1'b0;
       valid3_q <= 1'b0;
     end else if (run_i) begin
-      step_q <= {step_q[9:0], 1'b0};
-
       valid1_q <= asking && last;
       first1_q <= first;
       sum1_q <= asking;
@@ -314,17 +323,17 @@ module systole_check #(
         if (!dram3_q) sram_q <= 1'b1;
         if (!noop_q) bad_q <= 1'b1;
       end
-      if (step_q[2]) mk_q <= prod_i[31:0];
-      if (step_q[9]) macs_q <= prod_i[47:0];
+      if (step_q[Mx2]) mk_q <= prod_i[31:0];
+      if (mx && tail_q[1]) macs_q <= prod_i[47:0];
 
-      if (step_q[1] && (range_q || (!noop_q && (align_q || sram_q)))) bad_q <= 1'b1;  // see below
+      if (cycle1_q && (range_q || (!noop_q && (align_q || sram_q)))) bad_q <= 1'b1;  // see below
 
       // Addresses, in the step that has the segment at hand.
-      if (ldg && step_q[3]) index_addr_q <= base_i + {24'd0, desc_i[`SYS_LDG_INDEX_OFFSET]};
+      if (step_q[Ldg3]) index_addr_q <= base_i + {24'd0, desc_i[`SYS_LDG_INDEX_OFFSET]};
       else if (asking && dram) addr_q <= base_i + {24'd0, desc_i[`SYS_LD_OFFSET]};
 
       // All that needs no product, once.
-      if (step_q[0]) begin
+      if (cycle0_q) begin
         noop_q <= desc_i[`SYS_LD_ROWS] == 16'd0 || desc_i[`SYS_LD_WORDS] == 16'd0 ||
                   (mx && desc_i[`SYS_MX_N] == 16'd0);
         unique case (1'b1)

@@ -464,15 +464,25 @@ module systole_ctrl #(
   assign rseg = raddr_q[7:4];
   assign rscalar = raddr_q[5:2] - 4'd4;
   assign s_axil_rdata_o = rdata_q;
+  logic rknown, known_q;  // it is a segment's word that has been written
+  always_comb begin
+    case (raddr_q[3:2])
+      2'd0: rknown = base_lo_known_q[rseg];
+      2'd1: rknown = base_hi_known_q[rseg];
+      2'd2: rknown = limit_lo_known_q[rseg];
+      default: rknown = limit_hi_known_q[rseg];
+    endcase
+  end
   always_ff @(posedge clk_i) begin
+    known_q <= rknown && raddr_q[11:9] == 3'd0 && raddr_q[8] == (rseg == 4'd0);
     if (read) begin
       segment_q <= 32'd0;
-      if (raddr_q[11:9] == 3'd0 && raddr_q[8] == (rseg == 4'd0))
+      if (known_q)
         case (raddr_q[3:2])
-          2'd0: segment_q <= base_lo_q[rseg] & {32{base_lo_known_q[rseg]}};
-          2'd1: segment_q <= base_hi_q[rseg] & {32{base_hi_known_q[rseg]}};
-          2'd2: segment_q <= limit_lo_q[rseg] & {32{limit_lo_known_q[rseg]}};
-          default: segment_q <= limit_hi_q[rseg] & {32{limit_hi_known_q[rseg]}};
+          2'd0: segment_q <= base_lo_q[rseg];
+          2'd1: segment_q <= base_hi_q[rseg];
+          2'd2: segment_q <= limit_lo_q[rseg];
+          default: segment_q <= limit_hi_q[rseg];
         endcase
       argument_q <= 32'd0;
       if (raddr_q == 12'd`SYS_REG_CTRL) argument_q <= {28'd0, ready_q, !busy_o, done_q, start_q};

@@ -45,14 +45,17 @@ module systole_fault (
   assign detail_o = detail_q;
 
   // What was told in the cycle before. An overflow is that of an end there.
-  logic [3:0] own_q;                      // engines that ended with a fault of their own
+  logic [3:0] own, own_q;                 // engines that ended with a fault of their own
+  logic any_q;                            // one did
   logic [15:0] own_cause_q;
   logic [127:0] own_detail_q, done_index_q;
   logic seq_q;
   logic [3:0] seq_cause_q;
   logic [31:0] seq_index_q, seq_detail_q;
+  assign own = done_i & {|done_cause_i[15:12], |done_cause_i[11:8], |done_cause_i[7:4], |done_cause_i[3:0]};
   always_ff @(posedge clk_i) begin
-    own_q <= done_i & {|done_cause_i[15:12], |done_cause_i[11:8], |done_cause_i[7:4], |done_cause_i[3:0]};
+    own_q <= own;
+    any_q <= own != 4'd0;
     seq_q <= seq_i;
     if (done_i != 4'd0) begin
       own_cause_q <= done_cause_i;
@@ -70,7 +73,7 @@ module systole_fault (
   logic [1:0] who;
   assign bad = own_q | overflow_i;
   assign who = bad[0] ? 2'd0 : bad[1] ? 2'd1 : bad[2] ? 2'd2 : 2'd3;
-  assign hit_o = enable_i && (bad != 4'd0 || seq_q || watchdog_i || abort_i);
+  assign hit_o = enable_i && (any_q || overflow_i != 4'd0 || seq_q || watchdog_i || abort_i);
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni || clear_i) begin

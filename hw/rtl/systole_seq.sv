@@ -253,7 +253,7 @@ module systole_seq #(
   logic [1:0] top;
   logic [31:0] after_body_q;
   logic [31:0] loop_count, passes_q, left_q;  // left_q: lines from `at` on
-  logic [31:0] inner_q;                       // the innermost loop's counter
+  logic [31:0] inner_q, inner_count_q;        // the innermost loop's counter and count
   logic loop_bad, again_q, skip_q, beyond_q;
   assign top = depth_q[1:0] - 2'd1;
   assign loop_count = desc_q[`SYS_LOOP_COUNT];
@@ -266,8 +266,9 @@ module systole_seq #(
   always_ff @(posedge clk_i) begin
     left_q <= lines_i - at;
     inner_q <= scalar_q[counter_q[top]];
+    inner_count_q <= count_q[top];
     if (state_q[Decode]) passes_q <= inner_q + 32'd1;
-    if (state_q[Kind]) again_q <= passes_q < count_q[top];
+    if (state_q[Kind]) again_q <= passes_q < inner_count_q;
     if (state_q[Kind] || state_q[Verdict]) begin
       skip_q <= loop_count == 32'd0;
       after_body_q <= at + desc_q[`SYS_LOOP_LINES];
