@@ -36,7 +36,7 @@ module systole_fp_add #(
   reg  [31:0] distance_q [0:Lanes-1];  // of the exponents, at most 31; bit 5: small is zero
   reg  [31:0] sum_q [0:Lanes-1];       // big's leading one at bit 26
   reg  [31:0] top_q [0:Lanes-1];       // sign and exponent of big
-  reg  [31:0] kind_q [0:Lanes-1];      // bit 0: a zero is positive, 1: infinity or NaN, 22: NaN
+  reg  [31:0] kind_q [0:Lanes-1];      // bit 0: subtracted, a zero is positive, 1: infinity or NaN, 22: NaN
   reg  [31:0] shifted_q [0:Lanes-1];   // leading one at bit 27 or 26, unless zero
   reg  [31:0] top2_q [0:Lanes-1];
   reg  [31:0] kind2_q [0:Lanes-1];     // and bit 2, 3: exponent 254, 253, and nothing cancelled
@@ -54,6 +54,7 @@ module systole_fp_add #(
   always @(posedge clk_i) begin : update
     integer l;
     reg [31:0] x, y, t, ea, eb, sub, e, m, k, up, r, d, lost, none, low, high, inf, nan;
+    reg [31:0] z1, z2, z3, z4, z5, z6;
     if (valid3_q) begin
       for (l = 0; l < Lanes; l = l + 1) begin
         t = shifted_q[l];
@@ -83,19 +84,18 @@ module systole_fp_add #(
     if (valid2_q) begin
       for (l = 0; l < Lanes; l = l + 1) begin
         m = sum_q[l];
-        // Which nibbles are zero tells all but the last shift at once: t has a bit
-        // for each, the highest nibble's in bit 0 of t, the next one's in bit 0 of e, ...
+        // Which of the seven nibbles are zero (the lowest bits of z6, ..) tells all
+        // but the last shift at once.
         t = m | (m >> 1);
-        t = ~((t | (t >> 2)) >> 4);
-        d = t >> 20;
-        r = t >> 16;
-        e = t >> 12;
-        k = t >> 8;
-        lost = t >> 4;
-        up = (d & r & e & k & 32'd1) << 4;
-        x = (d & (~r | (e & (~k | (lost & ~t)))) & 32'd1) << 2;
-        k = (d & r & (~(e & k) | (lost & t)) & 32'd1) << 3;
-        d = x;
+        z1 = ~((t | (t >> 2)) >> 4);
+        z2 = z1 >> 4;
+        z3 = z1 >> 8;
+        z4 = z1 >> 12;
+        z5 = z1 >> 16;
+        z6 = z1 >> 20;
+        up = (z6 & z5 & z4 & z3 & 32'd1) << 4;
+        k = (z6 & z5 & (~(z4 & z3) | (z2 & z1)) & 32'd1) << 3;
+        d = (z6 & (~z5 | (z4 & (~z3 | (z2 & ~z1)))) & 32'd1) << 2;
         e = {31'b0, (m & 32'h0C000000) != 0};
         kind2_q[l] = kind_q[l] | ((e & {31'b0, (top_q[l] & 32'hFF) == 32'd254}) << 2)
                    | ((e & {31'b0, (top_q[l] & 32'hFF) == 32'd253}) << 3);
@@ -113,7 +113,7 @@ module systole_fp_add #(
         x = big_q[l];
         d = distance_q[l];
         sub = (x ^ small_q[l]) >> 31;
-        m = ((small_q[l] & 32'h007FFFFF) | ((~d << 18) & 32'h00800000)) << 3;
+        m = ((small_q[l] & 32'h007FFFFF) | ((~d << 18) & 32'h00800000)) << 3;  // a zero has no leading one
         t = m >> (d & 32'd24);
         lost = (m & ~(32'hFFFFFFFF << (d & 32'd24))) | (t & ~(32'hFFFFFFFF << (d & 32'd7)));
         t = (t >> (d & 32'd7)) | {31'b0, lost != 0};
