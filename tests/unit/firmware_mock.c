@@ -91,7 +91,9 @@ static void start_run(void) {
   memset(&now->registers[SYSTOLE_REG_ERROR_CAUSE / 4], 0, 0x40);
   now->cause = now->run(now, now->user, &cycles);
   now->registers[SYSTOLE_REG_CYCLES_LO / 4] = (uint32_t)cycles;
-  now->registers[SYSTOLE_REG_MACS_LO / 4] = (uint32_t)(2 * cycles);
+  const uint64_t macs = cycles << 14;  // as many as an array can do
+  now->registers[SYSTOLE_REG_MACS_LO / 4] = (uint32_t)macs;
+  now->registers[SYSTOLE_REG_MACS_HI / 4] = (uint32_t)(macs >> 32);
   now->ends = now->cause == MOCK_FOREVER ? UINT64_MAX : now->time + cycles;
   now->busy = true;
 }

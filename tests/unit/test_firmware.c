@@ -106,7 +106,25 @@ static void test_run(void) {
   CU_ASSERT_EQUAL(mock_load(&m, 1, PACKETS_REPORT), 0x53595354);  // ID
   CU_ASSERT_EQUAL(mock_load(&m, 1, PACKETS_REPORT + 320 + SYSTOLE_TOTAL_RUNS), 1);
   CU_ASSERT_EQUAL(mock_load(&m, 1, PACKETS_REPORT + 320 + SYSTOLE_TOTAL_CYCLES), 1000);
-  CU_ASSERT_EQUAL(mock_load(&m, 1, PACKETS_REPORT + 320 + SYSTOLE_TOTAL_MACS), 2000);
+  CU_ASSERT_EQUAL(mock_load(&m, 1, PACKETS_REPORT + 320 + SYSTOLE_TOTAL_MACS), 1000 << 14);
+  close_both(&m);
+}
+
+// Counts that need both halves, from just below 2^18 cycles on; each run's report is its own.
+static void test_long_runs(void) {
+  mock m;
+  machine t;
+  uint32_t w[SYSTOLE_PACKET_WORDS];
+  open_both(&m, &t);
+  for (uint32_t r = 0; r < 4; r++) {
+    t.cycles = (262143u << r) + r % 2;
+    mock_submit(&m, 0, w, packets_run(w, r));
+    mock_go(&m);
+    expect_end(&m, 0, SYSTOLE_OUTCOME_OK, r, 0);
+    const uint32_t at = PACKETS_REPORT + 320 + SYSTOLE_TOTAL_MACS;
+    CU_ASSERT_EQUAL(mock_load(&m, 1, at), (uint32_t)(t.cycles << 14));
+    CU_ASSERT_EQUAL(mock_load(&m, 1, at + 4), t.cycles >> 18);
+  }
   close_both(&m);
 }
 
@@ -685,6 +703,7 @@ void suite_firmware(void) {
   static const systole_test tests[] = {
       {"NOP answers, the rings wrap", test_nop},
       {"a run gets its segments and scalars, and reports", test_run},
+      {"counts beyond 32 bits are reported", test_long_runs},
       {"a fault is named", test_fault},
       {"formulas", test_formula},
       {"decode steps get the scalars that the formulas say", test_decode},
