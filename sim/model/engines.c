@@ -13,7 +13,7 @@ void systole_engines_open(systole_engines *engines, systole_dram *dram) {
     queue->state = SYSTOLE_IDLE;
     queue->since = 1;
     for (unsigned s = 0; s < 4; s++) queue->cycles[s] = 0;
-    for (unsigned f = 0; f < SYSTOLE_ENGINES; f++) engines->semaphores[e][f] = 0;
+    engines->semaphores[e] = 0;
   }
   engines->next = SYSTOLE_NEVER;
   systole_ld_time_open(&engines->ld, engines->config, engines->memory);
@@ -59,14 +59,14 @@ const systole_started *systole_engines_ending(const systole_engines *engines, un
 // A counter that is raised and taken from in one cycle changes by both.
 static unsigned after_cycle(const systole_engines *engines, unsigned from, unsigned to,
                             unsigned able) {
-  unsigned sum = engines->semaphores[from][to];
-  sum += systole_engines_ending(engines, from)->raise[to];
-  if (able >> to & 1) sum -= head_of(&engines->queues[to])->wait[from];
+  unsigned sum = systole_units(engines->semaphores[to], from);
+  sum += systole_units(systole_engines_ending(engines, from)->raise, to);
+  if (able >> to & 1) sum -= systole_units(head_of(&engines->queues[to])->wait, from);
   return sum;
 }
 
 static bool overflows(const systole_engines *engines, unsigned engine, unsigned able) {
-  if (!systole_engines_ending(engines, engine)->raises) return false;
+  if (systole_engines_ending(engines, engine)->raise == 0) return false;
   for (unsigned e = 0; e < SYSTOLE_ENGINES; e++)
     if (after_cycle(engines, engine, e, able) > SYSTOLE_SEMAPHORE_MAX) return true;
   return false;
@@ -97,11 +97,8 @@ static void begin_work(systole_engines *engines, const systole_instruction *in, 
 static void start_head(systole_engines *engines, systole_queue *queue, uint64_t now) {
   const systole_instruction *in = head_of(queue);
   systole_started *started = &queue->started[queue->starts++ % SYSTOLE_MAX_STARTED];
-  *started = (systole_started){.index = in->index, .raises = in->raises, .start = now};
-  for (unsigned e = 0; e < SYSTOLE_ENGINES; e++) {
-    engines->semaphores[e][in->engine] -= in->wait[e];
-    started->raise[e] = in->raise[e];
-  }
+  *started = (systole_started){.index = in->index, .raise = in->raise, .start = now};
+  engines->semaphores[in->engine] -= in->wait;
   begin_work(engines, in, now);
   if (engines->observer) engines->observer(engines->observer_user, in, false);
   if (engines->values)
@@ -116,11 +113,13 @@ void systole_engines_start(systole_engines *engines, unsigned able, uint64_t now
   for (; able; able &= able - 1) start_head(engines, &engines->queues[__builtin_ctz(able)], now);
 }
 
-static void raise(systole_engines *engines, unsigned from, const systole_started *ending) {
-  if (!ending->raises) return;
-  for (unsigned e = 0; e < SYSTOLE_ENGINES; e++) {
-    const unsigned sum = engines->semaphores[from][e] + ending->raise[e];
-    engines->semaphores[from][e] = (uint8_t)(sum < SYSTOLE_SEMAPHORE_MAX ? sum : SYSTOLE_SEMAPHORE_MAX);
+// A semaphore stops at its most.
+static void raise(systole_engines *engines, unsigned from, uint64_t units) {
+  for (unsigned e; units; units &= ~(0xFFFFull << 16 * e)) {
+    e = (unsigned)__builtin_ctzll(units) / 16;
+    const unsigned before = systole_units(engines->semaphores[e], from), asked = systole_units(units, e);
+    const unsigned most = SYSTOLE_SEMAPHORE_MAX - before;
+    engines->semaphores[e] += (uint64_t)(asked < most ? asked : most) << 16 * from;
   }
 }
 
@@ -128,7 +127,7 @@ void systole_engines_end(systole_engines *engines, unsigned ended, uint64_t now)
   for (; ended; ended &= ended - 1) {
     const unsigned e = (unsigned)__builtin_ctz(ended);
     const systole_started *ending = systole_engines_ending(engines, e);
-    raise(engines, e, ending);
+    raise(engines, e, ending->raise);
     engines->report->retired++;
     if (engines->trace) engines->trace(engines->trace_user, e, ending->index, ending->start, now);
     engines->queues[e].ends++;
@@ -141,13 +140,12 @@ bool systole_engines_active(const systole_engines *engines, unsigned engine) {
   return engines->queues[engine].starts != engines->queues[engine].ends;
 }
 
+// All four are compared at once: the top bit of each 16 stays if it has enough.
 static unsigned missing(const systole_engines *engines, const systole_queue *queue) {
+  const uint64_t tops = 0x8000800080008000;
   const systole_instruction *head = head_of(queue);
-  unsigned mask = 0;
-  if (!head->waits) return 0;
-  for (unsigned e = 0; e < SYSTOLE_ENGINES; e++)
-    if (engines->semaphores[e][head->engine] < head->wait[e]) mask |= 1u << e;
-  return mask;
+  const uint64_t less = ~((engines->semaphores[head->engine] | tops) - head->wait) & tops;
+  return (unsigned)(less >> 15 | less >> 30 | less >> 45 | less >> 60) & 15;
 }
 
 static systole_engine_state state_of(const systole_engines *engines, unsigned e) {

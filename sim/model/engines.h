@@ -27,8 +27,7 @@ typedef enum { SYSTOLE_IDLE, SYSTOLE_WAITS_SEM, SYSTOLE_WAITS_MEM, SYSTOLE_BUSY 
 
 typedef struct {
   uint32_t index;
-  uint8_t raise[SYSTOLE_ENGINES];
-  bool raises;  // anything
+  uint64_t raise;  // as in the instruction
   uint64_t start;
   systole_outcome outcome;
 } systole_started;
@@ -60,7 +59,7 @@ typedef struct {
   void *observer_user;
   systole_queue queues[SYSTOLE_ENGINES];
   uint64_t next;     // the soonest of the queues'
-  uint8_t semaphores[SYSTOLE_ENGINES][SYSTOLE_ENGINES];  // [from][to]
+  uint64_t semaphores[SYSTOLE_ENGINES];  // to each engine, 16 bits for each that raises
   systole_ld_time ld;
   systole_st_time st;
 } systole_engines;

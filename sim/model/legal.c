@@ -40,54 +40,33 @@ ALWAYS_INLINE bool strays(const systole_line *line, unsigned opcode) {
           stray(line, opcode, 6) | stray(line, opcode, 7)) != 0;
 }
 
-static bool has_reserved_bits(const systole_line *line, unsigned opcode) {
-  switch (opcode) {
-#define INSTRUCTION(name, code, engine, text) \
-  case code:                                  \
-    return strays(line, code);
-#include "hw/isa/isa.def"
-    default: return true;
-  }
-}
-
-// One function for each ENUM: is this value among its own? Kinds that are no
-// ENUM (U, S, F, B) take every value.
+// Kinds that are no ENUM (U, S, F, B) take every value.
 enum kind {
   KIND_U, KIND_S, KIND_F, KIND_B, KIND_SPACE_LD, KIND_SPACE_MX, KIND_SPACE_ST, KIND_SPACE_VXA,
   KIND_SPACE_VXB, KIND_SPACE_VXC, KIND_SPACE_VXD, KIND_VXMUL, KIND_VXADD, KIND_VXFUNC,
   KIND_VXREDUCE
 };
 
-ALWAYS_INLINE bool is_defined(enum kind kind, uint64_t value) {
-  if (kind <= KIND_B) return true;
-#define ENUM(name, value_name, code, text) \
-  if (kind == KIND_##name && value == (code)) return true;
+// The values of an ENUM, a bit each.
+ALWAYS_INLINE uint64_t values_of(enum kind kind) {
+  uint64_t values = 0;
+#define ENUM(name, value_name, code, text) values |= kind == KIND_##name ? 1ull << (code) : 0;
 #include "hw/isa/isa.def"
-  return false;
+  return values;
 }
 
-ALWAYS_INLINE bool enumerations_of(const systole_line *line, unsigned opcode) {
-  bool legal = true;
+ALWAYS_INLINE bool enumerations_legal(const systole_line *line, unsigned opcode) {
+  uint64_t legal = 1;
 #define FIELD(instruction, name, lsb, width, kind, bind, text)    \
   if (KIND_##kind > KIND_B && opcode == SYSTOLE_OP_##instruction) \
-    legal = legal && is_defined(KIND_##kind, systole_line_get(line, lsb, width));
+    legal &= values_of(KIND_##kind) >> systole_line_get(line, lsb, width);
 #include "hw/isa/isa.def"
   return legal;
 }
 
-static bool enumerations_legal(const systole_line *line, unsigned opcode) {
-  switch (opcode) {
-#define INSTRUCTION(name, code, engine, text) \
-  case code:                                  \
-    return enumerations_of(line, code);
-#include "hw/isa/isa.def"
-    default: return false;
-  }
-}
-
 // An engine neither waits for nor raises a semaphore to itself; the sequencer
 // has none at all.
-static bool semaphores_legal(const systole_line *line, unsigned engine) {
+ALWAYS_INLINE bool semaphores_legal(const systole_line *line, unsigned engine) {
   const uint64_t wait = systole_line_get(line, SYSTOLE_LSB_wait, SYSTOLE_WIDTH_wait);
   const uint64_t raise = systole_line_get(line, SYSTOLE_LSB_raise, SYSTOLE_WIDTH_raise);
   if (engine == SYSTOLE_ENGINE_SEQ) return wait == 0 && raise == 0;
@@ -146,15 +125,25 @@ static bool form_legal(const systole_line *binding, unsigned opcode) {
   return systole_line_get(binding, rest, SYSTOLE_LINE_BYTES * 8 - rest) == 0;
 }
 
+// Inlined for each opcode.
+ALWAYS_INLINE bool line_legal(const systole_line *line, unsigned opcode, unsigned engine) {
+  return !strays(line, opcode) && enumerations_legal(line, opcode) && semaphores_legal(line, engine) &&
+         (opcode != SYSTOLE_OP_VX || vx_legal(line));
+}
+
+static bool is_legal(const systole_line *line) {
+  switch (line->word[0] & 0xFF) {
+#define INSTRUCTION(name, code, engine, text) \
+  case code:                                  \
+    return line_legal(line, code, SYSTOLE_ENGINE_##engine);
+#include "hw/isa/isa.def"
+    default: return false;
+  }
+}
+
 systole_cause systole_resolve_legal(const systole_line *line, const systole_line *binding) {
-  const unsigned opcode = line->word[0] & 0xFF;
-  const int engine = systole_opcode_engine(opcode);
-  if (engine < 0) return SYSTOLE_CAUSE_ILLEGAL;
-  if (has_reserved_bits(line, opcode)) return SYSTOLE_CAUSE_ILLEGAL;
-  if (!enumerations_legal(line, opcode)) return SYSTOLE_CAUSE_ILLEGAL;
-  if (!semaphores_legal(line, (unsigned)engine)) return SYSTOLE_CAUSE_ILLEGAL;
-  if (opcode == SYSTOLE_OP_VX && !vx_legal(line)) return SYSTOLE_CAUSE_ILLEGAL;
-  return binding ? systole_resolve_legal_binding(binding, opcode) : SYSTOLE_CAUSE_NONE;
+  if (!is_legal(line)) return SYSTOLE_CAUSE_ILLEGAL;
+  return binding ? systole_resolve_legal_binding(binding, line->word[0] & 0xFF) : SYSTOLE_CAUSE_NONE;
 }
 
 systole_cause systole_resolve_legal_binding(const systole_line *binding, unsigned opcode) {

@@ -2,23 +2,10 @@
 
 #include <stddef.h>
 
-static systole_cause check_boxes(const systole_config *config, const systole_job *job,
-                                 const systole_line *line) {
-  systole_cause cause = systole_resolve_align(config, line);
-  if (cause == SYSTOLE_CAUSE_NONE) cause = systole_resolve_sram(config, line);
-  if (cause == SYSTOLE_CAUSE_NONE) cause = systole_resolve_segment(config, job, line);
-  return cause;
-}
-
-static void get_semaphores(systole_instruction *out) {
-  const uint64_t wait = systole_line_get(&out->line, SYSTOLE_LSB_wait, SYSTOLE_WIDTH_wait);
-  const uint64_t raise = systole_line_get(&out->line, SYSTOLE_LSB_raise, SYSTOLE_WIDTH_raise);
-  out->waits = wait != 0;
-  out->raises = raise != 0;
-  for (unsigned e = 0; e < SYSTOLE_ENGINES; e++) {
-    out->wait[e] = wait >> (4 * e) & 15;
-    out->raise[e] = raise >> (4 * e) & 15;
-  }
+// Four times 4 bits to four times 16.
+static uint64_t spread(uint64_t nibbles) {
+  const uint64_t bytes = (nibbles | nibbles << 24) & 0x000000FF000000FF;
+  return (bytes | bytes << 12) & 0x000F000F000F000F;
 }
 
 // Bases are multiples of 128: the register's low bits are taken as zero.
@@ -48,20 +35,19 @@ void systole_resolve_begin(const systole_line *line, uint32_t index, systole_ins
                                .index = index,
                                .opcode = (uint8_t)(line->word[0] & 0xFF),
                                .engine = (uint8_t)(engine < 0 ? SYSTOLE_ENGINE_SEQ : engine),
-                               .lines = is_bound(line) ? 2 : 1};
-  get_semaphores(out);
+                               .lines = is_bound(line) ? 2 : 1,
+                               .wait = spread(systole_line_get(line, SYSTOLE_LSB_wait, SYSTOLE_WIDTH_wait)),
+                               .raise = spread(systole_line_get(line, SYSTOLE_LSB_raise, SYSTOLE_WIDTH_raise))};
 }
 
-systole_cause systole_resolve_rest(const systole_config *config, const systole_job *job,
+systole_cause systole_resolve_rest(const systole_limits *limits, const systole_job *job,
                                    const int32_t scalars[SYSTOLE_SCALARS], const systole_bound *bound,
                                    systole_instruction *out) {
-  systole_cause cause = bound ? systole_bound_fill(bound, scalars, &out->line) : SYSTOLE_CAUSE_NONE;
+  const systole_cause cause = bound ? systole_bound_fill(bound, scalars, &out->line) : SYSTOLE_CAUSE_NONE;
   out->checked = cause == SYSTOLE_CAUSE_NONE;
-  if (cause == SYSTOLE_CAUSE_NONE) cause = systole_resolve_counts(config, &out->line);
   if (cause != SYSTOLE_CAUSE_NONE) return cause;
-  out->noop = systole_resolve_noop(&out->line);
   get_addresses(job, out);
-  return out->noop ? SYSTOLE_CAUSE_NONE : check_boxes(config, job, &out->line);
+  return systole_resolve_bounds(limits, job, &out->line, &out->noop);
 }
 
 systole_cause systole_resolve(const systole_config *config, const systole_job *job,
@@ -70,9 +56,10 @@ systole_cause systole_resolve(const systole_config *config, const systole_job *j
                               systole_instruction *out) {
   const bool bound = is_bound(line);
   const systole_cause cause = systole_resolve_legal(line, bound ? binding : NULL);
+  const systole_limits limits = systole_limits_of(config);
   systole_bound slots;
   systole_resolve_begin(line, index, out);
   if (cause != SYSTOLE_CAUSE_NONE) return cause;
-  if (bound) systole_bound_read(&slots, line, binding);
-  return systole_resolve_rest(config, job, scalars, bound ? &slots : NULL, out);
+  if (bound) systole_bound_read(&slots, out->opcode, binding);
+  return systole_resolve_rest(&limits, job, scalars, bound ? &slots : NULL, out);
 }

@@ -1,23 +1,33 @@
 // Lines of the program that were resolved before, so that a line that comes
-// again (a loop, the same program in the next run) is not judged again. What is
-// kept is valid for the words as they stand in memory, so a program may change;
-// a bound line also for the scalars.
+// again (a loop, the same program in the next run) is not judged again, and
+// binding lines, of which a program has few that differ. What is kept is valid
+// for the words as they stand in memory, so a program may change; a bound line
+// also for the scalars.
 #ifndef SYSTOLE_MODEL_RESOLVED_H
 #define SYSTOLE_MODEL_RESOLVED_H
 
 #include "sim/model/resolve.h"
 
+// A binding line of lines with some opcode.
 typedef struct {
-  uint32_t index;                      // of the line; UINT32_MAX: nothing is kept here
-  uint8_t bytes[SYSTOLE_LINE_BYTES];   // as fetched
-  systole_cause form;                  // ILLEGAL or NONE: of the line itself
-  bool bound;                          // the following are valid: of the last
-  uint8_t binding[SYSTOLE_LINE_BYTES]; // binding line
-  systole_cause binding_form;
-  systole_bound slots;
-  bool complete;                            // the following are valid: for these, if bound, in
-  int32_t values[SYSTOLE_BINDING_SLOTS];    // the scalars of the slots' terms,
-  systole_cause cause;                      // what resolving it found
+  systole_line line;
+  unsigned opcode;     // 0, which none has: nothing is kept here
+  uint64_t number;     // of those that were kept so far
+  systole_cause form;  // ILLEGAL or NONE
+  systole_bound bound;
+  uint32_t reads[SYSTOLE_SCALARS];  // all ones for the scalars that it names, else 0
+} systole_resolved_binding;
+
+typedef struct {
+  systole_line line;                  // as it is in the program
+  uint32_t index;                     // its own; UINT32_MAX: nothing is kept here
+  uint64_t segments;                  // which ones it is kept for
+  systole_cause form;                 // ILLEGAL or NONE: of the line itself
+  bool complete;                      // the following are valid: for this
+  const systole_resolved_binding *binding;  // binding line, if bound,
+  uint64_t binding_number;                  // as long as it is the one of this number,
+  uint32_t scalars[SYSTOLE_SCALARS];        // and for these, those that it reads
+  systole_cause cause;                      // What resolving the line found
   systole_instruction instruction;          // and made of it
 } systole_resolved;
 

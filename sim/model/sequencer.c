@@ -83,7 +83,7 @@ static void enter(systole_sequencer *s, systole_seq_phase phase, uint64_t cycle)
 static void resolve(systole_sequencer *s, const uint8_t *binding, uint64_t taken) {
   const systole_resolved *resolved = systole_resolved_get(
       s->engines->resolved, s->job, s->scalars, binding, (uint32_t)s->line);
-  const uint64_t judged = taken + (binding ? resolved->slots.slots + 4 : 2);
+  const uint64_t judged = taken + (binding ? resolved->binding->bound.slots + 4 : 2);
   s->cause = resolved->cause;
   s->instruction = &resolved->instruction;
   if (!s->instruction->checked) {
