@@ -9,7 +9,7 @@ void systole_engines_open(systole_engines *engines, systole_dram *dram) {
     systole_queue *queue = &engines->queues[e];
     queue->head = queue->count = queue->missing = 0;
     queue->starts = queue->ends = queue->ready = queue->room = 0;
-    queue->done = queue->next = SYSTOLE_NEVER;
+    queue->done = queue->takes = SYSTOLE_NEVER;
     queue->state = SYSTOLE_IDLE;
     queue->since = 1;
     for (unsigned s = 0; s < 4; s++) queue->cycles[s] = 0;
@@ -24,6 +24,14 @@ static const systole_instruction *head_of(const systole_queue *queue) {
   return &queue->slots[queue->head];
 }
 
+// All four are compared at once: the top bit of each 16 stays if it has enough.
+static unsigned missing(const systole_engines *engines, const systole_queue *queue) {
+  const uint64_t tops = 0x8000800080008000;
+  const systole_instruction *head = head_of(queue);
+  const uint64_t less = ~((engines->semaphores[head->engine] | tops) - head->wait) & tops;
+  return (unsigned)(less >> 15 | less >> 30 | less >> 45 | less >> 60) & 15;
+}
+
 // Multiply-accumulates asked for; they count when dispatched.
 static uint64_t macs(const systole_line *line) {
   return SYSTOLE_GET(line, MX, m) * SYSTOLE_GET(line, MX, k) * SYSTOLE_GET(line, MX, n);
@@ -32,28 +40,12 @@ static uint64_t macs(const systole_line *line) {
 void systole_engines_push(systole_engines *engines, const systole_instruction *instruction) {
   systole_queue *queue = &engines->queues[instruction->engine];
   queue->slots[(queue->head + queue->count) % SYSTOLE_MAX_QUEUE] = *instruction;
-  queue->count++;
+  if (queue->count++ == 0) queue->missing = missing(engines, queue);
   if (instruction->engine == MX) engines->report->macs += macs(&instruction->line);
 }
 
 static bool startable(const systole_queue *queue) {
   return queue->count > 0 && queue->missing == 0;
-}
-
-systole_engines_due systole_engines_due_in(const systole_engines *engines, uint64_t now) {
-  systole_engines_due due = {0, 0};
-  for (unsigned e = 0; e < SYSTOLE_ENGINES; e++) {
-    const systole_queue *queue = &engines->queues[e];
-    if (queue->next > now) continue;
-    if (startable(queue) && queue->ready <= now) due.able |= 1u << e;
-    if (queue->done == now) due.ended |= 1u << e;
-  }
-  return due;
-}
-
-const systole_started *systole_engines_ending(const systole_engines *engines, unsigned engine) {
-  const systole_queue *queue = &engines->queues[engine];
-  return &queue->started[queue->ends % SYSTOLE_MAX_STARTED];
 }
 
 // A counter that is raised and taken from in one cycle changes by both.
@@ -107,45 +99,36 @@ static void start_head(systole_engines *engines, systole_queue *queue, uint64_t 
   if (queue->count == engines->config->queue_depth) queue->room = now + 1;
   queue->head = (queue->head + 1) % SYSTOLE_MAX_QUEUE;
   queue->count--;
+  queue->missing = queue->count > 0 ? missing(engines, queue) : 0;
 }
 
-void systole_engines_start(systole_engines *engines, unsigned able, uint64_t now) {
-  for (; able; able &= able - 1) start_head(engines, &engines->queues[__builtin_ctz(able)], now);
-}
-
-// A semaphore stops at its most.
-static void raise(systole_engines *engines, unsigned from, uint64_t units) {
+// A semaphore stops at its most. The engines raised to, a bit each.
+static unsigned raise(systole_engines *engines, unsigned from, uint64_t units) {
+  unsigned raised = 0;
   for (unsigned e; units; units &= ~(0xFFFFull << 16 * e)) {
     e = (unsigned)__builtin_ctzll(units) / 16;
     const unsigned before = systole_units(engines->semaphores[e], from), asked = systole_units(units, e);
     const unsigned most = SYSTOLE_SEMAPHORE_MAX - before;
     engines->semaphores[e] += (uint64_t)(asked < most ? asked : most) << 16 * from;
+    raised |= 1u << e;
   }
+  return raised;
 }
 
-void systole_engines_end(systole_engines *engines, unsigned ended, uint64_t now) {
-  for (; ended; ended &= ended - 1) {
-    const unsigned e = (unsigned)__builtin_ctz(ended);
-    const systole_started *ending = systole_engines_ending(engines, e);
-    raise(engines, e, ending->raise);
-    engines->report->retired++;
-    if (engines->trace) engines->trace(engines->trace_user, e, ending->index, ending->start, now);
-    engines->queues[e].ends++;
-    engines->queues[e].done = SYSTOLE_NEVER;
-    if (e == LD) systole_ld_time_end(&engines->ld);
-  }
+// The engines that it raised semaphores to, a bit each.
+static unsigned end_oldest(systole_engines *engines, unsigned e, uint64_t now) {
+  systole_queue *queue = &engines->queues[e];
+  const systole_started *ending = systole_engines_ending(engines, e);
+  engines->report->retired++;
+  if (engines->trace) engines->trace(engines->trace_user, e, ending->index, ending->start, now);
+  queue->ends++;
+  queue->done = SYSTOLE_NEVER;
+  if (e == LD) systole_ld_time_end(&engines->ld);
+  return ending->raise ? raise(engines, e, ending->raise) : 0;
 }
 
 bool systole_engines_active(const systole_engines *engines, unsigned engine) {
   return engines->queues[engine].starts != engines->queues[engine].ends;
-}
-
-// All four are compared at once: the top bit of each 16 stays if it has enough.
-static unsigned missing(const systole_engines *engines, const systole_queue *queue) {
-  const uint64_t tops = 0x8000800080008000;
-  const systole_instruction *head = head_of(queue);
-  const uint64_t less = ~((engines->semaphores[head->engine] | tops) - head->wait) & tops;
-  return (unsigned)(less >> 15 | less >> 30 | less >> 45 | less >> 60) & 15;
 }
 
 static systole_engine_state state_of(const systole_engines *engines, unsigned e) {
@@ -173,36 +156,32 @@ static void ask_bus(systole_engines *engines, unsigned e) {
   }
 }
 
-static uint64_t next_of(const systole_queue *queue, uint64_t now) {
-  if (!startable(queue)) return queue->done;
-  return systole_sooner(queue->done, systole_later(now + 1, queue->ready));
+static void look_at_start(systole_queue *queue, uint64_t now) {
+  queue->takes = startable(queue) ? systole_later(now + 1, queue->ready) : SYSTOLE_NEVER;
 }
 
-static uint64_t soonest(const systole_queue *queues) {
-  return systole_sooner(systole_sooner(queues[0].next, queues[1].next),
-                        systole_sooner(queues[2].next, queues[3].next));
+static void look_at_next(systole_engines *engines) {
+  uint64_t next = SYSTOLE_NEVER;
+  for (unsigned e = 0; e < SYSTOLE_ENGINES; e++)
+    next = systole_sooner(next, systole_sooner(engines->queues[e].done, engines->queues[e].takes));
+  engines->next = next;
 }
 
 void systole_engines_look(systole_engines *engines, unsigned engine, uint64_t now) {
   ask_bus(engines, engine);
-  engines->queues[engine].next = next_of(&engines->queues[engine], now);
-  engines->next = soonest(engines->queues);
+  look_at_start(&engines->queues[engine], now);
+  look_at_next(engines);
 }
 
-static void look_at_head(const systole_engines *engines, systole_queue *queue) {
-  queue->missing = queue->count > 0 ? missing(engines, queue) : 0;
-}
-
-// An MX or VX that may start in the next cycle does, whatever happens there.
+// After all changes of a cycle. What a head waits for only comes nearer; an MX
+// or VX that may start in the next cycle does, whatever happens there.
 static void settle(systole_engines *engines, unsigned e, uint64_t now) {
   systole_queue *queue = &engines->queues[e];
   ask_bus(engines, e);
-  look_at_head(engines, queue);
-  if ((e == MX || e == VX) && startable(queue) && queue->ready <= now + 1) {
+  if (queue->missing) queue->missing = missing(engines, queue);
+  if ((e == MX || e == VX) && startable(queue) && queue->ready <= now + 1)
     start_head(engines, queue, now + 1);
-    look_at_head(engines, queue);
-  }
-  queue->next = next_of(queue, now);
+  look_at_start(queue, now);
   const systole_engine_state state = state_of(engines, e);
   if (state == queue->state) return;
   count_state(queue, now + 1);
@@ -210,13 +189,15 @@ static void settle(systole_engines *engines, unsigned e, uint64_t now) {
 }
 
 // A raise may be what a head waits for. The changes show from the next cycle on.
-void systole_engines_settle(systole_engines *engines, uint64_t now, unsigned moved,
-                            unsigned ended) {
-  unsigned touched = moved | ended;
-  for (unsigned e = 0; e < SYSTOLE_ENGINES && ended; e++)
-    if (engines->queues[e].missing & ended) touched |= 1u << e;
+void systole_engines_change(systole_engines *engines, systole_engines_due due, unsigned pushed,
+                            uint64_t now) {
+  unsigned touched = due.able | due.ended | pushed;
+  for (unsigned able = due.able; able; able &= able - 1)
+    start_head(engines, &engines->queues[__builtin_ctz(able)], now);
+  for (unsigned ended = due.ended; ended; ended &= ended - 1)
+    touched |= end_oldest(engines, (unsigned)__builtin_ctz(ended), now);
   for (; touched; touched &= touched - 1) settle(engines, (unsigned)__builtin_ctz(touched), now);
-  engines->next = soonest(engines->queues);
+  look_at_next(engines);
 }
 
 bool systole_engines_empty(const systole_engines *engines) {

@@ -35,13 +35,13 @@ typedef struct {
 typedef struct {
   systole_instruction slots[SYSTOLE_MAX_QUEUE];
   unsigned head, count;
-  unsigned missing;  // bit e: the head waits for semaphore e -> self
+  unsigned missing;  // bit e: the head waits for semaphore e -> self; 0 without a head
   uint64_t room;     // a queue that is not full has room from this cycle on
   systole_started started[SYSTOLE_MAX_STARTED];
   uint64_t starts, ends;
-  // Cycles as far as they are known: the oldest started ends; the head may
-  // start as far as the engine goes; the sooner of what can happen.
-  uint64_t done, ready, next;
+  // Cycles as far as they are known: the oldest started ends; the engine may
+  // take a head; it takes this one.
+  uint64_t done, ready, takes;
   systole_engine_state state;  // since a cycle; an active one counts as WAITS_MEM
   uint64_t since, cycles[4];   // cycles of each state before `since`
 } systole_queue;
@@ -58,7 +58,7 @@ typedef struct {
   systole_model_observer observer;  // may be NULL
   void *observer_user;
   systole_queue queues[SYSTOLE_ENGINES];
-  uint64_t next;     // the soonest of the queues'
+  uint64_t next;     // the soonest in which a queue's `done` or `takes` is
   uint64_t semaphores[SYSTOLE_ENGINES];  // to each engine, 16 bits for each that raises
   systole_ld_time ld;
   systole_st_time st;
@@ -80,20 +80,28 @@ typedef struct {
   unsigned able;   // start their head in this cycle
   unsigned ended;  // end an instruction in this cycle
 } systole_engines_due;
-systole_engines_due systole_engines_due_in(const systole_engines *engines, uint64_t now);
+static inline systole_engines_due systole_engines_due_in(const systole_engines *engines, uint64_t now) {
+  systole_engines_due due = {0, 0};
+  for (unsigned e = 0; e < SYSTOLE_ENGINES; e++) {
+    due.able |= (unsigned)(engines->queues[e].takes <= now) << e;
+    due.ended |= (unsigned)(engines->queues[e].done == now) << e;
+  }
+  return due;
+}
 
 // The instruction that an engine ends, and what it came to: its own fault, or
 // a raise over a semaphore's most, from which the engines `able` take.
-const systole_started *systole_engines_ending(const systole_engines *engines, unsigned engine);
+static inline const systole_started *systole_engines_ending(const systole_engines *engines, unsigned engine) {
+  const systole_queue *queue = &engines->queues[engine];
+  return &queue->started[queue->ends % SYSTOLE_MAX_STARTED];
+}
 systole_outcome systole_engines_outcome(const systole_engines *engines, unsigned engine,
                                         unsigned able);
 
-void systole_engines_start(systole_engines *engines, unsigned able, uint64_t now);
-void systole_engines_end(systole_engines *engines, unsigned ended, uint64_t now);
-// After all changes of a cycle in which engines started or were pushed to
-// (`moved`, a bit each) or ended something.
-void systole_engines_settle(systole_engines *engines, uint64_t now, unsigned moved,
-                            unsigned ended);
+// What is due in cycle `now` is done; `pushed`: the engines that were pushed to
+// when nothing was queued there.
+void systole_engines_change(systole_engines *engines, systole_engines_due due, unsigned pushed,
+                            uint64_t now);
 
 // Nothing queued; nothing inside; no head that could start.
 bool systole_engines_empty(const systole_engines *engines);

@@ -202,15 +202,11 @@ static void bus_cycle(systole_run *run, bool jumps) {
 
 // The engines that start or end something, and the one that was pushed to.
 static void engines_cycle(systole_run *run, systole_engines_due due, systole_seq_step step) {
-  systole_engines *engines = run->engines;
+  systole_engines_change(run->engines, due, step.heads ? 1u << step.engine : 0, run->now);
   if (due.able) {
-    systole_engines_start(engines, due.able, run->now);
     look_at_reads(run);
     look_at_writes(run);
   }
-  if (due.ended) systole_engines_end(engines, due.ended, run->now);
-  const unsigned target = step.heads ? 1u << step.engine : 0;
-  systole_engines_settle(engines, run->now, due.able | target, due.ended);
   run->watchdog.mark = systole_later(run->watchdog.mark, run->now);
 }
 
@@ -237,7 +233,8 @@ static void cycle(systole_run *run, bool bites, bool aborts) {
   const bool bite = bites && !progresses(run, changed);
   if (bus_next(run) <= now) bus_cycle(run, step.jumped);
   if (changed) engines_cycle(run, due, step);
-  if (steps || run->sequencer_next == SYSTOLE_NEVER) look_at_sequencer(run);
+  if (steps) look_at_sequencer(run);
+  else if (run->sequencer_next == SYSTOLE_NEVER) run->sequencer_next = systole_sequencer_next(sequencer, now);
 
   if (run->draining) {
     run->ended = step.ended || bite;
@@ -260,7 +257,7 @@ static void cycle(systole_run *run, bool bites, bool aborts) {
 static void dispatch(systole_run *run) {
   const systole_seq_step step = systole_sequencer_step(&run->sequencer, run->now);
   if (bus_next(run) <= run->now) bus_cycle(run, false);
-  if (step.heads) systole_engines_settle(run->engines, run->now, 1u << step.engine, 0);
+  if (step.heads) systole_engines_change(run->engines, (systole_engines_due){0, 0}, 1u << step.engine, run->now);
   run->watchdog.mark = systole_later(run->watchdog.mark, run->now);
   look_at_sequencer(run);
 }
