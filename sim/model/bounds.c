@@ -92,14 +92,16 @@ static bool st_inside(const systole_limits *limits, const systole_line *line) {
              SYSTOLE_GET(line, ST, elements) <= size;
 }
 
+// Here and below all is judged, whether it counts or not: programs are legal,
+// and branches that cannot be foreseen cost more.
 static bool mx_inside(const systole_limits *limits, const systole_line *line) {
   const uint64_t m = SYSTOLE_GET(line, MX, m);
   const uint64_t kt = tiles(SYSTOLE_GET(line, MX, k), limits);
   const uint64_t nt = tiles(SYSTOLE_GET(line, MX, n), limits);
   return inside(limits, SYSTOLE_GET(line, MX, a_space), SYSTOLE_GET(line, MX, a), m,
-                SYSTOLE_GET(line, MX, a_row), kt, SYSTOLE_GET(line, MX, a_tile)) &&
+                SYSTOLE_GET(line, MX, a_row), kt, SYSTOLE_GET(line, MX, a_tile)) &
          inside(limits, SYSTOLE_SPACE_WGT, SYSTOLE_GET(line, MX, w) + limits->dim - 1, kt,
-                SYSTOLE_GET(line, MX, w_k), nt, SYSTOLE_GET(line, MX, w_n)) &&
+                SYSTOLE_GET(line, MX, w_k), nt, SYSTOLE_GET(line, MX, w_n)) &
          inside(limits, SYSTOLE_SPACE_ACC, SYSTOLE_GET(line, MX, c), m,
                 SYSTOLE_GET(line, MX, c_row), nt, SYSTOLE_GET(line, MX, c_tile));
 }
@@ -111,15 +113,10 @@ static bool rs_inside(const systole_limits *limits, const systole_line *line, ui
 
 static bool vx_row_scalars_inside(const systole_limits *limits, const systole_line *line) {
   const uint64_t reduce = SYSTOLE_GET(line, VX, reduce);
-  if (SYSTOLE_GET(line, VX, mul) == SYSTOLE_VXMUL_ROW &&
-      !rs_inside(limits, line, SYSTOLE_GET(line, VX, s)))
-    return false;
-  if (SYSTOLE_GET(line, VX, add) == SYSTOLE_VXADD_ROW &&
-      !rs_inside(limits, line, SYSTOLE_GET(line, VX, c)))
-    return false;
-  if (reduce != SYSTOLE_VXREDUCE_NONE && !rs_inside(limits, line, SYSTOLE_GET(line, VX, r)))
-    return false;
-  return reduce != SYSTOLE_VXREDUCE_ARGMAX || rs_inside(limits, line, SYSTOLE_GET(line, VX, x));
+  return ((SYSTOLE_GET(line, VX, mul) != SYSTOLE_VXMUL_ROW) | rs_inside(limits, line, SYSTOLE_GET(line, VX, s))) &
+         ((SYSTOLE_GET(line, VX, add) != SYSTOLE_VXADD_ROW) | rs_inside(limits, line, SYSTOLE_GET(line, VX, c))) &
+         ((reduce == SYSTOLE_VXREDUCE_NONE) | rs_inside(limits, line, SYSTOLE_GET(line, VX, r))) &
+         ((reduce != SYSTOLE_VXREDUCE_ARGMAX) | rs_inside(limits, line, SYSTOLE_GET(line, VX, x)));
 }
 
 static bool vx_inside(const systole_limits *limits, const systole_line *line) {
@@ -127,17 +124,13 @@ static bool vx_inside(const systole_limits *limits, const systole_line *line) {
   const uint64_t words = tiles(SYSTOLE_GET(line, VX, n), limits);
   const uint64_t b_space = SYSTOLE_GET(line, VX, b_space), c_space = SYSTOLE_GET(line, VX, c_space);
   const uint64_t d_space = SYSTOLE_GET(line, VX, d_space);
-  return inside(limits, SYSTOLE_GET(line, VX, a_space), SYSTOLE_GET(line, VX, a), m,
-                SYSTOLE_GET(line, VX, a_row), words, 1) &&
-         (b_space == SYSTOLE_SPACE_VXB_NONE ||
-          inside(limits, b_space, SYSTOLE_GET(line, VX, b), m, SYSTOLE_GET(line, VX, b_row), words,
-                 1)) &&
-         (c_space == SYSTOLE_SPACE_VXC_NONE ||
-          inside(limits, c_space, SYSTOLE_GET(line, VX, c), m, SYSTOLE_GET(line, VX, c_row), words,
-                 1)) &&
-         (d_space == SYSTOLE_SPACE_VXD_NONE ||
-          inside(limits, d_space, SYSTOLE_GET(line, VX, d), m, SYSTOLE_GET(line, VX, d_row), words,
-                 1)) &&
+  const bool a_inside = inside(limits, SYSTOLE_GET(line, VX, a_space), SYSTOLE_GET(line, VX, a), m,
+                               SYSTOLE_GET(line, VX, a_row), words, 1);
+  const bool b_inside = inside(limits, b_space, SYSTOLE_GET(line, VX, b), m, SYSTOLE_GET(line, VX, b_row), words, 1);
+  const bool c_inside = inside(limits, c_space, SYSTOLE_GET(line, VX, c), m, SYSTOLE_GET(line, VX, c_row), words, 1);
+  const bool d_inside = inside(limits, d_space, SYSTOLE_GET(line, VX, d), m, SYSTOLE_GET(line, VX, d_row), words, 1);
+  return a_inside & ((b_space == SYSTOLE_SPACE_VXB_NONE) | b_inside) &
+         ((c_space == SYSTOLE_SPACE_VXC_NONE) | c_inside) & ((d_space == SYSTOLE_SPACE_VXD_NONE) | d_inside) &
          vx_row_scalars_inside(limits, line);
 }
 

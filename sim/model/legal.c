@@ -4,13 +4,11 @@
 #include "sim/model/resolve.h"
 
 int systole_opcode_engine(unsigned opcode) {
-  switch (opcode) {
-#define INSTRUCTION(name, code, engine, text) \
-  case code:                                  \
-    return SYSTOLE_ENGINE_##engine;
+  static const int8_t engines[256] = {
+#define INSTRUCTION(name, code, engine, text) [code] = SYSTOLE_ENGINE_##engine + 1,
 #include "hw/isa/isa.def"
-    default: return -1;
-  }
+  };
+  return engines[opcode] - 1;
 }
 
 #define ALWAYS_INLINE static inline __attribute__((always_inline))
@@ -69,25 +67,22 @@ ALWAYS_INLINE bool enumerations_legal(const systole_line *line, unsigned opcode)
 ALWAYS_INLINE bool semaphores_legal(const systole_line *line, unsigned engine) {
   const uint64_t wait = systole_line_get(line, SYSTOLE_LSB_wait, SYSTOLE_WIDTH_wait);
   const uint64_t raise = systole_line_get(line, SYSTOLE_LSB_raise, SYSTOLE_WIDTH_raise);
-  if (engine == SYSTOLE_ENGINE_SEQ) return wait == 0 && raise == 0;
-  return (((wait | raise) >> (4 * engine)) & 15) == 0;
+  return engine == SYSTOLE_ENGINE_SEQ ? (wait | raise) == 0 : ((wait | raise) >> (4 * engine) & 15) == 0;
 }
 
 // Which operands share a port of RS, and which fields contradict each other.
 static bool vx_legal(const systole_line *line) {
-  const uint64_t add = SYSTOLE_GET(line, VX, add);
+  const bool add_c = SYSTOLE_GET(line, VX, add) == SYSTOLE_VXADD_C;
+  const bool add_row = SYSTOLE_GET(line, VX, add) == SYSTOLE_VXADD_ROW;
+  const bool mul_row = SYSTOLE_GET(line, VX, mul) == SYSTOLE_VXMUL_ROW;
   const bool carry = SYSTOLE_GET(line, VX, carry);
+  const bool reduces = SYSTOLE_GET(line, VX, reduce) != SYSTOLE_VXREDUCE_NONE;
   const bool c_none = SYSTOLE_GET(line, VX, c_space) == SYSTOLE_SPACE_VXC_NONE;
-  if (c_none == (add == SYSTOLE_VXADD_C)) return false;
-  if (add == SYSTOLE_VXADD_ROW && carry) return false;
-  if (SYSTOLE_GET(line, VX, a_space) == SYSTOLE_SPACE_VXA_RS &&
-      SYSTOLE_GET(line, VX, mul) == SYSTOLE_VXMUL_ROW)
-    return false;
-  if (SYSTOLE_GET(line, VX, b_space) == SYSTOLE_SPACE_VXB_RS &&
-      (add == SYSTOLE_VXADD_ROW || carry))
-    return false;
-  return SYSTOLE_GET(line, VX, d_space) != SYSTOLE_SPACE_VXD_RS ||
-         SYSTOLE_GET(line, VX, reduce) == SYSTOLE_VXREDUCE_NONE;
+  const bool a_rs = SYSTOLE_GET(line, VX, a_space) == SYSTOLE_SPACE_VXA_RS;
+  const bool b_rs = SYSTOLE_GET(line, VX, b_space) == SYSTOLE_SPACE_VXB_RS;
+  const bool d_rs = SYSTOLE_GET(line, VX, d_space) == SYSTOLE_SPACE_VXD_RS;
+  return !((c_none == add_c) | (add_row & carry) | (a_rs & mul_row) | (b_rs & (add_row | carry)) |
+           (d_rs & reduces));
 }
 
 // Whether some field of the opcode has this bind code.
@@ -125,10 +120,11 @@ static bool form_legal(const systole_line *binding, unsigned opcode) {
   return systole_line_get(binding, rest, SYSTOLE_LINE_BYTES * 8 - rest) == 0;
 }
 
-// Inlined for each opcode.
+// Inlined for each opcode. Lines are legal: nothing is won by an early end, and
+// much lost to branches that cannot be foreseen.
 ALWAYS_INLINE bool line_legal(const systole_line *line, unsigned opcode, unsigned engine) {
-  return !strays(line, opcode) && enumerations_legal(line, opcode) && semaphores_legal(line, engine) &&
-         (opcode != SYSTOLE_OP_VX || vx_legal(line));
+  const bool legal = !strays(line, opcode) & enumerations_legal(line, opcode) & semaphores_legal(line, engine);
+  return opcode == SYSTOLE_OP_VX ? legal & vx_legal(line) : legal;
 }
 
 static bool is_legal(const systole_line *line) {

@@ -81,8 +81,8 @@ static void enter(systole_sequencer *s, systole_seq_phase phase, uint64_t cycle)
 
 // The line was taken in cycle `taken`, or if it is bound its binding line.
 static void resolve(systole_sequencer *s, const uint8_t *binding, uint64_t taken) {
-  const systole_resolved *resolved = systole_resolved_get(
-      s->engines->resolved, s->job, s->scalars, binding, (uint32_t)s->line);
+  systole_resolved *resolved = s->resolved;
+  systole_resolved_complete(s->engines->resolved, s->job, s->scalars, binding, resolved);
   const uint64_t judged = taken + (binding ? resolved->binding->bound.slots + 4 : 2);
   s->cause = resolved->cause;
   s->instruction = &resolved->instruction;
@@ -103,14 +103,14 @@ static void resolve(systole_sequencer *s, const uint8_t *binding, uint64_t taken
 static bool take_first(systole_sequencer *s, uint64_t cycle) {
   const uint64_t number = s->fetch.at;
   const uint8_t *line = take_line(s, cycle);
-  bool bound;
   if (line == NULL) return false;
   s->line = number;
   s->line_cycle = cycle;
   s->binding_cycle = 0;
-  s->cause = systole_resolved_line(s->engines->resolved, line, (uint32_t)number, &bound);
+  s->resolved = systole_resolved_line(s->engines->resolved, line, (uint32_t)number);
+  s->cause = s->resolved->form;
   if (s->cause != SYSTOLE_CAUSE_NONE) enter(s, SYSTOLE_SEQ_FAULT, cycle + 2);
-  else if (!bound) resolve(s, NULL, cycle);
+  else if (s->resolved->instruction.lines == 1) resolve(s, NULL, cycle);
   else enter(s, SYSTOLE_SEQ_BINDING, cycle + SYSTOLE_SEQ_TO_BINDING);
   return true;
 }

@@ -42,6 +42,7 @@ typedef struct {
   // that and its binding line are taken (0: none is).
   uint64_t line, line_cycle, binding_cycle;
   uint64_t taken;     // lines so far, with those to come
+  systole_resolved *resolved;  // it,
   systole_cause cause;         // what resolving it found,
   const systole_instruction *instruction;  // and made of it
 } systole_sequencer;
