@@ -68,7 +68,7 @@ systole_outcome systole_engines_outcome(const systole_engines *engines, unsigned
                                         unsigned able) {
   const systole_outcome own = systole_engines_ending(engines, engine)->outcome;
   if (own.cause != SYSTOLE_CAUSE_NONE) return own;
-  const systole_ld_started *ld = &engines->ld.started[engines->ld.ends % SYSTOLE_LD_STARTED];
+  const systole_ld_started *ld = systole_ld_time_oldest(&engines->ld);
   if (engine == LD && ld->bad_index) return (systole_outcome){SYSTOLE_CAUSE_INDEX, ld->index, 0};
   if (overflows(engines, engine, able)) return (systole_outcome){SYSTOLE_CAUSE_SEMAPHORE, 0, 0};
   return own;

@@ -98,6 +98,21 @@ static inline const systole_started *systole_engines_ending(const systole_engine
 systole_outcome systole_engines_outcome(const systole_engines *engines, unsigned engine,
                                         unsigned able);
 
+// Whether what `ended` engines end may be a fault, as far as is quickly seen.
+static inline bool systole_engines_may_fault(const systole_engines *engines, unsigned ended) {
+  for (; ended; ended &= ended - 1) {
+    const unsigned e = (unsigned)__builtin_ctz(ended);
+    const systole_started *ending = systole_engines_ending(engines, e);
+    if (ending->outcome.cause != SYSTOLE_CAUSE_NONE) return true;
+    if (e == SYSTOLE_ENGINE_LD && systole_ld_time_oldest(&engines->ld)->bad_index) return true;
+    for (uint64_t units = ending->raise; units; units &= units - 1) {
+      const unsigned to = (unsigned)__builtin_ctzll(units) / 16;
+      if (systole_units(engines->semaphores[to], e) + 15 > SYSTOLE_SEMAPHORE_MAX) return true;
+    }
+  }
+  return false;
+}
+
 // What is due in cycle `now` is done; `pushed`: the engines that were pushed to
 // when nothing was queued there.
 void systole_engines_change(systole_engines *engines, systole_engines_due due, unsigned pushed,

@@ -76,10 +76,15 @@ uint32_t systole_ld_time_burst(const systole_ld_time *ld);
 bool systole_ld_time_take(systole_ld_time *ld, uint64_t now, uint32_t beats);
 bool systole_ld_time_accept(systole_ld_time *ld, uint64_t last);
 
+// The oldest instruction that has not ended.
+static inline const systole_ld_started *systole_ld_time_oldest(const systole_ld_time *ld) {
+  return &ld->started[ld->ends % SYSTOLE_LD_STARTED];
+}
+
 // The cycle in which the oldest instruction ends; NEVER if there is none or it
 // is not known yet. systole_ld_time_end goes on to the next.
 static inline uint64_t systole_ld_time_done(const systole_ld_time *ld) {
-  return ld->ends == ld->starts ? SYSTOLE_NEVER : ld->started[ld->ends % SYSTOLE_LD_STARTED].done;
+  return ld->ends == ld->starts ? SYSTOLE_NEVER : systole_ld_time_oldest(ld)->done;
 }
 static inline void systole_ld_time_end(systole_ld_time *ld) { ld->ends++; }
 

@@ -201,8 +201,8 @@ static void bus_cycle(systole_run *run, bool jumps) {
 }
 
 // The engines that start or end something, and the one that was pushed to.
-static void engines_cycle(systole_run *run, systole_engines_due due, systole_seq_step step) {
-  systole_engines_change(run->engines, due, step.heads ? 1u << step.engine : 0, run->now);
+static void engines_cycle(systole_run *run, systole_engines_due due, unsigned pushed) {
+  systole_engines_change(run->engines, due, pushed, run->now);
   if (due.able) {
     look_at_reads(run);
     look_at_writes(run);
@@ -232,7 +232,7 @@ static void cycle(systole_run *run, bool bites, bool aborts) {
   const bool changed = step.pushed || due.able || due.ended;
   const bool bite = bites && !progresses(run, changed);
   if (bus_next(run) <= now) bus_cycle(run, step.jumped);
-  if (changed) engines_cycle(run, due, step);
+  if (changed) engines_cycle(run, due, step.heads);
   if (steps) look_at_sequencer(run);
   else if (run->sequencer_next == SYSTOLE_NEVER) run->sequencer_next = systole_sequencer_next(sequencer, now);
 
@@ -253,27 +253,34 @@ static void cycle(systole_run *run, bool bites, bool aborts) {
   else run->ended = true;
 }
 
-// A cycle in which, but for the bus, an instruction is dispatched and that is all.
-static void dispatch(systole_run *run) {
-  const systole_seq_step step = systole_sequencer_step(&run->sequencer, run->now);
-  if (bus_next(run) <= run->now) bus_cycle(run, false);
-  if (step.heads) systole_engines_change(run->engines, (systole_engines_due){0, 0}, 1u << step.engine, run->now);
-  run->watchdog.mark = systole_later(run->watchdog.mark, run->now);
-  look_at_sequencer(run);
+// A cycle as above in which no more can happen than that engines start and end
+// instructions, one is dispatched (`dispatches`), and the bus; false, and nothing
+// done, if an engine may end with a fault.
+static bool usual_cycle(systole_run *run, bool dispatches) {
+  systole_engines *engines = run->engines;
+  const uint64_t now = run->now;
+  systole_engines_due due = {0, 0};
+  if (engines->next <= now) due = systole_engines_due_in(engines, now);
+  if (systole_engines_may_fault(engines, due.ended)) return false;
+  const unsigned pushed = dispatches ? systole_sequencer_dispatch(&run->sequencer, now) : 0;
+  if (bus_next(run) <= now) bus_cycle(run, false);
+  if (due.able | due.ended | pushed) engines_cycle(run, due, pushed);
+  if (dispatches) {
+    run->watchdog.mark = systole_later(run->watchdog.mark, now);
+    look_at_sequencer(run);
+  } else if (run->sequencer_next == SYSTOLE_NEVER) {
+    run->sequencer_next = systole_sequencer_next(&run->sequencer, now);
+  }
+  return true;
 }
 
 // Cycle `next`, run->now from here on.
 static void step_to(systole_run *run, uint64_t next, bool bites, bool aborts) {
   const bool steps = next >= run->sequencer_next;
   run->now = next;
-  if (next >= run->engines->next || bites || aborts)
+  if (bites || aborts || run->draining || (steps && !systole_sequencer_dispatches(&run->sequencer)) ||
+      !usual_cycle(run, steps))
     cycle(run, bites, aborts);
-  else if (steps && systole_sequencer_dispatches(&run->sequencer))
-    dispatch(run);
-  else if (steps)
-    cycle(run, false, false);
-  else
-    bus_cycle(run, false);
 }
 
 // LD's bursts one after another, as long as nothing else can happen; false if

@@ -177,14 +177,25 @@ static systole_seq_step close_loop(systole_sequencer *s, uint64_t now) {
 
 // ---- Dispatch and the end
 
-static systole_seq_step commit(systole_sequencer *s, uint64_t now) {
-  if (s->cause != SYSTOLE_CAUSE_NONE) return fault(s, s->cause);
-  if (systole_engines_room(s->engines, s->instruction->engine) > now) return (systole_seq_step){0};
-  const unsigned engine = s->instruction->engine;
-  const bool heads = s->engines->queues[engine].count == 0;
+static bool push(systole_sequencer *s, uint64_t now) {
+  const bool heads = s->engines->queues[s->instruction->engine].count == 0;
   systole_engines_push(s->engines, s->instruction);
   enter(s, SYSTOLE_SEQ_LINE, now + 1);
-  return (systole_seq_step){.pushed = true, .heads = heads, .engine = (uint8_t)engine};
+  return heads;
+}
+
+static systole_seq_step commit(systole_sequencer *s, uint64_t now) {
+  const unsigned engine = s->instruction->engine;
+  if (s->cause != SYSTOLE_CAUSE_NONE) return fault(s, s->cause);
+  if (systole_engines_room(s->engines, engine) > now) return (systole_seq_step){0};
+  return (systole_seq_step){.heads = push(s, now) ? 1u << engine : 0, .pushed = true};
+}
+
+unsigned systole_sequencer_dispatch(systole_sequencer *s, uint64_t now) {
+  const unsigned engine = s->instruction->engine;
+  const bool heads = push(s, now);
+  systole_sequencer_go_ahead(s);
+  return heads ? 1u << engine : 0;
 }
 
 // The first cycle in which engines and fetch have come to rest, as far as is known.
