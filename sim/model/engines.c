@@ -8,12 +8,12 @@ void systole_engines_open(systole_engines *engines, systole_dram *dram) {
   for (unsigned e = 0; e < SYSTOLE_ENGINES; e++) {
     systole_queue *queue = &engines->queues[e];
     queue->head = queue->count = queue->missing = 0;
+    queue->semaphores = 0;
     queue->starts = queue->ends = queue->ready = queue->room = 0;
     queue->done = queue->takes = SYSTOLE_NEVER;
     queue->state = SYSTOLE_IDLE;
     queue->since = 1;
     for (unsigned s = 0; s < 4; s++) queue->cycles[s] = 0;
-    engines->semaphores[e] = 0;
   }
   engines->next = SYSTOLE_NEVER;
   systole_ld_time_open(&engines->ld, engines->config, engines->memory);
@@ -25,11 +25,11 @@ static const systole_instruction *head_of(const systole_queue *queue) {
 }
 
 // All four are compared at once: the top bit of each 16 stays if it has enough.
-static unsigned missing(const systole_engines *engines, const systole_queue *queue) {
+static unsigned missing(const systole_queue *queue) {
   const uint64_t tops = 0x8000800080008000;
-  const systole_instruction *head = head_of(queue);
-  const uint64_t less = ~((engines->semaphores[head->engine] | tops) - head->wait) & tops;
-  return (unsigned)(less >> 15 | less >> 30 | less >> 45 | less >> 60) & 15;
+  const uint64_t less = ~((queue->semaphores | tops) - head_of(queue)->wait) & tops;
+  const unsigned mask = (unsigned)(less >> 15 | less >> 30 | less >> 45 | less >> 60) & 15;
+  return queue->count > 0 ? mask : 0;
 }
 
 // Multiply-accumulates asked for; they count when dispatched.
@@ -40,18 +40,16 @@ static uint64_t macs(const systole_line *line) {
 void systole_engines_push(systole_engines *engines, const systole_instruction *instruction) {
   systole_queue *queue = &engines->queues[instruction->engine];
   queue->slots[(queue->head + queue->count) % SYSTOLE_MAX_QUEUE] = *instruction;
-  if (queue->count++ == 0) queue->missing = missing(engines, queue);
+  queue->count++;
+  queue->missing = missing(queue);
+  if (queue->count == engines->config->queue_depth) queue->room = SYSTOLE_NEVER;
   if (instruction->engine == MX) engines->report->macs += macs(&instruction->line);
-}
-
-static bool startable(const systole_queue *queue) {
-  return queue->count > 0 && queue->missing == 0;
 }
 
 // A counter that is raised and taken from in one cycle changes by both.
 static unsigned after_cycle(const systole_engines *engines, unsigned from, unsigned to,
                             unsigned able) {
-  unsigned sum = systole_units(engines->semaphores[to], from);
+  unsigned sum = systole_units(engines->queues[to].semaphores, from);
   sum += systole_units(systole_engines_ending(engines, from)->raise, to);
   if (able >> to & 1) sum -= systole_units(head_of(&engines->queues[to])->wait, from);
   return sum;
@@ -90,32 +88,42 @@ static void start_head(systole_engines *engines, systole_queue *queue, uint64_t 
   const systole_instruction *in = head_of(queue);
   systole_started *started = &queue->started[queue->starts++ % SYSTOLE_MAX_STARTED];
   *started = (systole_started){.index = in->index, .raise = in->raise, .start = now};
-  engines->semaphores[in->engine] -= in->wait;
+  queue->semaphores -= in->wait;
   begin_work(engines, in, now);
   if (engines->observer) engines->observer(engines->observer_user, in, false);
   if (engines->values)
     started->outcome = systole_execute(engines->config, engines->memory, engines->srams, in);
   if (engines->observer) engines->observer(engines->observer_user, in, true);
-  if (queue->count == engines->config->queue_depth) queue->room = now + 1;
+  if (queue->room == SYSTOLE_NEVER) queue->room = now + 1;
   queue->head = (queue->head + 1) % SYSTOLE_MAX_QUEUE;
   queue->count--;
-  queue->missing = queue->count > 0 ? missing(engines, queue) : 0;
+  queue->missing = missing(queue);
 }
 
-// A semaphore stops at its most. The engines raised to, a bit each.
-static unsigned raise(systole_engines *engines, unsigned from, uint64_t units) {
-  unsigned raised = 0;
-  for (unsigned e; units; units &= ~(0xFFFFull << 16 * e)) {
-    e = (unsigned)__builtin_ctzll(units) / 16;
-    const unsigned before = systole_units(engines->semaphores[e], from), asked = systole_units(units, e);
-    const unsigned most = SYSTOLE_SEMAPHORE_MAX - before;
-    engines->semaphores[e] += (uint64_t)(asked < most ? asked : most) << 16 * from;
-    raised |= 1u << e;
+// A semaphore stops at its most.
+static void saturate(systole_engines *engines, unsigned from) {
+  for (unsigned to = 0; to < SYSTOLE_ENGINES; to++) {
+    uint64_t *semaphores = &engines->queues[to].semaphores;
+    const unsigned units = systole_units(*semaphores, from);
+    if (units > SYSTOLE_SEMAPHORE_MAX) *semaphores -= (uint64_t)(units - SYSTOLE_SEMAPHORE_MAX) << 16 * from;
   }
-  return raised;
 }
 
-// The engines that it raised semaphores to, a bit each.
+// The engines of which the head waited for this, a bit each.
+static unsigned raise(systole_engines *engines, unsigned from, uint64_t units) {
+  unsigned counts = 0, waited = 0;
+  for (unsigned to = 0; to < SYSTOLE_ENGINES; to++) {
+    systole_queue *queue = &engines->queues[to];
+    const unsigned asked = systole_units(units, to);
+    queue->semaphores += (uint64_t)asked << 16 * from;
+    counts |= systole_units(queue->semaphores, from);
+    waited |= ((asked != 0) & (queue->missing >> from)) << to;
+  }
+  if (counts > SYSTOLE_SEMAPHORE_MAX) saturate(engines, from);
+  return waited;
+}
+
+// As above.
 static unsigned end_oldest(systole_engines *engines, unsigned e, uint64_t now) {
   systole_queue *queue = &engines->queues[e];
   const systole_started *ending = systole_engines_ending(engines, e);
@@ -124,18 +132,17 @@ static unsigned end_oldest(systole_engines *engines, unsigned e, uint64_t now) {
   queue->ends++;
   queue->done = SYSTOLE_NEVER;
   if (e == LD) systole_ld_time_end(&engines->ld);
-  return ending->raise ? raise(engines, e, ending->raise) : 0;
+  return raise(engines, e, ending->raise);
 }
 
 bool systole_engines_active(const systole_engines *engines, unsigned engine) {
   return engines->queues[engine].starts != engines->queues[engine].ends;
 }
 
-static systole_engine_state state_of(const systole_engines *engines, unsigned e) {
-  const systole_queue *queue = &engines->queues[e];
-  if (systole_engines_active(engines, e)) return SYSTOLE_WAITS_MEM;
-  if (queue->count == 0) return SYSTOLE_IDLE;
-  return queue->missing ? SYSTOLE_WAITS_SEM : SYSTOLE_BUSY;
+static systole_engine_state state_of(const systole_queue *queue) {
+  const systole_engine_state waits = queue->missing ? SYSTOLE_WAITS_SEM : SYSTOLE_BUSY;
+  const systole_engine_state rests = queue->count == 0 ? SYSTOLE_IDLE : waits;
+  return queue->starts != queue->ends ? SYSTOLE_WAITS_MEM : rests;
 }
 
 static void count_state(systole_queue *queue, uint64_t until) {
@@ -157,7 +164,8 @@ static void ask_bus(systole_engines *engines, unsigned e) {
 }
 
 static void look_at_start(systole_queue *queue, uint64_t now) {
-  queue->takes = startable(queue) ? systole_later(now + 1, queue->ready) : SYSTOLE_NEVER;
+  const uint64_t ready = systole_later(now + 1, queue->ready);
+  queue->takes = (queue->count == 0) | (queue->missing != 0) ? SYSTOLE_NEVER : ready;
 }
 
 static void look_at_next(systole_engines *engines) {
@@ -178,14 +186,14 @@ void systole_engines_look(systole_engines *engines, unsigned engine, uint64_t no
 static void settle(systole_engines *engines, unsigned e, uint64_t now) {
   systole_queue *queue = &engines->queues[e];
   ask_bus(engines, e);
-  if (queue->missing) queue->missing = missing(engines, queue);
-  if ((e == MX || e == VX) && startable(queue) && queue->ready <= now + 1)
-    start_head(engines, queue, now + 1);
+  queue->missing = missing(queue);
   look_at_start(queue, now);
-  const systole_engine_state state = state_of(engines, e);
-  if (state == queue->state) return;
+  if ((e == MX || e == VX) & (queue->takes == now + 1)) {
+    start_head(engines, queue, now + 1);
+    look_at_start(queue, now);
+  }
   count_state(queue, now + 1);
-  queue->state = state;
+  queue->state = state_of(queue);
 }
 
 // A raise may be what a head waits for. The changes show from the next cycle on.

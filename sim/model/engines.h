@@ -35,8 +35,9 @@ typedef struct {
 typedef struct {
   systole_instruction slots[SYSTOLE_MAX_QUEUE];
   unsigned head, count;
+  uint64_t semaphores;  // to this engine, 16 bits for each that raises
   unsigned missing;  // bit e: the head waits for semaphore e -> self; 0 without a head
-  uint64_t room;     // a queue that is not full has room from this cycle on
+  uint64_t room;     // there is room from this cycle on; NEVER while it is full
   systole_started started[SYSTOLE_MAX_STARTED];
   uint64_t starts, ends;
   // Cycles as far as they are known: the oldest started ends; the engine may
@@ -59,7 +60,6 @@ typedef struct {
   void *observer_user;
   systole_queue queues[SYSTOLE_ENGINES];
   uint64_t next;     // the soonest in which a queue's `done` or `takes` is
-  uint64_t semaphores[SYSTOLE_ENGINES];  // to each engine, 16 bits for each that raises
   systole_ld_time ld;
   systole_st_time st;
 } systole_engines;
@@ -70,8 +70,7 @@ void systole_engines_open(systole_engines *engines, systole_dram *dram);
 
 // The first cycle in which an engine's queue has room, as things stand.
 static inline uint64_t systole_engines_room(const systole_engines *engines, unsigned engine) {
-  const systole_queue *queue = &engines->queues[engine];
-  return queue->count == engines->config->queue_depth ? SYSTOLE_NEVER : queue->room;
+  return engines->queues[engine].room;
 }
 void systole_engines_push(systole_engines *engines, const systole_instruction *instruction);
 
@@ -105,10 +104,10 @@ static inline bool systole_engines_may_fault(const systole_engines *engines, uns
     const systole_started *ending = systole_engines_ending(engines, e);
     if (ending->outcome.cause != SYSTOLE_CAUSE_NONE) return true;
     if (e == SYSTOLE_ENGINE_LD && systole_ld_time_oldest(&engines->ld)->bad_index) return true;
-    for (uint64_t units = ending->raise; units; units &= units - 1) {
-      const unsigned to = (unsigned)__builtin_ctzll(units) / 16;
-      if (systole_units(engines->semaphores[to], e) + 15 > SYSTOLE_SEMAPHORE_MAX) return true;
-    }
+    uint64_t counts = 0;
+    for (unsigned to = 0; to < SYSTOLE_ENGINES; to++)
+      counts |= systole_units(engines->queues[to].semaphores, e) + systole_units(ending->raise, to);
+    if (counts > SYSTOLE_SEMAPHORE_MAX) return true;
   }
   return false;
 }

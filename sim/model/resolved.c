@@ -36,7 +36,11 @@ systole_status systole_resolved_create(const systole_config *config,
   made->limits = systole_limits_of(config);
   made->first = 1;
   for (unsigned i = 0; i < 1 << BINDINGS_SHIFT; i++) made->bindings[i].opcode = 0;
-  for (uint32_t i = 0; i < ENTRIES; i++) meet(&made->entries[i], &zeros, i);
+  meet(&made->entries[0], &zeros, 0);
+  for (uint32_t i = 1; i < ENTRIES; i++) {
+    made->entries[i] = made->entries[0];
+    made->entries[i].instruction.index = i;
+  }
   return SYSTOLE_OK;
 }
 
