@@ -15,7 +15,6 @@ static uint64_t absolute(const systole_job *job, uint64_t segment, uint64_t offs
 
 static void get_addresses(const systole_job *job, systole_instruction *out) {
   const systole_line *line = &out->line;
-  out->address = out->index_address = 0;
   if (out->engine == SYSTOLE_ENGINE_ST)
     out->address = absolute(job, SYSTOLE_GET(line, ST, segment), SYSTOLE_GET(line, ST, offset));
   if (out->engine == SYSTOLE_ENGINE_LD)
@@ -30,19 +29,22 @@ static bool is_bound(const systole_line *line) {
 }
 
 void systole_resolve_begin(const systole_line *line, uint32_t index, systole_instruction *out) {
-  const int engine = systole_opcode_engine(line->word[0] & 0xFF);
-  *out = (systole_instruction){.line = *line,
-                               .index = index,
-                               .opcode = (uint8_t)(line->word[0] & 0xFF),
-                               .engine = (uint8_t)(engine < 0 ? SYSTOLE_ENGINE_SEQ : engine),
-                               .lines = is_bound(line) ? 2 : 1,
-                               .wait = spread(systole_line_get(line, SYSTOLE_LSB_wait, SYSTOLE_WIDTH_wait)),
-                               .raise = spread(systole_line_get(line, SYSTOLE_LSB_raise, SYSTOLE_WIDTH_raise))};
+  const uint8_t opcode = line->word[0] & 0xFF;
+  const int engine = systole_opcode_engine(opcode);
+  out->index = index;
+  out->opcode = opcode;
+  out->engine = (uint8_t)(engine < 0 ? SYSTOLE_ENGINE_SEQ : engine);
+  out->lines = is_bound(line) ? 2 : 1;
+  out->checked = out->noop = false;
+  out->wait = spread(systole_line_get(line, SYSTOLE_LSB_wait, SYSTOLE_WIDTH_wait));
+  out->raise = spread(systole_line_get(line, SYSTOLE_LSB_raise, SYSTOLE_WIDTH_raise));
+  out->address = out->index_address = out->cycles = 0;
 }
 
 systole_cause systole_resolve_rest(const systole_limits *limits, const systole_job *job,
-                                   const int32_t scalars[SYSTOLE_SCALARS], const systole_bound *bound,
-                                   systole_instruction *out) {
+                                   const int32_t scalars[SYSTOLE_SCALARS], const systole_line *line,
+                                   const systole_bound *bound, systole_instruction *out) {
+  out->line = *line;
   const systole_cause cause = bound ? systole_bound_fill(bound, scalars, &out->line) : SYSTOLE_CAUSE_NONE;
   out->checked = cause == SYSTOLE_CAUSE_NONE;
   if (cause != SYSTOLE_CAUSE_NONE) return cause;
@@ -59,7 +61,8 @@ systole_cause systole_resolve(const systole_config *config, const systole_job *j
   const systole_limits limits = systole_limits_of(config);
   systole_bound slots;
   systole_resolve_begin(line, index, out);
+  out->line = *line;
   if (cause != SYSTOLE_CAUSE_NONE) return cause;
   if (bound) systole_bound_read(&slots, out->opcode, binding);
-  return systole_resolve_rest(&limits, job, scalars, bound ? &slots : NULL, out);
+  return systole_resolve_rest(&limits, job, scalars, line, bound ? &slots : NULL, out);
 }

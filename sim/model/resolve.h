@@ -53,12 +53,12 @@ typedef struct {
 systole_limits systole_limits_of(const systole_config *config);
 
 // systole_resolve for a line, and its binding line if it is bound, known to be
-// legal, in two steps: what the line alone says; then what the scalars say
-// (`bound` NULL: the line is not bound).
+// legal, in two steps: what the line alone says, but for out->line; then what the
+// scalars say (`bound` NULL: the line is not bound), as often as they change.
 void systole_resolve_begin(const systole_line *line, uint32_t index, systole_instruction *out);
 systole_cause systole_resolve_rest(const systole_limits *limits, const systole_job *job,
-                                   const int32_t scalars[SYSTOLE_SCALARS], const systole_bound *bound,
-                                   systole_instruction *out);
+                                   const int32_t scalars[SYSTOLE_SCALARS], const systole_line *line,
+                                   const systole_bound *bound, systole_instruction *out);
 
 // Its steps, in the order in which systole_resolve takes them.
 

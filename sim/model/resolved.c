@@ -18,17 +18,39 @@ struct systole_resolved_table {
   systole_resolved entries[ENTRIES];
 };
 
-static void meet(systole_resolved *entry, const systole_line *line, uint32_t index) {
-  entry->line = *line;
-  entry->form = systole_resolve_legal(line, NULL);
+static uint32_t word_of(const uint8_t *bytes, unsigned w) {
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+  uint32_t word;
+  memcpy(&word, bytes + 4 * w, sizeof word);
+  return word;
+#else
+  bytes += 4 * w;
+  return bytes[0] | bytes[1] << 8 | bytes[2] << 16 | (uint32_t)bytes[3] << 24;
+#endif
+}
+
+static void read_line(systole_line *line, const uint8_t *bytes) {
+  for (unsigned w = 0; w < SYSTOLE_LINE_BYTES / 4; w++) line->word[w] = word_of(bytes, w);
+}
+
+// What memcmp tells, in line.
+static bool is_line(const systole_line *line, const uint8_t *bytes) {
+  uint32_t differ = 0;
+  for (unsigned w = 0; w < SYSTOLE_LINE_BYTES / 4; w++) differ |= line->word[w] ^ word_of(bytes, w);
+  return differ == 0;
+}
+
+static void meet(systole_resolved *entry, const uint8_t *bytes, uint32_t index) {
+  read_line(&entry->line, bytes);
+  entry->form = systole_resolve_legal(&entry->line, NULL);
   entry->number = 0;
-  systole_resolve_begin(line, index, &entry->instruction);
+  systole_resolve_begin(&entry->line, index, &entry->instruction);
 }
 
 // In the beginning every entry keeps a line of zeros.
 systole_status systole_resolved_create(const systole_config *config,
                                        systole_resolved_table **table, systole_error *err) {
-  const systole_line zeros = {{0}};
+  const uint8_t zeros[SYSTOLE_LINE_BYTES] = {0};
   systole_resolved_table *made = calloc(1, sizeof *made);
   *table = made;
   if (made == NULL) return systole_fail(err, SYSTOLE_E_MEMORY, "no memory for a machine");
@@ -36,7 +58,7 @@ systole_status systole_resolved_create(const systole_config *config,
   made->limits = systole_limits_of(config);
   made->first = 1;
   for (unsigned i = 0; i < 1 << BINDINGS_SHIFT; i++) made->bindings[i].opcode = 0;
-  meet(&made->entries[0], &zeros, 0);
+  meet(&made->entries[0], zeros, 0);
   for (uint32_t i = 1; i < ENTRIES; i++) {
     made->entries[i] = made->entries[0];
     made->entries[i].instruction.index = i;
@@ -52,28 +74,9 @@ void systole_resolved_begin(systole_resolved_table *table, const systole_job *jo
   table->first = table->numbers + 1;
 }
 
-static systole_line line_of(const uint8_t *bytes) {
-  systole_line line;
-#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-  memcpy(&line, bytes, sizeof line);
-#else
-  for (unsigned w = 0; w < SYSTOLE_LINE_BYTES / 4; w++, bytes += 4)
-    line.word[w] = bytes[0] | bytes[1] << 8 | bytes[2] << 16 | (uint32_t)bytes[3] << 24;
-#endif
-  return line;
-}
-
-// What memcmp tells, in line.
-static bool same_lines(const systole_line *a, const systole_line *b) {
-  uint32_t differ = 0;
-  for (unsigned w = 0; w < SYSTOLE_LINE_BYTES / 4; w++) differ |= a->word[w] ^ b->word[w];
-  return differ == 0;
-}
-
 systole_resolved *systole_resolved_line(systole_resolved_table *table, const uint8_t *bytes, uint32_t index) {
-  const systole_line line = line_of(bytes);
   systole_resolved *entry = &table->entries[index % ENTRIES];
-  if (entry->instruction.index != index || !same_lines(&entry->line, &line)) meet(entry, &line, index);
+  if (entry->instruction.index != index || !is_line(&entry->line, bytes)) meet(entry, bytes, index);
   return entry;
 }
 
@@ -85,21 +88,26 @@ static uint64_t cycles_of(const systole_config *config, const systole_instructio
 
 // ---- Binding lines
 
-// Every word counts times an odd number of its own.
-static unsigned place_of(unsigned opcode, const systole_line *line) {
-  uint32_t sum = opcode, factor = 0x9E3779B1;
-  for (unsigned w = 0; w < SYSTOLE_LINE_BYTES / 4; w++, factor *= 0x85EBCA6B) sum += line->word[w] * factor;
-  return (sum ^ sum >> 15) * 0x9E3779B1u >> (32 - BINDINGS_SHIFT);
+// Of the first three slots; few lines have more.
+static unsigned place_of(unsigned opcode, const uint8_t *bytes) {
+  uint64_t sum = opcode, factor = UINT64_C(0x9E3779B97F4A7C15);
+  for (unsigned w = 0; w < 8; w += 2, factor *= UINT64_C(0xD6E8FEB86659FD93))
+    sum += (word_of(bytes, w) | (uint64_t)word_of(bytes, w + 1) << 32) * factor;
+  return (unsigned)((sum ^ sum >> 31) * UINT64_C(0x9E3779B97F4A7C15) >> (64 - BINDINGS_SHIFT));
+}
+
+static bool is_binding(const systole_resolved_binding *binding, unsigned opcode, const uint8_t *bytes) {
+  return binding->opcode == opcode && is_line(&binding->line, bytes);
 }
 
 static systole_resolved_binding *meet_binding(systole_resolved_table *table, unsigned opcode,
-                                              const systole_line *line) {
-  systole_resolved_binding *kept = &table->bindings[place_of(opcode, line)];
-  if (kept->opcode == opcode && same_lines(&kept->line, line)) return kept;
-  kept->line = *line;
+                                              const uint8_t *bytes) {
+  systole_resolved_binding *kept = &table->bindings[place_of(opcode, bytes)];
+  if (is_binding(kept, opcode, bytes)) return kept;
+  read_line(&kept->line, bytes);
   kept->opcode = opcode;
-  kept->form = systole_resolve_legal_binding(line, opcode);
-  systole_bound_read(&kept->bound, opcode, line);
+  kept->form = systole_resolve_legal_binding(&kept->line, opcode);
+  systole_bound_read(&kept->bound, opcode, &kept->line);
   memset(kept->reads, 0, sizeof kept->reads);
   for (unsigned i = 0; i < kept->bound.terms; i++) kept->reads[kept->bound.term[i].scalar] = UINT32_MAX;
   kept->number = 0;
@@ -117,11 +125,10 @@ static bool same_scalars(const systole_resolved_binding *binding, const int32_t 
 // The binding line of an entry, with a number for these scalars and the job's
 // segments.
 static systole_resolved_binding *find_binding(systole_resolved_table *table, const int32_t *scalars,
-                                                    const systole_line *line, const systole_resolved *entry) {
+                                              const uint8_t *bytes, const systole_resolved *entry) {
   const unsigned opcode = entry->instruction.opcode;
   systole_resolved_binding *binding = entry->binding;
-  if (binding == NULL || binding->opcode != opcode || !same_lines(&binding->line, line))
-    binding = meet_binding(table, opcode, line);
+  if (entry->number == 0 || !is_binding(binding, opcode, bytes)) binding = meet_binding(table, opcode, bytes);
   if (binding->number >= table->first && same_scalars(binding, scalars)) return binding;
   memcpy(binding->scalars, scalars, sizeof binding->scalars);
   binding->number = ++table->numbers;
@@ -133,29 +140,28 @@ static systole_resolved_binding *find_binding(systole_resolved_table *table, con
 static void complete(const systole_resolved_table *table, const systole_job *job, const int32_t *scalars,
                      const systole_bound *bound, systole_resolved *entry) {
   systole_instruction *in = &entry->instruction;
-  entry->cause = systole_resolve_rest(&table->limits, job, scalars, bound, in);
+  entry->cause = systole_resolve_rest(&table->limits, job, scalars, &entry->line, bound, in);
   if (entry->cause == SYSTOLE_CAUSE_NONE) in->cycles = cycles_of(table->config, in);
 }
 
-static void complete_bound(systole_resolved_table *table, const systole_job *job, const int32_t *scalars,
-                           const systole_line *line, systole_resolved *entry) {
-  systole_instruction *in = &entry->instruction;
-  systole_resolved_binding *binding = find_binding(table, scalars, line, entry);
-  if (entry->number == binding->number) return;
+static void complete_bound(const systole_resolved_table *table, const systole_job *job, const int32_t *scalars,
+                           systole_resolved_binding *binding, systole_resolved *entry) {
   entry->binding = binding;
   entry->number = binding->number;
-  entry->cause = binding->form;
-  in->checked = false;
-  in->line = entry->line;
-  if (binding->form == SYSTOLE_CAUSE_NONE) complete(table, job, scalars, &binding->bound, entry);
+  if (binding->form == SYSTOLE_CAUSE_NONE) {
+    complete(table, job, scalars, &binding->bound, entry);
+  } else {
+    entry->cause = binding->form;
+    entry->instruction.checked = false;
+  }
 }
 
 void systole_resolved_complete(systole_resolved_table *table, const systole_job *job,
-                               const int32_t scalars[SYSTOLE_SCALARS], const uint8_t *binding,
+                               const int32_t scalars[SYSTOLE_SCALARS], const uint8_t *bytes,
                                systole_resolved *entry) {
-  if (binding != NULL) {
-    const systole_line line = line_of(binding);
-    complete_bound(table, job, scalars, &line, entry);
+  if (bytes != NULL) {
+    systole_resolved_binding *binding = find_binding(table, scalars, bytes, entry);
+    if (entry->number != binding->number) complete_bound(table, job, scalars, binding, entry);
   } else if (entry->number < table->first) {
     complete(table, job, scalars, NULL, entry);
     entry->number = ++table->numbers;

@@ -44,10 +44,10 @@ void systole_resolved_begin(systole_resolved_table *table, const systole_job *jo
 // are valid. Stays until the next line is met.
 systole_resolved *systole_resolved_line(systole_resolved_table *table, const uint8_t *bytes, uint32_t index);
 
-// What systole_resolve makes of that line, binding NULL if it is not bound, with
-// the cycles of an MX or VX: the rest is valid.
+// What systole_resolve makes of that line with a binding line, NULL if it is not
+// bound, and the cycles of an MX or VX: the rest is valid.
 void systole_resolved_complete(systole_resolved_table *table, const systole_job *job,
                                const int32_t scalars[SYSTOLE_SCALARS], const uint8_t *binding,
-                               systole_resolved *resolved);
+                               systole_resolved *entry);
 
 #endif
