@@ -10,7 +10,7 @@ void systole_engines_open(systole_engines *engines, systole_dram *dram) {
     queue->head = queue->count = queue->missing = 0;
     queue->semaphores = 0;
     queue->starts = queue->ends = queue->ready = queue->room = 0;
-    queue->done = queue->takes = SYSTOLE_NEVER;
+    queue->done = queue->takes = queue->next = SYSTOLE_NEVER;
     queue->state = SYSTOLE_IDLE;
     queue->since = 1;
     for (unsigned s = 0; s < 4; s++) queue->cycles[s] = 0;
@@ -24,12 +24,12 @@ static const systole_instruction *head_of(const systole_queue *queue) {
   return &queue->slots[queue->head];
 }
 
-// All four are compared at once: the top bit of each 16 stays if it has enough.
+// Of the head; all four are compared at once: the top bit of each 16 stays if
+// there is enough.
 static unsigned missing(const systole_queue *queue) {
   const uint64_t tops = 0x8000800080008000;
   const uint64_t less = ~((queue->semaphores | tops) - head_of(queue)->wait) & tops;
-  const unsigned mask = (unsigned)(less >> 15 | less >> 30 | less >> 45 | less >> 60) & 15;
-  return queue->count > 0 ? mask : 0;
+  return (unsigned)(less >> 15 | less >> 30 | less >> 45 | less >> 60) & 15;
 }
 
 // Multiply-accumulates asked for; they count when dispatched.
@@ -40,8 +40,7 @@ static uint64_t macs(const systole_line *line) {
 void systole_engines_push(systole_engines *engines, const systole_instruction *instruction) {
   systole_queue *queue = &engines->queues[instruction->engine];
   queue->slots[(queue->head + queue->count) % SYSTOLE_MAX_QUEUE] = *instruction;
-  queue->count++;
-  queue->missing = missing(queue);
+  if (queue->count++ == 0) queue->missing = missing(queue);
   if (queue->count == engines->config->queue_depth) queue->room = SYSTOLE_NEVER;
   if (instruction->engine == MX) engines->report->macs += macs(&instruction->line);
 }
@@ -97,30 +96,21 @@ static void start_head(systole_engines *engines, systole_queue *queue, uint64_t 
   if (queue->room == SYSTOLE_NEVER) queue->room = now + 1;
   queue->head = (queue->head + 1) % SYSTOLE_MAX_QUEUE;
   queue->count--;
-  queue->missing = missing(queue);
+  queue->missing = queue->count > 0 ? missing(queue) : 0;
 }
 
-// A semaphore stops at its most.
-static void saturate(systole_engines *engines, unsigned from) {
-  for (unsigned to = 0; to < SYSTOLE_ENGINES; to++) {
-    uint64_t *semaphores = &engines->queues[to].semaphores;
-    const unsigned units = systole_units(*semaphores, from);
-    if (units > SYSTOLE_SEMAPHORE_MAX) *semaphores -= (uint64_t)(units - SYSTOLE_SEMAPHORE_MAX) << 16 * from;
-  }
-}
-
-// The engines of which the head waited for this, a bit each.
+// A semaphore stops at its most. The engines that were raised to, a bit each.
 static unsigned raise(systole_engines *engines, unsigned from, uint64_t units) {
-  unsigned counts = 0, waited = 0;
-  for (unsigned to = 0; to < SYSTOLE_ENGINES; to++) {
-    systole_queue *queue = &engines->queues[to];
+  unsigned raised = 0;
+  for (unsigned to; units; units &= ~(0xFFFFull << 16 * to)) {
+    to = (unsigned)__builtin_ctzll(units) / 16;
+    uint64_t *semaphores = &engines->queues[to].semaphores;
+    const unsigned room = SYSTOLE_SEMAPHORE_MAX - systole_units(*semaphores, from);
     const unsigned asked = systole_units(units, to);
-    queue->semaphores += (uint64_t)asked << 16 * from;
-    counts |= systole_units(queue->semaphores, from);
-    waited |= ((asked != 0) & (queue->missing >> from)) << to;
+    *semaphores += (uint64_t)(asked < room ? asked : room) << 16 * from;
+    raised |= 1u << to;
   }
-  if (counts > SYSTOLE_SEMAPHORE_MAX) saturate(engines, from);
-  return waited;
+  return raised;
 }
 
 // As above.
@@ -163,22 +153,21 @@ static void ask_bus(systole_engines *engines, unsigned e) {
   }
 }
 
-static void look_at_start(systole_queue *queue, uint64_t now) {
-  const uint64_t ready = systole_later(now + 1, queue->ready);
-  queue->takes = (queue->count == 0) | (queue->missing != 0) ? SYSTOLE_NEVER : ready;
+static void look_at_queue(systole_queue *queue, uint64_t now) {
+  const bool able = queue->count > 0 && queue->missing == 0;
+  queue->takes = able ? systole_later(now + 1, queue->ready) : SYSTOLE_NEVER;
+  queue->next = systole_sooner(queue->done, queue->takes);
 }
 
-static void look_at_next(systole_engines *engines) {
-  uint64_t next = SYSTOLE_NEVER;
-  for (unsigned e = 0; e < SYSTOLE_ENGINES; e++)
-    next = systole_sooner(next, systole_sooner(engines->queues[e].done, engines->queues[e].takes));
-  engines->next = next;
+static uint64_t soonest(const systole_queue *queues) {
+  return systole_sooner(systole_sooner(queues[0].next, queues[1].next),
+                        systole_sooner(queues[2].next, queues[3].next));
 }
 
 void systole_engines_look(systole_engines *engines, unsigned engine, uint64_t now) {
   ask_bus(engines, engine);
-  look_at_start(&engines->queues[engine], now);
-  look_at_next(engines);
+  look_at_queue(&engines->queues[engine], now);
+  engines->next = soonest(engines->queues);
 }
 
 // After all changes of a cycle. What a head waits for only comes nearer; an MX
@@ -186,11 +175,11 @@ void systole_engines_look(systole_engines *engines, unsigned engine, uint64_t no
 static void settle(systole_engines *engines, unsigned e, uint64_t now) {
   systole_queue *queue = &engines->queues[e];
   ask_bus(engines, e);
-  queue->missing = missing(queue);
-  look_at_start(queue, now);
-  if ((e == MX || e == VX) & (queue->takes == now + 1)) {
+  if (queue->missing) queue->missing = missing(queue);
+  look_at_queue(queue, now);
+  if (queue->takes == now + 1 && (e == MX || e == VX)) {
     start_head(engines, queue, now + 1);
-    look_at_start(queue, now);
+    look_at_queue(queue, now);
   }
   count_state(queue, now + 1);
   queue->state = state_of(queue);
@@ -205,7 +194,7 @@ void systole_engines_change(systole_engines *engines, systole_engines_due due, u
   for (unsigned ended = due.ended; ended; ended &= ended - 1)
     touched |= end_oldest(engines, (unsigned)__builtin_ctz(ended), now);
   for (; touched; touched &= touched - 1) settle(engines, (unsigned)__builtin_ctz(touched), now);
-  look_at_next(engines);
+  engines->next = soonest(engines->queues);
 }
 
 bool systole_engines_empty(const systole_engines *engines) {

@@ -41,8 +41,8 @@ typedef struct {
   systole_started started[SYSTOLE_MAX_STARTED];
   uint64_t starts, ends;
   // Cycles as far as they are known: the oldest started ends; the engine may
-  // take a head; it takes this one.
-  uint64_t done, ready, takes;
+  // take a head; it takes this one; the sooner of what happens.
+  uint64_t done, ready, takes, next;
   systole_engine_state state;  // since a cycle; an active one counts as WAITS_MEM
   uint64_t since, cycles[4];   // cycles of each state before `since`
 } systole_queue;
@@ -59,7 +59,7 @@ typedef struct {
   systole_model_observer observer;  // may be NULL
   void *observer_user;
   systole_queue queues[SYSTOLE_ENGINES];
-  uint64_t next;     // the soonest in which a queue's `done` or `takes` is
+  uint64_t next;     // the soonest of the queues'
   systole_ld_time ld;
   systole_st_time st;
 } systole_engines;
@@ -82,8 +82,10 @@ typedef struct {
 static inline systole_engines_due systole_engines_due_in(const systole_engines *engines, uint64_t now) {
   systole_engines_due due = {0, 0};
   for (unsigned e = 0; e < SYSTOLE_ENGINES; e++) {
-    due.able |= (unsigned)(engines->queues[e].takes <= now) << e;
-    due.ended |= (unsigned)(engines->queues[e].done == now) << e;
+    const systole_queue *queue = &engines->queues[e];
+    if (queue->next > now) continue;
+    due.able |= (unsigned)(queue->takes <= now) << e;
+    due.ended |= (unsigned)(queue->done == now) << e;
   }
   return due;
 }
@@ -104,8 +106,8 @@ static inline bool systole_engines_may_fault(const systole_engines *engines, uns
     const systole_started *ending = systole_engines_ending(engines, e);
     if (ending->outcome.cause != SYSTOLE_CAUSE_NONE) return true;
     if (e == SYSTOLE_ENGINE_LD && systole_ld_time_oldest(&engines->ld)->bad_index) return true;
-    uint64_t counts = 0;
-    for (unsigned to = 0; to < SYSTOLE_ENGINES; to++)
+    unsigned counts = 0;
+    for (unsigned to = 0; to < SYSTOLE_ENGINES && ending->raise; to++)
       counts |= systole_units(engines->queues[to].semaphores, e) + systole_units(ending->raise, to);
     if (counts > SYSTOLE_SEMAPHORE_MAX) return true;
   }
