@@ -24,12 +24,11 @@ static const systole_instruction *head_of(const systole_queue *queue) {
   return &queue->slots[queue->head];
 }
 
-// Of the head; all four are compared at once: the top bit of each 16 stays if
-// there is enough.
-static unsigned missing(const systole_queue *queue) {
+// What the head waits for; all four are compared at once: the top bit of each 16
+// stays if there is enough.
+static uint64_t missing(const systole_queue *queue) {
   const uint64_t tops = 0x8000800080008000;
-  const uint64_t less = ~((queue->semaphores | tops) - head_of(queue)->wait) & tops;
-  return (unsigned)(less >> 15 | less >> 30 | less >> 45 | less >> 60) & 15;
+  return ~((queue->semaphores | tops) - head_of(queue)->wait) & tops;
 }
 
 // Multiply-accumulates asked for; they count when dispatched.
@@ -217,13 +216,14 @@ bool systole_engines_blocked(const systole_engines *engines) {
 }
 
 static void describe_state(const systole_engines *engines, unsigned e) {
-  enum { WAITS_FOR_LSB = 4, QUEUED_LSB = 8 };
+  enum { WAITS_FOR = 1 << 4, QUEUED_LSB = 8 };
   const systole_queue *queue = &engines->queues[e];
   systole_report *report = engines->report;
   const bool active = systole_engines_active(engines, e);
   unsigned state = queue->state;
   if (active && (e == MX || e == VX)) state = SYSTOLE_BUSY;
-  if (state == SYSTOLE_WAITS_SEM) state |= queue->missing << WAITS_FOR_LSB;
+  for (unsigned f = 0; f < SYSTOLE_ENGINES && state % WAITS_FOR == SYSTOLE_WAITS_SEM; f++)
+    if (systole_units(queue->missing, f)) state |= WAITS_FOR << f;
   report->engines[e].state = state | queue->count << QUEUED_LSB;
   report->engines[e].index = active             ? systole_engines_ending(engines, e)->index
                              : queue->count > 0 ? head_of(queue)->index

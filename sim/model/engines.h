@@ -36,7 +36,7 @@ typedef struct {
   systole_instruction slots[SYSTOLE_MAX_QUEUE];
   unsigned head, count;
   uint64_t semaphores;  // to this engine, 16 bits for each that raises
-  unsigned missing;  // bit e: the head waits for semaphore e -> self; 0 without a head
+  uint64_t missing;  // as above: not zero if the head waits for more of it; 0 without a head
   uint64_t room;     // there is room from this cycle on; NEVER while it is full
   systole_started started[SYSTOLE_MAX_STARTED];
   uint64_t starts, ends;

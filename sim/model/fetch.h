@@ -19,6 +19,8 @@ typedef struct {
 
 typedef struct {
   unsigned bus_shift;  // bytes of a beat: 1 << shift
+  unsigned odd;        // lines of a beat less one: 1 on a bus of 128 bytes, else 0
+  unsigned lead;       // lines from a multiple of 256 bytes to the first
   uint64_t base, lines;
   uint64_t at;     // the line that the sequencer needs next
   uint64_t popped[SYSTOLE_FETCH_RING];  // cycles in which the last were taken, or will be

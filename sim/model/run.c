@@ -253,34 +253,27 @@ static void cycle(systole_run *run, bool bites, bool aborts) {
   else run->ended = true;
 }
 
-// A cycle as above in which no more can happen than that engines start and end
-// instructions, one is dispatched (`dispatches`), and the bus; false, and nothing
-// done, if an engine may end with a fault.
-static bool usual_cycle(systole_run *run, bool dispatches) {
+// Cycle run->now as above if no more can happen in it than that engines start and
+// end instructions, one is dispatched, and the bus; else false, and nothing done.
+static bool usual_cycle(systole_run *run) {
   systole_engines *engines = run->engines;
   const uint64_t now = run->now;
+  const bool steps = run->sequencer_next <= now;
   systole_engines_due due = {0, 0};
+  unsigned pushed = 0;
+  if (steps && !systole_sequencer_dispatches(&run->sequencer)) return false;
   if (engines->next <= now) due = systole_engines_due_in(engines, now);
   if (systole_engines_may_fault(engines, due.ended)) return false;
-  const unsigned pushed = dispatches ? systole_sequencer_dispatch(&run->sequencer, now) : 0;
+  if (steps) {
+    pushed = systole_sequencer_dispatch(&run->sequencer, now);
+    run->watchdog.mark = systole_later(run->watchdog.mark, now);
+  }
   if (bus_next(run) <= now) bus_cycle(run, false);
   if (due.able | due.ended | pushed) engines_cycle(run, due, pushed);
-  if (dispatches) {
-    run->watchdog.mark = systole_later(run->watchdog.mark, now);
-    look_at_sequencer(run);
-  } else if (run->sequencer_next == SYSTOLE_NEVER) {
+  if (steps) look_at_sequencer(run);
+  else if (run->sequencer_next == SYSTOLE_NEVER)
     run->sequencer_next = systole_sequencer_next(&run->sequencer, now);
-  }
   return true;
-}
-
-// Cycle `next`, run->now from here on.
-static void step_to(systole_run *run, uint64_t next, bool bites, bool aborts) {
-  const bool steps = next >= run->sequencer_next;
-  run->now = next;
-  if (bites || aborts || run->draining || (steps && !systole_sequencer_dispatches(&run->sequencer)) ||
-      !usual_cycle(run, steps))
-    cycle(run, bites, aborts);
 }
 
 // LD's bursts one after another, as long as nothing else can happen; false if
@@ -297,16 +290,9 @@ static bool read_on(systole_run *run, uint64_t end) {
   return run->now != before;
 }
 
-// Goes on to the next cycle of an event; false, and nothing done, if that is
-// after `limit`.
-static bool go_on(systole_run *run, uint64_t limit) {
-  uint64_t next = next_event(run);
-  const uint64_t end = systole_sooner(run->stop, run->watchdog.mark + run->watchdog.limit);
-  if (next <= limit && next < end) {
-    if (next != run->read_next || !read_on(run, systole_sooner(end, systole_after(limit, 1))))
-      step_to(run, next, false, false);
-    return true;
-  }
+// Goes on to a cycle `next`, in which or before which the watchdog may bite or the
+// host's abort act; false, and nothing done, if nothing happens up to `limit`.
+static bool go_on_checked(systole_run *run, uint64_t next, uint64_t limit) {
   next = systole_sooner(next, run->stop);
   const uint64_t bite =
       systole_watchdog_bite(&run->watchdog, run->engines, &run->channel,
@@ -315,7 +301,20 @@ static bool go_on(systole_run *run, uint64_t limit) {
   if (next > limit) return false;
   const bool aborts = next == run->stop;
   if (aborts) run->stop = SYSTOLE_NEVER;
-  step_to(run, next, next == bite, aborts);
+  run->now = next;
+  if (next == bite || aborts || !usual_cycle(run)) cycle(run, next == bite, aborts);
+  return true;
+}
+
+// Goes on to the next cycle of an event; false, and nothing done, if that is
+// after `limit`.
+static bool go_on(systole_run *run, uint64_t limit) {
+  const uint64_t next = next_event(run);
+  const uint64_t end = systole_sooner(run->stop, run->watchdog.mark + run->watchdog.limit);
+  if (next > limit || next >= end) return go_on_checked(run, next, limit);
+  if (next == run->read_next && read_on(run, systole_sooner(end, systole_after(limit, 1)))) return true;
+  run->now = next;
+  if (!usual_cycle(run)) cycle(run, false, false);
   return true;
 }
 

@@ -65,13 +65,9 @@ static const uint8_t *take_line(systole_sequencer *s, uint64_t cycle) {
 
 // Multiplications that the checks of an instruction take.
 static unsigned check_steps(unsigned opcode) {
-  switch (opcode) {
-    case SYSTOLE_OP_LD: return 3;
-    case SYSTOLE_OP_LDG: return 4;
-    case SYSTOLE_OP_MX: return 8;
-    case SYSTOLE_OP_VX: return 4;
-    default: return 2;  // ST
-  }
+  static const uint8_t steps[] = {[SYSTOLE_OP_LD] = 3, [SYSTOLE_OP_LDG] = 4, [SYSTOLE_OP_MX] = 8,
+                                  [SYSTOLE_OP_VX] = 4, [SYSTOLE_OP_ST] = 2};
+  return steps[opcode];
 }
 
 static void enter(systole_sequencer *s, systole_seq_phase phase, uint64_t cycle) {
@@ -90,14 +86,13 @@ static void resolve(systole_sequencer *s, const uint8_t *binding, uint64_t taken
     enter(s, SYSTOLE_SEQ_FAULT, judged);
     return;
   }
-  switch (s->instruction->opcode) {
-    case SYSTOLE_OP_LOOP: enter(s, SYSTOLE_SEQ_LOOP, judged + 1); break;
-    case SYSTOLE_OP_ENDLOOP: enter(s, SYSTOLE_SEQ_ENDLOOP, judged + 1); break;
-    case SYSTOLE_OP_END: enter(s, SYSTOLE_SEQ_END, judged + 1); break;
-    default:
-      enter(s, SYSTOLE_SEQ_COMMIT, judged + 1 + check_steps(s->instruction->opcode) + 3);
-      break;
-  }
+  const unsigned opcode = s->instruction->opcode;
+  if (s->instruction->engine != SYSTOLE_ENGINE_SEQ)
+    enter(s, SYSTOLE_SEQ_COMMIT, judged + 1 + check_steps(opcode) + 3);
+  else if (opcode == SYSTOLE_OP_LOOP)
+    enter(s, SYSTOLE_SEQ_LOOP, judged + 1);
+  else
+    enter(s, opcode == SYSTOLE_OP_ENDLOOP ? SYSTOLE_SEQ_ENDLOOP : SYSTOLE_SEQ_END, judged + 1);
 }
 
 static bool take_first(systole_sequencer *s, uint64_t cycle) {
