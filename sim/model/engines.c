@@ -28,7 +28,8 @@ static const systole_instruction *head_of(const systole_queue *queue) {
 // stays if there is enough.
 static uint64_t missing(const systole_queue *queue) {
   const uint64_t tops = 0x8000800080008000;
-  return ~((queue->semaphores | tops) - head_of(queue)->wait) & tops;
+  const uint64_t less = ~((queue->semaphores | tops) - head_of(queue)->wait) & tops;
+  return less & -(uint64_t)(queue->count > 0);
 }
 
 // Multiply-accumulates asked for; they count when dispatched.
@@ -39,8 +40,9 @@ static uint64_t macs(const systole_line *line) {
 void systole_engines_push(systole_engines *engines, const systole_instruction *instruction) {
   systole_queue *queue = &engines->queues[instruction->engine];
   queue->slots[(queue->head + queue->count) % SYSTOLE_MAX_QUEUE] = *instruction;
-  if (queue->count++ == 0) queue->missing = missing(queue);
-  if (queue->count == engines->config->queue_depth) queue->room = SYSTOLE_NEVER;
+  queue->count++;
+  queue->missing = missing(queue);
+  queue->room = systole_unless(queue->count == engines->config->queue_depth, queue->room);
   if (instruction->engine == MX) engines->report->macs += macs(&instruction->line);
 }
 
@@ -92,10 +94,10 @@ static void start_head(systole_engines *engines, systole_queue *queue, uint64_t 
   if (engines->values)
     started->outcome = systole_execute(engines->config, engines->memory, engines->srams, in);
   if (engines->observer) engines->observer(engines->observer_user, in, true);
-  if (queue->room == SYSTOLE_NEVER) queue->room = now + 1;
+  queue->room = queue->room == SYSTOLE_NEVER ? now + 1 : queue->room;
   queue->head = (queue->head + 1) % SYSTOLE_MAX_QUEUE;
   queue->count--;
-  queue->missing = queue->count > 0 ? missing(queue) : 0;
+  queue->missing = missing(queue);
 }
 
 // A semaphore stops at its most. The engines that were raised to, a bit each.
@@ -153,8 +155,8 @@ static void ask_bus(systole_engines *engines, unsigned e) {
 }
 
 static void look_at_queue(systole_queue *queue, uint64_t now) {
-  const bool able = queue->count > 0 && queue->missing == 0;
-  queue->takes = able ? systole_later(now + 1, queue->ready) : SYSTOLE_NEVER;
+  const bool unable = (queue->count == 0) | (queue->missing != 0);
+  queue->takes = systole_unless(unable, systole_later(now + 1, queue->ready));
   queue->next = systole_sooner(queue->done, queue->takes);
 }
 
@@ -174,7 +176,7 @@ void systole_engines_look(systole_engines *engines, unsigned engine, uint64_t no
 static void settle(systole_engines *engines, unsigned e, uint64_t now) {
   systole_queue *queue = &engines->queues[e];
   ask_bus(engines, e);
-  if (queue->missing) queue->missing = missing(queue);
+  queue->missing = missing(queue);
   look_at_queue(queue, now);
   if (queue->takes == now + 1 && (e == MX || e == VX)) {
     start_head(engines, queue, now + 1);

@@ -56,7 +56,7 @@ static inline uint64_t systole_fetch_have(const systole_fetch *fetch) {
 static inline uint64_t systole_fetch_room(const systole_fetch *fetch) {
   const uint64_t held = fetch->past - fetch->at;
   const uint64_t cycle = fetch->popped[(fetch->past - SYSTOLE_FETCH_HELD - 1) % SYSTOLE_FETCH_RING];
-  return held > SYSTOLE_FETCH_HELD ? SYSTOLE_NEVER : cycle + 1;
+  return systole_unless(held > SYSTOLE_FETCH_HELD, cycle + 1);
 }
 
 // The first cycle in which the next burst may be asked for, as things stand.

@@ -2,12 +2,6 @@
 
 #include <stddef.h>
 
-// Four times 4 bits to four times 16.
-static uint64_t spread(uint64_t nibbles) {
-  const uint64_t bytes = (nibbles | nibbles << 24) & 0x000000FF000000FF;
-  return (bytes | bytes << 12) & 0x000F000F000F000F;
-}
-
 // Bases are multiples of 128: the register's low bits are taken as zero.
 static uint64_t absolute(const systole_job *job, uint64_t segment, uint64_t offset) {
   return (job->segments[segment].base & ~127ull) + offset;
@@ -22,23 +16,6 @@ static void get_addresses(const systole_job *job, systole_instruction *out) {
   if (out->opcode == SYSTOLE_OP_LDG)
     out->index_address = absolute(job, SYSTOLE_GET(line, LDG, index_segment),
                                   SYSTOLE_GET(line, LDG, index_offset));
-}
-
-static bool is_bound(const systole_line *line) {
-  return systole_line_get(line, SYSTOLE_LSB_bound, SYSTOLE_WIDTH_bound);
-}
-
-void systole_resolve_begin(const systole_line *line, uint32_t index, systole_instruction *out) {
-  const uint8_t opcode = line->word[0] & 0xFF;
-  const int engine = systole_opcode_engine(opcode);
-  out->index = index;
-  out->opcode = opcode;
-  out->engine = (uint8_t)(engine < 0 ? SYSTOLE_ENGINE_SEQ : engine);
-  out->lines = is_bound(line) ? 2 : 1;
-  out->checked = out->noop = false;
-  out->wait = spread(systole_line_get(line, SYSTOLE_LSB_wait, SYSTOLE_WIDTH_wait));
-  out->raise = spread(systole_line_get(line, SYSTOLE_LSB_raise, SYSTOLE_WIDTH_raise));
-  out->address = out->index_address = out->cycles = 0;
 }
 
 systole_cause systole_resolve_rest(const systole_limits *limits, const systole_job *job,
@@ -56,7 +33,7 @@ systole_cause systole_resolve(const systole_config *config, const systole_job *j
                               const int32_t scalars[SYSTOLE_SCALARS], const systole_line *line,
                               const systole_line *binding, uint32_t index,
                               systole_instruction *out) {
-  const bool bound = is_bound(line);
+  const bool bound = systole_line_bound(line);
   const systole_cause cause = systole_resolve_legal(line, bound ? binding : NULL);
   const systole_limits limits = systole_limits_of(config);
   systole_bound slots;

@@ -55,7 +55,7 @@ systole_limits systole_limits_of(const systole_config *config);
 // systole_resolve for a line, and its binding line if it is bound, known to be
 // legal, in two steps: what the line alone says, but for out->line; then what the
 // scalars say (`bound` NULL: the line is not bound), as often as they change.
-void systole_resolve_begin(const systole_line *line, uint32_t index, systole_instruction *out);
+static inline void systole_resolve_begin(const systole_line *line, uint32_t index, systole_instruction *out);
 systole_cause systole_resolve_rest(const systole_limits *limits, const systole_job *job,
                                    const int32_t scalars[SYSTOLE_SCALARS], const systole_line *line,
                                    const systole_bound *bound, systole_instruction *out);
@@ -97,5 +97,28 @@ systole_cause systole_resolve_bounds(const systole_limits *limits, const systole
 
 // The engine of an opcode, -1 if there is no such opcode.
 int systole_opcode_engine(unsigned opcode);
+
+static inline bool systole_line_bound(const systole_line *line) {
+  return systole_line_get(line, SYSTOLE_LSB_bound, SYSTOLE_WIDTH_bound);
+}
+
+// Four times 4 bits to four times 16.
+static inline uint64_t systole_spread_units(uint64_t nibbles) {
+  const uint64_t bytes = (nibbles | nibbles << 24) & 0x000000FF000000FF;
+  return (bytes | bytes << 12) & 0x000F000F000F000F;
+}
+
+static inline void systole_resolve_begin(const systole_line *line, uint32_t index, systole_instruction *out) {
+  const uint8_t opcode = line->word[0] & 0xFF;
+  const int engine = systole_opcode_engine(opcode);
+  out->index = index;
+  out->opcode = opcode;
+  out->engine = (uint8_t)(engine < 0 ? SYSTOLE_ENGINE_SEQ : engine);
+  out->lines = systole_line_bound(line) ? 2 : 1;
+  out->checked = out->noop = false;
+  out->wait = systole_spread_units(systole_line_get(line, SYSTOLE_LSB_wait, SYSTOLE_WIDTH_wait));
+  out->raise = systole_spread_units(systole_line_get(line, SYSTOLE_LSB_raise, SYSTOLE_WIDTH_raise));
+  out->address = out->index_address = out->cycles = 0;
+}
 
 #endif

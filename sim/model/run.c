@@ -35,13 +35,15 @@ static void look_at_sequencer(systole_run *run) {
 }
 
 static void look_at_reads(systole_run *run) {
-  const systole_read_channel *channel = &run->channel;
+  systole_read_channel *channel = &run->channel;
   const systole_fetch *fetch = &run->sequencer.fetch;
   if (channel->pending) {
     run->read_next = channel->accept;
     return;
   }
-  run->read_next = systole_later(run->engines->ld.request, channel->free_for_ld);
+  run->read_next = run->engines->ld.request;
+  if (run->read_next != SYSTOLE_NEVER)
+    run->read_next = systole_later(run->read_next, systole_read_free_for_ld(channel));
   if (fetch->requests)
     run->read_next = systole_sooner(run->read_next,
                                     systole_later(fetch->request_cycle, channel->free));
@@ -116,7 +118,7 @@ static void read(systole_run *run) {
     if (channel->free > run->now) return;
     take_for_fetch(run, run->now);
     look_at_sequencer(run);
-  } else if (run->engines->ld.request <= run->now && channel->free_for_ld <= run->now) {
+  } else if (run->engines->ld.request <= run->now && systole_read_free_for_ld(channel) <= run->now) {
     take_for_ld(run);
   }
 }
