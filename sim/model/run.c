@@ -255,27 +255,42 @@ static void cycle(systole_run *run, bool bites, bool aborts) {
   else run->ended = true;
 }
 
-// Cycle run->now as above if no more can happen in it than that engines start and
-// end instructions, one is dispatched, and the bus; else false, and nothing done.
-static bool usual_cycle(systole_run *run) {
+// A cycle as above in which no more can happen than that an instruction is
+// dispatched (`steps`), engines start and end instructions (`works`), and the bus
+// (`moves`); false, and nothing done, if an engine may end with a fault. Inlined
+// for what is most usual.
+static inline __attribute__((always_inline)) bool do_usual(systole_run *run, bool steps, bool works,
+                                                           bool moves) {
   systole_engines *engines = run->engines;
   const uint64_t now = run->now;
-  const bool steps = run->sequencer_next <= now;
   systole_engines_due due = {0, 0};
   unsigned pushed = 0;
-  if (steps && !systole_sequencer_dispatches(&run->sequencer)) return false;
-  if (engines->next <= now) due = systole_engines_due_in(engines, now);
-  if (systole_engines_may_fault(engines, due.ended)) return false;
+  if (works) {
+    due = systole_engines_due_in(engines, now);
+    if (systole_engines_may_fault(engines, due.ended)) return false;
+  }
   if (steps) {
     pushed = systole_sequencer_dispatch(&run->sequencer, now);
     run->watchdog.mark = systole_later(run->watchdog.mark, now);
   }
-  if (bus_next(run) <= now) bus_cycle(run, false);
-  if (due.able | due.ended | pushed) engines_cycle(run, due, pushed);
+  if (moves) bus_cycle(run, false);
+  if (works || pushed) engines_cycle(run, due, pushed);
   if (steps) look_at_sequencer(run);
-  else if (run->sequencer_next == SYSTOLE_NEVER)
+  else if (works && run->sequencer_next == SYSTOLE_NEVER)
     run->sequencer_next = systole_sequencer_next(&run->sequencer, now);
   return true;
+}
+
+// Cycle run->now as above; false, and nothing done, if more may happen in it.
+static bool usual_cycle(systole_run *run) {
+  const uint64_t now = run->now;
+  const bool steps = run->sequencer_next <= now, works = run->engines->next <= now;
+  const bool moves = bus_next(run) <= now;
+  if (steps && !systole_sequencer_dispatches(&run->sequencer)) return false;
+  if (steps & !works & !moves) return do_usual(run, true, false, false);
+  if (!steps & works & !moves) return do_usual(run, false, true, false);
+  if (!steps & !works & moves) return do_usual(run, false, false, true);
+  return do_usual(run, steps, works, moves);
 }
 
 // LD's bursts one after another, as long as nothing else can happen; false if
