@@ -37,13 +37,14 @@ static uint64_t macs(const systole_line *line) {
   return SYSTOLE_GET(line, MX, m) * SYSTOLE_GET(line, MX, k) * SYSTOLE_GET(line, MX, n);
 }
 
-void systole_engines_push(systole_engines *engines, const systole_instruction *instruction) {
+bool systole_engines_push(systole_engines *engines, const systole_instruction *instruction) {
   systole_queue *queue = &engines->queues[instruction->engine];
   queue->slots[(queue->head + queue->count) % SYSTOLE_MAX_QUEUE] = *instruction;
   queue->count++;
   queue->missing = missing(queue);
   queue->room = systole_unless(queue->count == engines->config->queue_depth, queue->room);
   if (instruction->engine == MX) engines->report->macs += macs(&instruction->line);
+  return queue->count == 1;
 }
 
 // A counter that is raised and taken from in one cycle changes by both.
@@ -84,16 +85,20 @@ static void begin_work(systole_engines *engines, const systole_instruction *in, 
   }
 }
 
+static void perform(systole_engines *engines, const systole_instruction *in, systole_outcome *outcome) {
+  if (engines->observer) engines->observer(engines->observer_user, in, false);
+  if (engines->values)
+    *outcome = systole_execute(engines->config, engines->memory, engines->srams, in);
+  if (engines->observer) engines->observer(engines->observer_user, in, true);
+}
+
 static void start_head(systole_engines *engines, systole_queue *queue, uint64_t now) {
   const systole_instruction *in = head_of(queue);
   systole_started *started = &queue->started[queue->starts++ % SYSTOLE_MAX_STARTED];
   *started = (systole_started){.index = in->index, .raise = in->raise, .start = now};
   queue->semaphores -= in->wait;
   begin_work(engines, in, now);
-  if (engines->observer) engines->observer(engines->observer_user, in, false);
-  if (engines->values)
-    started->outcome = systole_execute(engines->config, engines->memory, engines->srams, in);
-  if (engines->observer) engines->observer(engines->observer_user, in, true);
+  if (engines->values | (engines->observer != NULL)) perform(engines, in, &started->outcome);
   queue->room = queue->room == SYSTOLE_NEVER ? now + 1 : queue->room;
   queue->head = (queue->head + 1) % SYSTOLE_MAX_QUEUE;
   queue->count--;

@@ -72,7 +72,8 @@ void systole_engines_open(systole_engines *engines, systole_dram *dram);
 static inline uint64_t systole_engines_room(const systole_engines *engines, unsigned engine) {
   return engines->queues[engine].room;
 }
-void systole_engines_push(systole_engines *engines, const systole_instruction *instruction);
+// True if its queue was empty.
+bool systole_engines_push(systole_engines *engines, const systole_instruction *instruction);
 
 // Engines, a bit each.
 typedef struct {
@@ -106,8 +107,9 @@ static inline bool systole_engines_may_fault(const systole_engines *engines, uns
     const systole_started *ending = systole_engines_ending(engines, e);
     if (ending->outcome.cause != SYSTOLE_CAUSE_NONE) return true;
     if (e == SYSTOLE_ENGINE_LD && systole_ld_time_oldest(&engines->ld)->bad_index) return true;
+    if (ending->raise == 0) continue;
     unsigned counts = 0;
-    for (unsigned to = 0; to < SYSTOLE_ENGINES && ending->raise; to++)
+    for (unsigned to = 0; to < SYSTOLE_ENGINES; to++)
       counts |= systole_units(engines->queues[to].semaphores, e) + systole_units(ending->raise, to);
     if (counts > SYSTOLE_SEMAPHORE_MAX) return true;
   }

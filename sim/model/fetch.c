@@ -48,13 +48,12 @@ void systole_fetch_accept(systole_fetch *fetch, uint64_t first) {
   fetch->unaccepted = false;
   systole_beat_log_add(&fetch->log, first + burst->beats - 1, burst->beats);
   if (burst->generation != fetch->generation) return;
-  const uint64_t base = (burst->address - fetch->base) / SYSTOLE_LINE_BYTES;
-  for (uint64_t line = burst->first; line < burst->first + burst->lines; line++) {
-    const uint64_t end = (line - base + 1) * SYSTOLE_LINE_BYTES;
-    fetch->arrival[line % SYSTOLE_FETCH_RING] =
-        first + beats_of(fetch, end) - 1;
-  }
   fetch->known = burst->first + burst->lines;
+  uint64_t end = fetch->base + burst->first * SYSTOLE_LINE_BYTES - burst->address;
+  for (uint64_t line = burst->first; line < fetch->known; line++) {
+    end += SYSTOLE_LINE_BYTES;
+    fetch->arrival[line % SYSTOLE_FETCH_RING] = first + beats_of(fetch, end) - 1;
+  }
 }
 
 void systole_fetch_jump(systole_fetch *fetch, uint64_t line) {

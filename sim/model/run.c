@@ -319,7 +319,7 @@ static bool go_on_checked(systole_run *run, uint64_t next, uint64_t limit) {
   const bool aborts = next == run->stop;
   if (aborts) run->stop = SYSTOLE_NEVER;
   run->now = next;
-  if (next == bite || aborts || !usual_cycle(run)) cycle(run, next == bite, aborts);
+  cycle(run, next == bite, aborts);
   return true;
 }
 

@@ -119,12 +119,11 @@ static bool take_binding(systole_sequencer *s, uint64_t cycle) {
 }
 
 void systole_sequencer_go_ahead(systole_sequencer *s) {
-  bool taken = true;
-  while (taken && (s->phase == SYSTOLE_SEQ_LINE || s->phase == SYSTOLE_SEQ_BINDING)) {
-    const uint64_t have = systole_fetch_at_end(&s->fetch) ? SYSTOLE_NEVER : systole_fetch_have(&s->fetch);
-    if (have == SYSTOLE_NEVER) return;
-    const uint64_t cycle = systole_later(s->since, have);
-    taken = s->phase == SYSTOLE_SEQ_LINE ? take_first(s, cycle) : take_binding(s, cycle);
+  while (s->fetch.at < s->fetch.known) {
+    const uint64_t cycle = systole_later(s->since, systole_fetch_have(&s->fetch));
+    if (s->phase == SYSTOLE_SEQ_BINDING ? !take_binding(s, cycle)
+                                        : s->phase != SYSTOLE_SEQ_LINE || !take_first(s, cycle))
+      return;
   }
 }
 
@@ -172,25 +171,23 @@ static systole_seq_step close_loop(systole_sequencer *s, uint64_t now) {
 
 // ---- Dispatch and the end
 
-static bool push(systole_sequencer *s, uint64_t now) {
-  const bool heads = s->engines->queues[s->instruction->engine].count == 0;
-  systole_engines_push(s->engines, s->instruction);
+// The engine, as a bit, if its queue was empty, else 0.
+static unsigned push(systole_sequencer *s, uint64_t now) {
+  const unsigned engine = s->instruction->engine;
   enter(s, SYSTOLE_SEQ_LINE, now + 1);
-  return heads;
+  return (unsigned)systole_engines_push(s->engines, s->instruction) << engine;
 }
 
 static systole_seq_step commit(systole_sequencer *s, uint64_t now) {
-  const unsigned engine = s->instruction->engine;
   if (s->cause != SYSTOLE_CAUSE_NONE) return fault(s, s->cause);
-  if (systole_engines_room(s->engines, engine) > now) return (systole_seq_step){0};
-  return (systole_seq_step){.heads = push(s, now) ? 1u << engine : 0, .pushed = true};
+  if (systole_engines_room(s->engines, s->instruction->engine) > now) return (systole_seq_step){0};
+  return (systole_seq_step){.heads = push(s, now), .pushed = true};
 }
 
 unsigned systole_sequencer_dispatch(systole_sequencer *s, uint64_t now) {
-  const unsigned engine = s->instruction->engine;
-  const bool heads = push(s, now);
+  const unsigned heads = push(s, now);
   systole_sequencer_go_ahead(s);
-  return heads ? 1u << engine : 0;
+  return heads;
 }
 
 // The first cycle in which engines and fetch have come to rest, as far as is known.
