@@ -105,7 +105,7 @@ static void start_head(systole_engines *engines, systole_queue *queue, uint64_t 
   queue->missing = missing(queue);
 }
 
-// A semaphore stops at its most. The engines that were raised to, a bit each.
+// A semaphore stops at its most. Returns the engines that were raised to, a bit each.
 static unsigned raise(systole_engines *engines, unsigned from, uint64_t units) {
   unsigned raised = 0;
   for (unsigned to; units; units &= ~(0xFFFFull << 16 * to)) {
@@ -119,7 +119,7 @@ static unsigned raise(systole_engines *engines, unsigned from, uint64_t units) {
   return raised;
 }
 
-// As above.
+// Returns the same.
 static unsigned end_oldest(systole_engines *engines, unsigned e, uint64_t now) {
   systole_queue *queue = &engines->queues[e];
   const systole_started *ending = systole_engines_ending(engines, e);
@@ -176,8 +176,7 @@ void systole_engines_look(systole_engines *engines, unsigned engine, uint64_t no
   engines->next = soonest(engines->queues);
 }
 
-// After all changes of a cycle. What a head waits for only comes nearer; an MX
-// or VX that may start in the next cycle does, whatever happens there.
+// An MX or VX that may start in the next cycle does, whatever happens there.
 static void settle(systole_engines *engines, unsigned e, uint64_t now) {
   systole_queue *queue = &engines->queues[e];
   ask_bus(engines, e);

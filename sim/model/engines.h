@@ -36,12 +36,12 @@ typedef struct {
   systole_instruction slots[SYSTOLE_MAX_QUEUE];
   unsigned head, count;
   uint64_t semaphores;  // to this engine, 16 bits for each that raises
-  uint64_t missing;  // as above: not zero if the head waits for more of it; 0 without a head
-  uint64_t room;     // there is room from this cycle on; NEVER while it is full
+  uint64_t missing;     // the same way, not zero for those of which the head waits for more
+  uint64_t room;        // there is room from this cycle on; NEVER while it is full
   systole_started started[SYSTOLE_MAX_STARTED];
   uint64_t starts, ends;
   // Cycles as far as they are known: the oldest started ends; the engine may
-  // take a head; it takes this one; the sooner of what happens.
+  // take a head; it takes the one there is; the sooner of what happens.
   uint64_t done, ready, takes, next;
   systole_engine_state state;  // since a cycle; an active one counts as WAITS_MEM
   uint64_t since, cycles[4];   // cycles of each state before `since`
@@ -100,7 +100,7 @@ static inline const systole_started *systole_engines_ending(const systole_engine
 systole_outcome systole_engines_outcome(const systole_engines *engines, unsigned engine,
                                         unsigned able);
 
-// Whether what `ended` engines end may be a fault, as far as is quickly seen.
+// Whether what the engines `ended` end may be a fault: false only if none is.
 static inline bool systole_engines_may_fault(const systole_engines *engines, unsigned ended) {
   for (; ended; ended &= ended - 1) {
     const unsigned e = (unsigned)__builtin_ctz(ended);
@@ -116,8 +116,8 @@ static inline bool systole_engines_may_fault(const systole_engines *engines, uns
   return false;
 }
 
-// What is due in cycle `now` is done; `pushed`: the engines that were pushed to
-// when nothing was queued there.
+// Does what is due in cycle `now`; `pushed`: the engines that were pushed to in it
+// and had an empty queue.
 void systole_engines_change(systole_engines *engines, systole_engines_due due, unsigned pushed,
                             uint64_t now);
 

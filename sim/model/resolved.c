@@ -47,7 +47,8 @@ static void meet(systole_resolved *entry, const uint8_t *bytes, uint32_t index) 
   systole_resolve_begin(&entry->line, index, &entry->instruction);
 }
 
-// In the beginning every entry keeps a line of zeros.
+// In the beginning every entry keeps a line of zeros. That touches its pages: a
+// first run, which is short, does not wait for the host to find them.
 systole_status systole_resolved_create(const systole_config *config,
                                        systole_resolved_table **table, systole_error *err) {
   const uint8_t zeros[SYSTOLE_LINE_BYTES] = {0};
@@ -88,7 +89,7 @@ static uint64_t cycles_of(const systole_config *config, const systole_instructio
 
 // ---- Binding lines
 
-// Of the first three slots; few lines have more.
+// Of the first three slots; few binding lines have more.
 static unsigned place_of(unsigned opcode, const uint8_t *bytes) {
   uint64_t sum = opcode, factor = UINT64_C(0x9E3779B97F4A7C15);
   for (unsigned w = 0; w < 8; w += 2, factor *= UINT64_C(0xD6E8FEB86659FD93))

@@ -7,25 +7,25 @@
 
 #include "sim/model/resolve.h"
 
-// A binding line of lines with some opcode.
+// A binding line of lines with some opcode. With the scalars that it reads it has
+// a number that nothing else has.
 typedef struct {
   systole_line line;
   unsigned opcode;     // 0, which none has: nothing is kept here
   systole_cause form;  // ILLEGAL or NONE
   systole_bound bound;
-  uint32_t reads[SYSTOLE_SCALARS];  // all ones for the scalars that it names, else 0
-  int32_t scalars[SYSTOLE_SCALARS]; // for these
-  uint64_t number;                  // it has this number, which nothing else has
+  uint32_t reads[SYSTOLE_SCALARS];   // all ones for the scalars that it names, else 0
+  int32_t scalars[SYSTOLE_SCALARS];
+  uint64_t number;
 } systole_resolved_binding;
 
 typedef struct {
   systole_line line;
   systole_cause form;   // ILLEGAL or NONE: of the line itself
-  systole_cause cause;  // what resolving it found
-  systole_instruction instruction;  // and made of it,
-  uint64_t number;                  // with the binding line of this number; if not bound, when;
-                                    // 0: not yet
+  systole_cause cause;  // what resolving it found,
+  systole_instruction instruction;  // and made of it, with the binding line
   systole_resolved_binding *binding;
+  uint64_t number;      // of this number; if it is not bound, when; 0: not yet
 } systole_resolved;
 
 typedef struct systole_resolved_table systole_resolved_table;
