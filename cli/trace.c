@@ -292,7 +292,8 @@ static void one_ended(void *user, unsigned engine, uint32_t index, uint64_t star
   unsigned track = lane_of(t, engine, start, end);
   // The cycle of an end still belongs to the instruction.
   uint64_t from = t->started[engine] ? t->ends[engine] + 1 : 0;
-  if (start > from) put_wait(t, engine, index, from, start, waited && raise.end + 1 == start ? &raise : NULL);
+  // A raise is seen in the cycle after it, and acted upon in the next.
+  if (start > from) put_wait(t, engine, index, from, start, waited && raise.end + 2 == start ? &raise : NULL);
   put_instruction(t, engine, index, &line, start, end, track);
   put_memory_wait(t, engine, index, &line, start, end, track);
   systole_semaphores_raise(&t->semaphores, engine, &line, index, end);

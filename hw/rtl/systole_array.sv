@@ -52,8 +52,9 @@ module systole_array #(
   // DIM (a `?:` only where the loops are unrolled); synthesis maps both alike.
   /* verilator lint_off BLKSEQ */
   always_ff @(posedge clk_i) begin : step
-    integer r, s, g;
+    integer r, s, g, h;
     logic signed [31:0] x;
+    logic signed [7:0] w;
     if (!rst_ni) begin
       valid_q <= '0;
     end else begin
@@ -80,22 +81,19 @@ module systole_array #(
         valid_q <= {valid_q[Dim-2:1], valid_i, 1'b0};
         plane_q <= {plane_q[Dim-2:1], plane_i, 1'b0};
       end
+      // Block by block of LoadRows x LoadRows, so that each has one enable.
       if (load_i) begin
-        for (g = 0; g < Groups; g = g + 1) begin
-          if (load_group_i == g[GroupW-1:0]) begin
-            if (!load_transposed_i) begin
+        for (g = 0; g < Groups; g = g + 1)
+          for (h = 0; h < Groups; h = h + 1)
+            if (load_group_i == (load_transposed_i ? h[GroupW-1:0] : g[GroupW-1:0])) begin
               for (r = 0; r < LoadRows; r = r + 1)
-                for (s = 0; s < Dim; s = s + 1)
-                  if (load_plane_i) weight1_q[g*LoadRows+r][s] = wdata_i[(r*Dim+s)*8+:8];
-                  else              weight0_q[g*LoadRows+r][s] = wdata_i[(r*Dim+s)*8+:8];
-            end else begin
-              for (r = 0; r < Dim; r = r + 1)
-                for (s = 0; s < LoadRows; s = s + 1)
-                  if (load_plane_i) weight1_q[r][g*LoadRows+s] = wdata_i[(s*Dim+r)*8+:8];
-                  else              weight0_q[r][g*LoadRows+s] = wdata_i[(s*Dim+r)*8+:8];
+                for (s = 0; s < LoadRows; s = s + 1) begin
+                  w = load_transposed_i ? wdata_i[(s*Dim+g*LoadRows+r)*8+:8]
+                                        : wdata_i[(r*Dim+h*LoadRows+s)*8+:8];
+                  if (load_plane_i) weight1_q[g*LoadRows+r][h*LoadRows+s] = w;
+                  else              weight0_q[g*LoadRows+r][h*LoadRows+s] = w;
+                end
             end
-          end
-        end
       end
     end
   end

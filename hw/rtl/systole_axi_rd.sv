@@ -9,13 +9,13 @@
 // req_valid_i[0]: memory answers in order, so what LD has asked for is what a
 // fetch waits behind. A burst taken in cycle t
 // has ARVALID from t+1 on; so one burst a cycle if ARREADY is high. A burst is
-// under way from t+1 until the cycle of its last beat (included), each of its
-// beats from t+1 until its own cycle.
+// under way from t+1 until the client has its last beat (that cycle included),
+// each of its beats from t+1 until the client has it.
 //
 // Responses: all bursts have ID 0 and are answered in order; RREADY is always
-// high. rsp_* are the R channel in the same cycle (latency 0), rsp_valid_o[c]
-// for the client whose burst it is. rsp_error_o: RRESP is an error. rsp_addr_o:
-// low half of the beat's address.
+// high. rsp_* are registers that show the R channel of the cycle before (latency
+// 1), rsp_valid_o[c] for the client whose burst it is. rsp_error_o: RRESP is an
+// error. rsp_addr_o: low half of the beat's address.
 module systole_axi_rd #(
     parameter BusBytes    = 16,
     parameter Outstanding = 64,  // a power of two
@@ -58,33 +58,48 @@ module systole_axi_rd #(
   logic                   arvalid_q;
   logic [63:0]            araddr_q;
   logic [7:0]             arlen_q;
-  logic [Outstanding-1:0] owner_q;         // the client of each burst under way, a ring
-  logic [31:0]            low_q[0:Outstanding-1];  // and its address, low half
+  // The bursts that await beats, a ring: the client and the address's low half.
+  (* no_rw_check *)  // of a burst in the cycle in which it is taken
+  logic [32:0]            burst_q[0:Outstanding-1];
   logic [9:0]             offset_q;        // of the next beat in its burst
   logic [PtrW-1:0]        put_q, get_q;
   logic [PtrW:0]          count_q;
   logic [PtrW+6:0]        beats_q;         // under way
+  logic [1:0]             rsp_valid_q;
+  logic [8*BusBytes-1:0]  rsp_data_q;
+  logic                   rsp_last_q, rsp_error_q;
+  logic [31:0]            rsp_addr_q;
 
-  logic free, ld_ready, take, client, pop;
+  logic free, ld_ready, take, client, beat, pop;
   assign free   = (!arvalid_q || m_axi_arready_i) && !count_q[PtrW];
   assign client = !req_valid_i[0];
   assign take   = req_valid_i[0] ? free : req_valid_i[1] && ld_ready;
   assign ld_ready = free && beats_q < (PtrW + 7)'(LdBeats);
-  assign pop    = m_axi_rvalid_i && m_axi_rlast_i;
+  assign beat   = rsp_valid_q != 2'd0;
+  assign pop    = beat && rsp_last_q;
 
   assign req_ready_o = {ld_ready && !req_valid_i[0], free};
 
-  logic [6:0] beats;
+  // The burst whose beats come. The first comes two cycles after it is taken or
+  // later, so it has been read from the ring by then.
+  logic [PtrW-1:0] get_d;
+  logic [32:0]     head_q;
+  assign get_d = get_q + PtrW'(m_axi_rvalid_i && m_axi_rlast_i);
+
+  logic [6:0]      beats;
+  logic [PtrW+6:0] left;
+  assign left  = beats_q - (PtrW + 7)'(beat);
   assign beats = client ? req_beats_i[13:7] : req_beats_i[6:0];
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
-      arvalid_q <= 1'b0;
-      put_q     <= '0;
-      get_q     <= '0;
-      count_q   <= '0;
-      beats_q   <= '0;
-      offset_q  <= '0;
+      arvalid_q   <= 1'b0;
+      put_q       <= '0;
+      get_q       <= '0;
+      count_q     <= '0;
+      beats_q     <= '0;
+      offset_q    <= '0;
+      rsp_valid_q <= 2'd0;
     end else begin
       if (take) begin
         arvalid_q <= 1'b1;
@@ -92,31 +107,39 @@ module systole_axi_rd #(
       end else if (m_axi_arready_i) begin
         arvalid_q <= 1'b0;
       end
-      if (pop) get_q <= get_q + 1'b1;
-      if (m_axi_rvalid_i) offset_q <= pop ? '0 : offset_q + 10'(BusBytes);
-      if (take || m_axi_rvalid_i)
-        beats_q <= beats_q + (take ? (PtrW + 7)'(beats) : '0) - (PtrW + 7)'(m_axi_rvalid_i);
+      get_q       <= get_d;
+      if (m_axi_rvalid_i) offset_q <= m_axi_rlast_i ? '0 : offset_q + 10'(BusBytes);
+      rsp_valid_q <= {m_axi_rvalid_i && head_q[32], m_axi_rvalid_i && !head_q[32]};
+      beats_q <= take ? left + (PtrW + 7)'(beats) : left;
       if (take && !pop) count_q <= count_q + 1'b1;
       else if (pop && !take) count_q <= count_q - 1'b1;
     end
   end
 
   always_ff @(posedge clk_i) begin
+    head_q <= burst_q[get_d];
     if (take) begin
       araddr_q       <= client ? req_addr_i[127:64] : req_addr_i[63:0];
       arlen_q        <= {1'b0, beats} - 8'd1;
-      owner_q[put_q] <= client;
-      low_q[put_q]   <= client ? req_addr_i[95:64] : req_addr_i[31:0];
+      burst_q[put_q] <= {client, client ? req_addr_i[95:64] : req_addr_i[31:0]};
     end
   end
 
-  logic owner;
-  assign owner       = owner_q[get_q];
-  assign rsp_valid_o = {m_axi_rvalid_i && owner, m_axi_rvalid_i && !owner};
-  assign rsp_data_o  = m_axi_rdata_i;
-  assign rsp_last_o  = m_axi_rlast_i;
-  assign rsp_error_o = m_axi_rresp_i[1];
-  assign rsp_addr_o  = low_q[get_q] + 32'(offset_q);
+  // A burst's beats do not cross a multiple of 1,024.
+  always_ff @(posedge clk_i) begin
+    if (m_axi_rvalid_i) begin
+      rsp_data_q  <= m_axi_rdata_i;
+      rsp_last_q  <= m_axi_rlast_i;
+      rsp_error_q <= m_axi_rresp_i[1];
+      rsp_addr_q  <= {head_q[31:10], head_q[9:0] + offset_q};
+    end
+  end
+
+  assign rsp_valid_o = rsp_valid_q;
+  assign rsp_data_o  = rsp_data_q;
+  assign rsp_last_o  = rsp_last_q;
+  assign rsp_error_o = rsp_error_q;
+  assign rsp_addr_o  = rsp_addr_q;
   assign idle_o      = count_q == '0;
 
   assign m_axi_arvalid_o = arvalid_q;

@@ -15,11 +15,12 @@
 // Beats: its address accepted in cycle g, it has WVALID from g+2 on (or from the
 // cycle after the last burst's last beat), then a beat every cycle in which
 // WREADY is high. Its slot is free in the cycle after its last beat was accepted.
-// Response: BREADY is always high; rsp_valid_o[c] and rsp_error_o are the B
-// channel in the same cycle, in order; rsp_addr_o is the low half of the burst's
-// address.
+// Response: BREADY is always high; rsp_valid_o[c] and rsp_error_o are registers
+// that show the B channel of the cycle before, in order; rsp_addr_o is the low
+// half of the burst's address. A burst awaits its response until the client has
+// it (that cycle included).
 //
-// So one beat a cycle as long as four slots hide about six cycles.
+// So one beat a cycle as long as four slots hide about seven cycles.
 module systole_axi_wr #(
     parameter BusBytes    = 16,
     parameter Outstanding = 32   // a power of two, at least 4
@@ -65,8 +66,8 @@ module systole_axi_wr #(
   localparam PtrW     = $clog2(Outstanding);
 
   // Slots in a ring, each pointer with one bit more than a slot's number:
-  // claimed >= filled >= addressed >= drained.
-  logic [2:0] claim_q, fill_q, aw_q, drain_q;
+  // claimed >= filled >= addressed >= sent >= read.
+  logic [2:0] claim_q, fill_q, aw_q;
   logic [63:0]      slot_addr_q[0:3];
   logic [BeatW-1:0] slot_len_q[0:3];      // beats - 1
 
@@ -79,17 +80,28 @@ module systole_axi_wr #(
   logic [2:0]             read_q;         // bursts read from the buffer
   logic [BeatW-1:0]       read_beat_q;
   logic                   wvalid_q, wlast_q;
-  logic [Outstanding-1:0] owner_q;
-  logic [31:0]            low_q[0:Outstanding-1];
+  // The bursts that await their response, a ring: the client and the address's
+  // low half.
+  (* no_rw_check, ram_style = "block" *)  // none is claimed and answered in one cycle
+  logic [32:0]            burst_q[0:Outstanding-1];
   logic [PtrW-1:0]        put_q, get_q;
   logic [PtrW:0]          count_q;
+  logic [1:0]             rsp_valid_q;
+  logic                   rsp_error_q;
+  logic [31:0]            rsp_addr_q;
 
-  // Claim
-  logic room, unfilled, claim, client;
-  assign room        = (claim_q - drain_q) != 3'd4 && !count_q[PtrW];
-  assign unfilled    = claim_q != fill_q;
-  assign req_ready_o = {room && !(unfilled && !filler_q) && !req_valid_i[0],
-                        room && !(unfilled && filler_q)};
+  // The burst that is answered next; when it is, it has been in the ring for long.
+  logic [PtrW-1:0] get_d;
+  logic [32:0]     head_q;
+  assign get_d = get_q + PtrW'(m_axi_bvalid_i);
+
+  // Claim. Whether there is room, and which client may have it, is known a cycle
+  // ahead.
+  logic [1:0] ready_q;
+  logic [2:0] used_q, used_d;             // slots
+  logic       room_d, full_d, unfilled_d, filler_d;
+  logic       claim, client;
+  assign req_ready_o = {ready_q[1] && !req_valid_i[0], ready_q[0]};
   assign claim       = |(req_valid_i & req_ready_o);
   assign client      = !req_valid_i[0];
 
@@ -112,6 +124,15 @@ module systole_axi_wr #(
   assign read_last = read_beat_q == slot_len_q[read_q[1:0]];
   assign w_done    = wvalid_q && m_axi_wready_i && wlast_q;
 
+  // What holds the next claim up
+  logic answer;
+  assign answer     = rsp_valid_q != 2'd0;
+  assign used_d     = used_q + 3'(claim) - 3'(w_done);
+  assign full_d     = (count_q[PtrW] || (claim && count_q == (PtrW + 1)'(Outstanding - 1))) && !answer;
+  assign room_d     = used_d != 3'd4 && !full_d;
+  assign unfilled_d = claim || (fill_q != claim_q && !(fill_last && fill_q + 1'b1 == claim_q));
+  assign filler_d   = claim ? client : filler_q;
+
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
       claim_q     <= '0;
@@ -119,7 +140,6 @@ module systole_axi_wr #(
       aw_q        <= '0;
       sent_q      <= '0;
       read_q      <= '0;
-      drain_q     <= '0;
       filler_q    <= 1'b0;
       fill_beat_q <= '0;
       read_beat_q <= '0;
@@ -129,12 +149,17 @@ module systole_axi_wr #(
       put_q       <= '0;
       get_q       <= '0;
       count_q     <= '0;
+      used_q      <= '0;
+      ready_q     <= 2'd3;
+      rsp_valid_q <= 2'd0;
     end else begin
       if (claim) begin
-        claim_q  <= claim_q + 1'b1;
-        filler_q <= client;
-        put_q    <= put_q + 1'b1;
+        claim_q <= claim_q + 1'b1;
+        put_q   <= put_q + 1'b1;
       end
+      filler_q <= filler_d;
+      used_q   <= used_d;
+      ready_q  <= {room_d && !(unfilled_d && !filler_d), room_d && !(unfilled_d && filler_d)};
       if (fill) fill_beat_q <= fill_last ? '0 : fill_beat_q + 1'b1;
       if (fill_last) fill_q <= fill_q + 1'b1;
 
@@ -150,11 +175,11 @@ module systole_axi_wr #(
       end else if (m_axi_wready_i) begin
         wvalid_q <= 1'b0;
       end
-      if (w_done) drain_q <= drain_q + 1'b1;
 
-      if (m_axi_bvalid_i) get_q <= get_q + 1'b1;
-      if (claim && !m_axi_bvalid_i) count_q <= count_q + 1'b1;
-      else if (m_axi_bvalid_i && !claim) count_q <= count_q - 1'b1;
+      get_q       <= get_d;
+      rsp_valid_q <= {m_axi_bvalid_i && head_q[32], m_axi_bvalid_i && !head_q[32]};
+      if (claim && !answer) count_q <= count_q + 1'b1;
+      else if (answer && !claim) count_q <= count_q - 1'b1;
     end
   end
 
@@ -162,8 +187,7 @@ module systole_axi_wr #(
     if (claim) begin
       slot_addr_q[claim_q[1:0]] <= client ? req_addr_i[127:64] : req_addr_i[63:0];
       slot_len_q[claim_q[1:0]]  <= len[BeatW-1:0];
-      owner_q[put_q]            <= client;
-      low_q[put_q]              <= client ? req_addr_i[95:64] : req_addr_i[31:0];
+      burst_q[put_q]            <= {client, client ? req_addr_i[95:64] : req_addr_i[31:0]};
     end
     if (aw_load) begin
       awaddr_q <= slot_addr_q[aw_q[1:0]];
@@ -186,11 +210,15 @@ module systole_axi_wr #(
       .rdata_o(rdata)
   );
 
-  logic owner;
-  assign owner       = owner_q[get_q];
-  assign rsp_valid_o = {m_axi_bvalid_i && owner, m_axi_bvalid_i && !owner};
-  assign rsp_error_o = m_axi_bresp_i[1];
-  assign rsp_addr_o  = low_q[get_q];
+  always_ff @(posedge clk_i) begin
+    rsp_error_q <= m_axi_bresp_i[1];
+    rsp_addr_q  <= head_q[31:0];
+    head_q      <= burst_q[get_d];
+  end
+
+  assign rsp_valid_o = rsp_valid_q;
+  assign rsp_error_o = rsp_error_q;
+  assign rsp_addr_o  = rsp_addr_q;
   assign idle_o      = count_q == '0;
 
   assign m_axi_awvalid_o = awvalid_q;

@@ -1,9 +1,9 @@
 // Fills the fields of an instruction that its binding line names.
 //
-// load_i: line_i is a binding line; slots_o says in the next cycle how many of
-// its slots count: up to the last that is not zero. Then run_i is high for
-// slots_o + 3 cycles, the first of them the one after load_i. In the first
-// slots_o of these one slot a cycle asks the shared multiplier (a_o x b_o,
+// load_i: line_i is a binding line. Its slots count up to the last that is not
+// zero; more_o is high as long as one of them is to come. Then run_i is high, for
+// three cycles more than there are slots, the first of them the one after load_i.
+// In the cycles with more_o one slot a cycle asks the shared multiplier (a_o x b_o,
 // signed; prod_i must hold the product two cycles later). Three cycles after
 // the last slot of a field, write_o is high: halfword write_at_o of the
 // instruction and as many bits as write_width_o says (0: 16, 1 and 3: 32, 2: 40)
@@ -16,7 +16,8 @@ module systole_bind (
     input  logic         load_i,
     input  logic [511:0] line_i,
     input  logic         run_i,
-    output logic [2:0]   slots_o,
+    output logic         more_o,
+    input  logic [4:0]   kind_i,
     input  logic [511:0] desc_i,
     output logic [3:0]   scalar_o,
     input  logic [31:0]  scalar_i,
@@ -30,71 +31,99 @@ module systole_bind (
     output logic         illegal_o,
     output logic         range_o
 );
-  // Where a bind code's field lies: {known, halfword, width}.
-  function automatic [7:0] place(input [7:0] opcode, input [7:0] code);
+  // Where a bind code's field lies: {known, halfword, width}. kind: as systole_decode's;
+  // without any it is a LOOP, if `loop`, or an instruction that has no such fields.
+  function automatic [7:0] place(input [4:0] kind, input loop, input [7:0] code);
     begin
-      case ({opcode, code})
-        {8'd`SYS_OP_LOOP, 8'd`SYS_BIND_LOOP_COUNT}:       place = {1'b1, 5'd4, 2'd1};
-        {8'd`SYS_OP_LD, 8'd`SYS_BIND_LD_ROWS}:            place = {1'b1, 5'd4, 2'd0};
-        {8'd`SYS_OP_LD, 8'd`SYS_BIND_LD_WORDS}:           place = {1'b1, 5'd5, 2'd0};
-        {8'd`SYS_OP_LD, 8'd`SYS_BIND_LD_OFFSET}:          place = {1'b1, 5'd6, 2'd2};
-        {8'd`SYS_OP_LD, 8'd`SYS_BIND_LD_DST}:             place = {1'b1, 5'd12, 2'd0};
-        {8'd`SYS_OP_LDG, 8'd`SYS_BIND_LDG_ROWS}:          place = {1'b1, 5'd4, 2'd0};
-        {8'd`SYS_OP_LDG, 8'd`SYS_BIND_LDG_OFFSET}:        place = {1'b1, 5'd6, 2'd2};
-        {8'd`SYS_OP_LDG, 8'd`SYS_BIND_LDG_DST}:           place = {1'b1, 5'd12, 2'd0};
-        {8'd`SYS_OP_LDG, 8'd`SYS_BIND_LDG_INDEX_OFFSET}:  place = {1'b1, 5'd16, 2'd2};
-        {8'd`SYS_OP_MX, 8'd`SYS_BIND_MX_M}:               place = {1'b1, 5'd4, 2'd0};
-        {8'd`SYS_OP_MX, 8'd`SYS_BIND_MX_K}:               place = {1'b1, 5'd5, 2'd0};
-        {8'd`SYS_OP_MX, 8'd`SYS_BIND_MX_N}:               place = {1'b1, 5'd6, 2'd0};
-        {8'd`SYS_OP_MX, 8'd`SYS_BIND_MX_A}:               place = {1'b1, 5'd7, 2'd0};
-        {8'd`SYS_OP_MX, 8'd`SYS_BIND_MX_W}:               place = {1'b1, 5'd10, 2'd0};
-        {8'd`SYS_OP_MX, 8'd`SYS_BIND_MX_C}:               place = {1'b1, 5'd13, 2'd0};
-        {8'd`SYS_OP_VX, 8'd`SYS_BIND_VX_M}:               place = {1'b1, 5'd4, 2'd0};
-        {8'd`SYS_OP_VX, 8'd`SYS_BIND_VX_N}:               place = {1'b1, 5'd5, 2'd0};
-        {8'd`SYS_OP_VX, 8'd`SYS_BIND_VX_A}:               place = {1'b1, 5'd6, 2'd0};
-        {8'd`SYS_OP_VX, 8'd`SYS_BIND_VX_B}:               place = {1'b1, 5'd8, 2'd0};
-        {8'd`SYS_OP_VX, 8'd`SYS_BIND_VX_C}:               place = {1'b1, 5'd10, 2'd0};
-        {8'd`SYS_OP_VX, 8'd`SYS_BIND_VX_S}:               place = {1'b1, 5'd12, 2'd0};
-        {8'd`SYS_OP_VX, 8'd`SYS_BIND_VX_D}:               place = {1'b1, 5'd13, 2'd0};
-        {8'd`SYS_OP_VX, 8'd`SYS_BIND_VX_R}:               place = {1'b1, 5'd15, 2'd0};
-        {8'd`SYS_OP_VX, 8'd`SYS_BIND_VX_LOW}:             place = {1'b1, 5'd22, 2'd3};
-        {8'd`SYS_OP_VX, 8'd`SYS_BIND_VX_HIGH}:            place = {1'b1, 5'd24, 2'd3};
-        {8'd`SYS_OP_VX, 8'd`SYS_BIND_VX_X}:               place = {1'b1, 5'd28, 2'd0};
-        {8'd`SYS_OP_VX, 8'd`SYS_BIND_VX_INDEX}:           place = {1'b1, 5'd30, 2'd1};
-        {8'd`SYS_OP_ST, 8'd`SYS_BIND_ST_ROWS}:            place = {1'b1, 5'd4, 2'd0};
-        {8'd`SYS_OP_ST, 8'd`SYS_BIND_ST_ELEMENTS}:        place = {1'b1, 5'd5, 2'd0};
-        {8'd`SYS_OP_ST, 8'd`SYS_BIND_ST_OFFSET}:          place = {1'b1, 5'd6, 2'd2};
-        {8'd`SYS_OP_ST, 8'd`SYS_BIND_ST_SRC}:             place = {1'b1, 5'd12, 2'd1};
-        default:                                          place = 8'd0;
+      place = 8'd0;
+      unique case (1'b1)
+        kind[0]:
+        case (code[3:0])
+          4'd`SYS_BIND_LD_ROWS: place = {1'b1, 5'd4, 2'd0};
+          4'd`SYS_BIND_LD_WORDS: place = {1'b1, 5'd5, 2'd0};
+          4'd`SYS_BIND_LD_OFFSET: place = {1'b1, 5'd6, 2'd2};
+          4'd`SYS_BIND_LD_DST: place = {1'b1, 5'd12, 2'd0};
+          default: place = 8'd0;
+        endcase
+        kind[1]:
+        case (code[3:0])
+          4'd`SYS_BIND_LDG_ROWS: place = {1'b1, 5'd4, 2'd0};
+          4'd`SYS_BIND_LDG_OFFSET: place = {1'b1, 5'd6, 2'd2};
+          4'd`SYS_BIND_LDG_DST: place = {1'b1, 5'd12, 2'd0};
+          4'd`SYS_BIND_LDG_INDEX_OFFSET: place = {1'b1, 5'd16, 2'd2};
+          default: place = 8'd0;
+        endcase
+        kind[2]:
+        case (code[3:0])
+          4'd`SYS_BIND_MX_M: place = {1'b1, 5'd4, 2'd0};
+          4'd`SYS_BIND_MX_K: place = {1'b1, 5'd5, 2'd0};
+          4'd`SYS_BIND_MX_N: place = {1'b1, 5'd6, 2'd0};
+          4'd`SYS_BIND_MX_A: place = {1'b1, 5'd7, 2'd0};
+          4'd`SYS_BIND_MX_W: place = {1'b1, 5'd10, 2'd0};
+          4'd`SYS_BIND_MX_C: place = {1'b1, 5'd13, 2'd0};
+          default: place = 8'd0;
+        endcase
+        kind[3]:
+        case (code[3:0])
+          4'd`SYS_BIND_VX_M: place = {1'b1, 5'd4, 2'd0};
+          4'd`SYS_BIND_VX_N: place = {1'b1, 5'd5, 2'd0};
+          4'd`SYS_BIND_VX_A: place = {1'b1, 5'd6, 2'd0};
+          4'd`SYS_BIND_VX_B: place = {1'b1, 5'd8, 2'd0};
+          4'd`SYS_BIND_VX_C: place = {1'b1, 5'd10, 2'd0};
+          4'd`SYS_BIND_VX_S: place = {1'b1, 5'd12, 2'd0};
+          4'd`SYS_BIND_VX_D: place = {1'b1, 5'd13, 2'd0};
+          4'd`SYS_BIND_VX_R: place = {1'b1, 5'd15, 2'd0};
+          4'd`SYS_BIND_VX_LOW: place = {1'b1, 5'd22, 2'd3};
+          4'd`SYS_BIND_VX_HIGH: place = {1'b1, 5'd24, 2'd3};
+          4'd`SYS_BIND_VX_X: place = {1'b1, 5'd28, 2'd0};
+          4'd`SYS_BIND_VX_INDEX: place = {1'b1, 5'd30, 2'd1};
+          default: place = 8'd0;
+        endcase
+        kind[4]:
+        case (code[3:0])
+          4'd`SYS_BIND_ST_ROWS: place = {1'b1, 5'd4, 2'd0};
+          4'd`SYS_BIND_ST_ELEMENTS: place = {1'b1, 5'd5, 2'd0};
+          4'd`SYS_BIND_ST_OFFSET: place = {1'b1, 5'd6, 2'd2};
+          4'd`SYS_BIND_ST_SRC: place = {1'b1, 5'd12, 2'd1};
+          default: place = 8'd0;
+        endcase
+        default:
+        case (code[3:0])
+          4'd`SYS_BIND_LOOP_COUNT: if (loop) place = {1'b1, 5'd4, 2'd1};
+          default: place = 8'd0;
+        endcase
       endcase
+      if (code[7:4] != 4'd0) place = 8'd0;
     end
   endfunction
 
-  logic [511:0] slots_q;   // slots yet to come, the next one lowest
-  logic [2:0] left_q;      // how many of them count
+  logic [479:0] slots_q;   // slots yet to come, the next one lowest
+  logic [23:0] filled_q;   // those quarters of them that are not zero
   logic [15:0] named_q;    // fields named so far
   logic [7:0] before_q;    // field of the slot before, 0 at the start
   logic illegal_q, range_q;
 
   logic [7:0] field, after;
   logic [7:0] where;
-  logic here, again;
+  logic here;
   assign field = slots_q[7:0];
   assign after = slots_q[87:80];
-  assign where = place(desc_i[`SYS_OPCODE], field);
-  assign here = run_i && left_q != 3'd0;
-  assign again = named_q[field[3:0]] && field != before_q;  // valid for known codes
+  assign where = place(kind_i, !desc_i[0], field);
+  assign here = run_i && more_o;
   assign scalar_o = slots_q[11:8];
   assign a_o = scalar_i;
   assign b_o = slots_q[47:16];
-  assign slots_o = left_q;
+  assign more_o = filled_q != 24'd0;
   assign illegal_o = illegal_q;
   assign range_o = range_q;
 
-  // Stage 1: the product is being computed. Stage 2: it is there and is added.
-  // Stage 3: the sum is clamped and written.
-  logic        valid1_q, first1_q, last1_q, valid2_q, first2_q, last2_q, valid3_q, last3_q;
+  // Stage 1: the product is being computed, and the slot's form is judged. Stage 2: it
+  // is there and is added. Stage 3: the sum is clamped and written.
+  logic        here1_q, known1_q, valid1, first1_q, last1_q, valid2_q, first2_q, last2_q, valid3_q, last3_q;
+  logic        unused1_q, more1_q, reserved1_q;  // field 0; anything else is set; a reserved bit is
+  logic [3:0]  field1_q;
   logic [6:0]  where1_q, where2_q, where3_q;
+  assign valid1 = here1_q && known1_q;
   logic [31:0] cap1_q, cap2_q, cap3_q, a1_q, b1_q;
   logic [63:0] fix2_q;     // what the unsigned product is too large by
   logic [63:0] sum_q;
@@ -111,55 +140,68 @@ module systole_bind (
     endcase
   end
 
-  logic [63:0] value;
-  logic fits;
+  // Whether the cap and the sum fit the field is asked beside which of them it is.
+  function automatic fits(input [63:16] value, input [1:0] width);
+    begin
+      case (width)
+        2'd0: fits = value == 48'd0;
+        2'd1: fits = value[63:32] == 32'd0;
+        2'd2: fits = value[63:40] == 24'd0;
+        default: fits = value[63:31] == 33'd0;
+      endcase
+    end
+  endfunction
+  logic [39:0] value;
+  logic capped, too_large;
+  assign capped = cap3_q != 32'hFFFFFFFF && sum_q > {32'd0, cap3_q};
+  assign too_large = !sum_q[63] && !(capped ? fits({32'd0, cap3_q[31:16]}, where3_q[1:0])
+                                                : fits(sum_q[63:16], where3_q[1:0]));
   always_comb begin
-    value = sum_q;
-    if (sum_q[63]) value = 64'd0;
-    else if (cap3_q != 32'hFFFFFFFF && sum_q > {32'd0, cap3_q}) value = {32'd0, cap3_q};
-    case (where3_q[1:0])
-      2'd0: fits = value[63:16] == 48'd0;
-      2'd1: fits = value[63:32] == 32'd0;
-      2'd2: fits = value[63:40] == 24'd0;
-      default: fits = value[63:31] == 33'd0;
-    endcase
+    value = sum_q[39:0];
+    if (sum_q[63]) value = 40'd0;
+    else if (capped) value = {8'd0, cap3_q};
   end
   assign write_o = run_i && valid3_q && last3_q;
   assign write_at_o = where3_q[6:2];
   assign write_width_o = where3_q[1:0];
-  assign write_value_o = value[39:0];
+  assign write_value_o = value;
 
+  integer q;
   always_ff @(posedge clk_i) begin
     if (load_i) begin
-      slots_q <= line_i;
-      left_q <= line_i[400+:80] != 80'd0 ? 3'd6 : line_i[320+:80] != 80'd0 ? 3'd5 :
-                line_i[240+:80] != 80'd0 ? 3'd4 : line_i[160+:80] != 80'd0 ? 3'd3 :
-                line_i[80+:80] != 80'd0 ? 3'd2 : line_i[0+:80] != 80'd0 ? 3'd1 : 3'd0;
+      slots_q <= line_i[479:0];
+      for (q = 0; q < 24; q = q + 1) filled_q[q] <= line_i[20*q+:20] != 20'd0;
       illegal_q <= line_i[511:480] != 32'd0;
       range_q <= 1'b0;
       named_q <= 16'd0;
       before_q <= 8'd0;
-      valid1_q <= 1'b0;
+      here1_q <= 1'b0;
       valid2_q <= 1'b0;
       valid3_q <= 1'b0;
     end else if (run_i) begin
       if (here) begin
-        slots_q <= {80'd0, slots_q[511:80]};
-        left_q <= left_q - 3'd1;
+        slots_q <= {80'd0, slots_q[479:80]};
+        filled_q <= {4'd0, filled_q[23:4]};
         before_q <= field;
-        if (where[7]) named_q[field[3:0]] <= 1'b1;
-        if (field == 8'd0 ? slots_q[79:8] != 72'd0 : !where[7] || again || slots_q[15:12] != 4'd0)
-          illegal_q <= 1'b1;
       end
-      valid1_q <= here && where[7];
+      here1_q <= here;
+      known1_q <= where[7];
+      field1_q <= field[3:0];
+      unused1_q <= field == 8'd0;
+      more1_q <= slots_q[79:8] != 72'd0;
+      reserved1_q <= slots_q[15:12] != 4'd0;
       where1_q <= where[6:0];
       first1_q <= field != before_q;
-      last1_q <= field != after || left_q == 3'd1;
+      last1_q <= field != after || filled_q[23:4] == 20'd0;
       cap1_q <= slots_q[79:48];
       a1_q <= a_o;
       b1_q <= b_o;
 
-      valid2_q <= valid1_q;
+      if (valid1) named_q[field1_q] <= 1'b1;
+      if (here1_q && (unused1_q ? more1_q : !known1_q || (named_q[field1_q] && first1_q) || reserved1_q))
+        illegal_q <= 1'b1;
+
+      valid2_q <= valid1;
       where2_q <= where1_q;
       first2_q <= first1_q;
       last2_q <= last1_q;
@@ -173,7 +215,7 @@ module systole_bind (
       cap3_q <= cap2_q;
       if (valid2_q) sum_q <= (first2_q ? immediate2_q : sum_q) + prod_i - fix2_q;
 
-      if (write_o && !fits) range_q <= 1'b1;
+      if (write_o && too_large) range_q <= 1'b1;
     end
   end
 endmodule

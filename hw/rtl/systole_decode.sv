@@ -3,20 +3,36 @@
 // With en_i, the line on line_i is judged; the outputs are valid from the next
 // cycle until the next en_i. illegal_o: unknown opcode, a reserved bit, an
 // undefined value, a semaphore of an engine with itself, or a port claimed
-// twice (docs/machine.md, "Checks"). engine_o: 0..3, or 4 for the sequencer's
-// own. steps_o: multiplications that checking it takes.
+// twice (docs/machine.md, "Checks"). kind_o: bit 0 LD, 1 LDG, 2 MX, 3 VX, 4 ST; none
+// for the sequencer's own.
 `include "systole_isa.svh"
 module systole_decode (
     input  logic         clk_i,
     input  logic         en_i,
     input  logic [511:0] line_i,
     output logic         illegal_o,
-    output logic [2:0]   engine_o,
-    output logic [3:0]   steps_o
+    output logic [4:0]   kind_o
 );
+  // A few bits tell the opcodes apart, and whether it is one of them can be asked beside.
+  localparam [2:0] End = 3'd0, Loop = 3'd1, Ld = 3'd2, Ldg = 3'd3, Mx = 3'd4, Vx = 3'd5, St = 3'd6;
   logic [7:0] opcode;
-  logic [15:0] nibbles;  // semaphores used either way
+  logic [2:0] kind;  // END stands for ENDLOOP, too
+  logic known;
   assign opcode = line_i[`SYS_OPCODE];
+  assign known = opcode == 8'd`SYS_OP_END || opcode == 8'd`SYS_OP_LOOP || opcode == 8'd`SYS_OP_ENDLOOP ||
+                 opcode == 8'd`SYS_OP_LD || opcode == 8'd`SYS_OP_LDG || opcode == 8'd`SYS_OP_MX ||
+                 opcode == 8'd`SYS_OP_VX || opcode == 8'd`SYS_OP_ST;
+  always_comb begin
+    case (opcode[6:4])
+      3'd0: kind = opcode[0] ? End : Loop;
+      3'd1: kind = opcode[0] ? Ldg : Ld;
+      3'd2: kind = Mx;
+      3'd3: kind = Vx;
+      default: kind = St;
+    endcase
+  end
+
+  logic [15:0] nibbles;  // semaphores used either way
   assign nibbles = line_i[`SYS_WAIT] | line_i[`SYS_RAISE];
 
   logic [2:0] a_space, b_space, c_space, d_space, func, reduce;
@@ -59,48 +75,67 @@ module systole_decode (
   assign mx_bad = !(line_i[`SYS_MX_A_SPACE] == 3'd`SYS_SPACE_MX_ACT ||
                     line_i[`SYS_MX_A_SPACE] == 3'd`SYS_SPACE_MX_QNT);
 
-  logic illegal_q;
-  logic [2:0] engine_q;
-  logic [3:0] steps_q;
-  assign illegal_o = illegal_q;
-  assign engine_o = engine_q;
-  assign steps_o = steps_q;
+  // Bits that no instruction of an opcode has. Most bytes are all or nothing to every
+  // opcode: of those one bit is asked for, whether anything is set.
+  function automatic [63:0] plain(input [511:0] bits);
+    integer k;
+    for (k = 0; k < 64; k = k + 1) plain[k] = bits[8*k+:8] == 8'd0 || bits[8*k+:8] == 8'd255;
+  endfunction
+  localparam [63:0] Plain = plain(`SYS_BITS_END) & plain(`SYS_BITS_LOOP) & plain(`SYS_BITS_LD) &
+                            plain(`SYS_BITS_LDG) & plain(`SYS_BITS_MX) & plain(`SYS_BITS_VX) &
+                            plain(`SYS_BITS_ST);
+  // The bytes in which something is set that the opcode does not have.
+  function automatic [63:0] beyond(input [511:0] line, input [511:0] bits);
+    integer k;
+    for (k = 0; k < 64; k = k + 1)
+      if (Plain[k]) beyond[k] = line[8*k+:8] != 8'd0 && !bits[8*k];
+      else beyond[k] = (line[8*k+:8] & ~bits[8*k+:8]) != 8'd0;
+  endfunction
+  logic [511:0] bits;
+  logic [63:0] reserved;
+  logic bad;
+  always_comb begin
+    bits = 'x;
+    reserved = 'x;
+    bad = 1'bx;
+    if (en_i) begin
+      bad = nibbles != 16'd0;  // of the sequencer's own, which have no other fields to judge
+      case (kind)
+        End: bits = `SYS_BITS_END;
+        Loop: bits = `SYS_BITS_LOOP;
+        Ld: begin
+          bits = `SYS_BITS_LD;
+          bad = nibbles[3:0] != 4'd0 || ld_bad;
+        end
+        Ldg: begin
+          bits = `SYS_BITS_LDG;
+          bad = nibbles[3:0] != 4'd0 || ld_bad;
+        end
+        Mx: begin
+          bits = `SYS_BITS_MX;
+          bad = nibbles[7:4] != 4'd0 || mx_bad;
+        end
+        Vx: begin
+          bits = `SYS_BITS_VX;
+          bad = nibbles[11:8] != 4'd0 || vx_bad;
+        end
+        default: begin
+          bits = `SYS_BITS_ST;
+          bad = nibbles[15:12] != 4'd0 || st_bad;
+        end
+      endcase
+      reserved = beyond(line_i, bits);
+    end
+  end
 
+  logic illegal_q;
+  logic [4:0] kind_q;
+  assign illegal_o = illegal_q;
+  assign kind_o = kind_q;
   always_ff @(posedge clk_i) begin
     if (en_i) begin
-      engine_q <= 3'd`SYS_ENGINE_SEQ;
-      steps_q <= 4'd0;
-      case (opcode)
-        8'd`SYS_OP_END, 8'd`SYS_OP_ENDLOOP:  // which have no fields of their own
-          illegal_q <= (line_i & ~`SYS_BITS_END) != 512'd0 || nibbles != 16'd0;
-        8'd`SYS_OP_LOOP: illegal_q <= (line_i & ~`SYS_BITS_LOOP) != 512'd0 || nibbles != 16'd0;
-        8'd`SYS_OP_LD: begin
-          illegal_q <= (line_i & ~`SYS_BITS_LD) != 512'd0 || nibbles[3:0] != 4'd0 || ld_bad;
-          engine_q <= 3'd`SYS_ENGINE_LD;
-          steps_q <= 4'd3;
-        end
-        8'd`SYS_OP_LDG: begin
-          illegal_q <= (line_i & ~`SYS_BITS_LDG) != 512'd0 || nibbles[3:0] != 4'd0 || ld_bad;
-          engine_q <= 3'd`SYS_ENGINE_LD;
-          steps_q <= 4'd4;
-        end
-        8'd`SYS_OP_MX: begin
-          illegal_q <= (line_i & ~`SYS_BITS_MX) != 512'd0 || nibbles[7:4] != 4'd0 || mx_bad;
-          engine_q <= 3'd`SYS_ENGINE_MX;
-          steps_q <= 4'd8;
-        end
-        8'd`SYS_OP_VX: begin
-          illegal_q <= (line_i & ~`SYS_BITS_VX) != 512'd0 || nibbles[11:8] != 4'd0 || vx_bad;
-          engine_q <= 3'd`SYS_ENGINE_VX;
-          steps_q <= 4'd4;
-        end
-        8'd`SYS_OP_ST: begin
-          illegal_q <= (line_i & ~`SYS_BITS_ST) != 512'd0 || nibbles[15:12] != 4'd0 || st_bad;
-          engine_q <= 3'd`SYS_ENGINE_ST;
-          steps_q <= 4'd2;
-        end
-        default: illegal_q <= 1'b1;
-      endcase
+      illegal_q <= !known || reserved != 64'd0 || bad;
+      kind_q <= {kind == St, kind == Vx, kind == Mx, kind == Ldg, kind == Ld};
     end
   end
 endmodule

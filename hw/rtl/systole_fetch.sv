@@ -2,14 +2,18 @@
 //
 // Holds up to 32 lines. A burst reads the lines up to the next multiple of 256
 // bytes of address, at most 4, never beyond line lines_i - 1 (on a bus of 128
-// bytes: the beat that holds it, which counts as two lines). It is asked for with req_o in the cycle after
-// one in which none was being asked for, enable_i was high and there was room
-// for all its lines and fewer than 128 beats on the way; so requests are at least two cycles apart. req_o and its
+// bytes: the beat that holds it, which counts as two lines). It is asked for with
+// req_o in the cycle after one in which none was being asked for, enable_i was high
+// and there was room for all its lines and fewer than 128 beats on the way; so
+// requests are at least two cycles apart, and it takes that long after start_i or
+// jump_i, too, until it is known what to ask for. req_o and its
 // address stay until gnt_i. Data come as beats (rvalid_i, rdata_i, rerr_i),
 // always accepted, in order.
 // have_o, line_o, err_o: line number at_o is here, from the cycle after its
 // last beat; err_o: a beat of it came with an error, the first at byte err_at_o of
-// the line. pop_i goes on to the next. end_o: at_o is lines_i, nothing follows.
+// the line. pop_i goes on to the next. end_o: at_o is lines_i, nothing follows. What
+// have_o, err_o and end_o say of the next line counts from the second cycle after
+// pop_i on; after jump_i end_o is low in the first cycle.
 // start_i: in the next cycle at_o = 0. jump_i: in the next cycle at_o = target_i
 // and nothing is held; beats of bursts asked for earlier are dropped when they
 // come. busy_o: beats are on the way or asked for.
@@ -45,21 +49,25 @@ module systole_fetch #(
   localparam BeatW = $clog2(Beats) + 1;
   localparam PartL = 6 - $clog2(Beats);                   // bytes of a beat in a line, log2
 
-  logic [31:0] err_q;
+  logic errs_q[0:31];
   logic [BeatW-1:0] err_part_q[0:31];
+  logic have_q, end_q, err_q;  // of line at_q
   logic [31:0] at_q;         // the line that the sequencer needs
-  logic [31:0] got_q;        // lines below have come (since the last jump)
-  logic [31:0] asked_q;      // lines below have been asked for
+  logic [4:0] got_q;         // lines below have come (since the last jump); low bits do
+  logic [5:0] held_q;        // so many from at_q on
+  logic [31:0] asked_q;      // lines below have been asked for,
+  logic [31:0] left_q;       // and so many have not
   logic [BeatW-1:0] part_q;  // beats of line got_q that have come
   logic [7:0] out_q;         // beats asked for that have not come
   logic [7:0] drop_q;        // the first of them, which a jump has made useless
+  logic drops_q;             // there are any
   logic req_q;
   logic [63:0] addr_q;
   logic [7:0] beats_q;
 
-  assign have_o = at_q < got_q && at_q < lines_i;
-  assign end_o = at_q >= lines_i;
-  assign err_o = err_q[at_q[4:0]];
+  assign have_o = have_q && !end_q;
+  assign end_o = end_q;
+  assign err_o = err_q;
   assign err_at_o = 6'(err_part_q[at_q[4:0]]) << PartL;
   assign at_o = at_q;
   assign busy_o = out_q != 8'd0;
@@ -67,20 +75,28 @@ module systole_fetch #(
   assign addr_o = addr_q;
   assign beats_o = beats_q;
 
-  // The next burst: lines asked_q .. asked_q + burst - 1.
-  logic [2:0] burst;
-  logic [31:0] left, first;
-  logic [5:0] held, past;  // past: the line after the last that the burst brings; low bits do
-  logic [7:0] burst_beats;
-  logic room, ask;
-  assign left = lines_i - asked_q;
-  assign held = past - at_q[5:0];
+  // The next burst: lines asked_q .. asked_q + burst_q - 1. What asked_q has become
+  // is in it a cycle later; ready_q: it is.
+  logic [2:0] burst, burst_q;
+  logic [31:0] first;
+  logic [5:0] held, past, past_q;  // past: the line after the last that the burst brings; low bits do
+  logic [7:0] burst_beats, burst_beats_q;
+  logic room, ask, ready_q, more_q;
+  assign held = past_q - at_q[5:0];
   always_comb begin
     burst = 3'd4 - {1'b0, asked_q[1:0] + {base_i[7], 1'b0}};
-    if (left[31:3] == 29'd0 && left[2:0] < burst) burst = left[2:0];
+    if (left_q[31:3] == 29'd0 && left_q[2:0] < burst) burst = left_q[2:0];
   end
   assign room = held <= 6'd32;
-  assign ask = enable_i && !start_i && !jump_i && !req_q && room && !out_q[7] && asked_q < lines_i;
+  assign ask = enable_i && !jump_i && !req_q && ready_q && more_q && room && !out_q[7];
+  always_ff @(posedge clk_i) begin
+    ready_q <= !start_i && !jump_i && !ask;
+    more_q <= left_q != 32'd0;
+    end_q <= at_q >= lines_i && !jump_i;
+    burst_q <= burst;
+    past_q <= past;
+    burst_beats_q <= burst_beats;
+  end
   generate
     if (Lines == 1) begin : gen_narrow
       assign first = asked_q;
@@ -95,45 +111,57 @@ module systole_fetch #(
   endgenerate
 
   logic keep;  // the beat belongs to the lines that are wanted
-  assign keep = rvalid_i && drop_q == 8'd0 && !jump_i;
+  assign keep = rvalid_i && !drops_q && !jump_i;
+  logic [1:0] come;  // lines that are whole with it
+  assign come = !keep ? 2'd0 : Lines > 1 ? 2'd2 - {1'b0, got_q[0]} :
+                {1'b0, part_q == Beats[BeatW-1:0] - 1'b1};
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
       at_q <= 32'd0;
-      got_q <= 32'd0;
+      got_q <= 5'd0;
+      held_q <= 6'd0;
+      have_q <= 1'b0;
       asked_q <= 32'd0;
+      left_q <= 32'd0;
       part_q <= '0;
       out_q <= 8'd0;
       drop_q <= 8'd0;
+      drops_q <= 1'b0;
       req_q <= 1'b0;
     end else begin
       if (ask) begin
         req_q <= 1'b1;
         addr_q <= {base_i[63:7], 7'd0} + {26'd0, first, 6'd0};
-        beats_q <= burst_beats;
-        asked_q <= asked_q + {29'd0, burst};
+        beats_q <= burst_beats_q;
+        asked_q <= asked_q + {29'd0, burst_q};
+        left_q <= left_q - {29'd0, burst_q};
       end else if (gnt_i) begin
         req_q <= 1'b0;
       end
       if (ask || rvalid_i)
-        out_q <= out_q + (ask ? burst_beats : 8'd0) - {7'd0, rvalid_i};
+        out_q <= out_q + (ask ? burst_beats_q : 8'd0) - {7'd0, rvalid_i};
 
       if (start_i || jump_i) begin
         at_q <= start_i ? 32'd0 : target_i;
-        got_q <= start_i ? 32'd0 : target_i;
+        got_q <= start_i ? 5'd0 : target_i[4:0];
+        held_q <= 6'd0;
+        have_q <= 1'b0;
         asked_q <= start_i ? 32'd0 : target_i;
+        left_q <= start_i ? lines_i : lines_i - target_i;
         part_q <= '0;
         drop_q <= out_q - {7'd0, rvalid_i};
+        drops_q <= out_q > {7'd0, rvalid_i};
       end else begin
         if (pop_i) at_q <= at_q + 32'd1;
-        if (rvalid_i && drop_q != 8'd0) drop_q <= drop_q - 8'd1;
-        if (keep) begin
-          if (Lines > 1) got_q <= {got_q[31:1] + 31'd1, 1'b0};
-          else if (part_q == Beats[BeatW-1:0] - 1'b1) begin
-            got_q <= got_q + 32'd1;
-            part_q <= '0;
-          end else part_q <= part_q + 1'b1;
+        if (rvalid_i && drops_q) begin
+          drop_q <= drop_q - 8'd1;
+          drops_q <= drop_q != 8'd1;
         end
+        if (keep) part_q <= come != 2'd0 ? '0 : part_q + 1'b1;
+        got_q <= got_q + {3'd0, come};
+        held_q <= held_q + {4'd0, come} - {5'd0, pop_i};
+        have_q <= come != 2'd0 || held_q > {5'd0, pop_i};
       end
     end
   end
@@ -145,14 +173,18 @@ module systole_fetch #(
       for (g = 0; g < Beats; g = g + 1) begin : gen_part
         logic [8*BusBytes-1:0] slot_q[0:31];
         always_ff @(posedge clk_i)
-          if (keep && part_q == g[BeatW-1:0]) slot_q[got_q[4:0]] <= rdata_i;
+          if (keep && part_q == g[BeatW-1:0]) slot_q[got_q] <= rdata_i;
         assign line_o[8*BusBytes*g+:8*BusBytes] = slot_q[at_q[4:0]];
       end
+      logic bad_q, bad;  // a beat of line got_q was an error
+      assign bad = bad_q && part_q != '0;
       always_ff @(posedge clk_i) begin
         if (keep) begin
-          err_q[got_q[4:0]] <= rerr_i || (part_q != '0 && err_q[got_q[4:0]]);
-          if (part_q == '0 || !err_q[got_q[4:0]]) err_part_q[got_q[4:0]] <= part_q;
+          bad_q <= rerr_i || bad;
+          errs_q[got_q] <= rerr_i || bad;
+          if (!bad) err_part_q[got_q] <= part_q;
         end
+        err_q <= held_q == 6'd0 ? rerr_i || bad : errs_q[at_q[4:0]];
       end
     end else begin : gen_fill
       logic [511:0] even_q[0:15];
@@ -161,11 +193,12 @@ module systole_fetch #(
         if (keep) begin
           even_q[got_q[4:1]] <= rdata_i[511:0];
           odd_q[got_q[4:1]] <= rdata_i[1023:512];
-          err_q[{got_q[4:1], 1'b0}] <= rerr_i;
-          err_q[{got_q[4:1], 1'b1}] <= rerr_i;
+          errs_q[{got_q[4:1], 1'b0}] <= rerr_i;
+          errs_q[{got_q[4:1], 1'b1}] <= rerr_i;
           err_part_q[{got_q[4:1], 1'b0}] <= '0;
           err_part_q[{got_q[4:1], 1'b1}] <= '0;
         end
+        err_q <= held_q == 6'd0 ? rerr_i : errs_q[at_q[4:0]];
       end
       assign line_o = at_q[0] ? odd_q[at_q[4:1]] : even_q[at_q[4:1]];
     end

@@ -1,10 +1,11 @@
 // Lanes conversions of fp32 to int8: NaN gives 0, otherwise round to nearest
 // even and saturate to -127..127; the same as systole_fp32_quantise.
 //
-// Latency: 1 cycle from valid_i to valid_o. Throughput: one vector a cycle. No
+// Latency: 2 cycles from valid_i to valid_o. Throughput: one vector a cycle. No
 // handshake: the result is there for one cycle and cannot wait.
 //
-// The stage: shift the significand so that bit 24 is the unit, round, saturate.
+// Stage 1: shift the significand so that bit 24 is the unit; what rounding adds.
+// Stage 2: add it; the sign.
 module systole_fp_quantise #(
   parameter Lanes = 8
 ) (
@@ -15,10 +16,15 @@ module systole_fp_quantise #(
   output wire                valid_o,
   output reg  [8*Lanes-1:0]  y_o
 );
-  /* verilator lint_off BLKSEQ */  // of the block's own variables
+  // Stages are updated in place, last one first, with blocking assignments;
+  // nothing outside this block reads them. The output's register is not blocking.
+  /* verilator lint_off BLKSEQ */
   /* verilator lint_off UNUSED */
-  reg         valid_q;
+  reg         valid1_q, valid2_q;
   wire [31:0] x [0:Lanes-1];
+  reg  [31:0] r_q [0:Lanes-1];   // before rounding
+  reg  [31:0] up_q [0:Lanes-1];
+  reg  [31:0] sign_q [0:Lanes-1];  // all ones if negative
 
   genvar g;
   generate
@@ -26,31 +32,45 @@ module systole_fp_quantise #(
       assign x[g] = x_i[32*g +: 32];
     end
   endgenerate
-  assign valid_o = valid_q;
+  assign valid_o = valid2_q;
 
   always @(posedge clk_i) begin : update
     integer l;
-    reg [31:0] a, e, m, d, s, r;
+    reg [31:0] a, e, m, d, r, s, up;
+    if (valid1_q) begin
+      for (l = 0; l < Lanes; l = l + 1) begin
+        r = r_q[l];
+        s = sign_q[l];
+        up = r == 32'd127 ? 32'd0 : up_q[l];  // 127.5 would be 128
+        // ~(r + up) + 1 is ~r + 1 - up: one sum for both signs
+        r = (r ^ s) + ((up ^ s) & 32'd1);
+        y_o[8*l +: 8] <= r[7:0];
+      end
+    end
     if (valid_i) begin
       for (l = 0; l < Lanes; l = l + 1) begin
         a = x[l] & 32'h7FFFFFFF;
         e = a >> 23;
-        s = 32'd0 - (x[l] >> 31);
         m = ((a & 32'h007FFFFF) | 32'h00800000) << 7;
-        d = 32'd133 - e;  // 0..7 where it matters
+        d = 32'd5 - e;  // 133 less e in the three bits that matter
         // bit 24 is the unit; what is shifted out of seven bits of room is zero
         m = m >> d[2:0];
-        r = (m + 32'h007FFFFF + ((m >> 24) & 32'd1)) >> 24;
-        r = r - (r >> 7);  // 127.5 was 128
+        r = m >> 24;
+        up = (m >> 23) & (r | {31'b0, (m & 32'h007FFFFF) != 0}) & 32'd1;
         r = e > 32'd133 ? 32'd127 : r;
         // below 2^-1, where zeros are, or not a number
-        r = (e < 32'd126) | (a > 32'h7F800000) ? 32'd0 : r;
-        r = (r ^ s) - s;
-        y_o[8*l +: 8] <= r[7:0];
+        m = {31'b0, (e < 32'd126) | ((e == 32'd255) & ((a & 32'h007FFFFF) != 0))} - 32'd1;
+        r_q[l] = r & m;
+        up_q[l] = up & m;
+        sign_q[l] = 32'd0 - (x[l] >> 31);
       end
     end
-    valid_q <= valid_i;
-    if (!rst_ni) valid_q <= 1'b0;
+    valid1_q <= valid_i;
+    valid2_q <= valid1_q;
+    if (!rst_ni) begin
+      valid1_q <= 1'b0;
+      valid2_q <= 1'b0;
+    end
   end
   /* verilator lint_on UNUSED */
   /* verilator lint_on BLKSEQ */

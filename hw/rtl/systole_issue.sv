@@ -1,13 +1,13 @@
 // One engine's queue and what follows from it: waiting for semaphores,
 // starting, remembering what was started, and raising at the end.
 //
-// Push: with push_i, the entry is taken (only given while full_o is low) and
-// may start in the next cycle. Start: start_o is high in the first cycle in
-// which the head's semaphores are all there (counts as registered), the engine
-// is ready_i and fewer than InFlight instructions are inside; the semaphores
-// are taken in that cycle (take_o is the head's wait nibbles) and the next
-// entry, if any, is the head in the next cycle. So a queue starts at most one
-// instruction a cycle. End: in the cycle of done_i, index_o is the line of the
+// Push: with push_i, the entry is taken (only given while full_o is low); in an
+// empty queue it is the head in the next cycle. Start: start_o is high in the
+// first cycle after one in which the head's semaphores are all there (counts as
+// registered), in which the engine is ready_i and fewer than InFlight instructions
+// are inside; the semaphores are taken in that cycle (take_o is the head's wait
+// nibbles) and the next entry, if any, is the head in the next cycle. So a queue
+// starts an instruction every other cycle at most. End: in the cycle of done_i, index_o is the line of the
 // oldest started instruction and raise_o its raise nibbles; the counters follow
 // one cycle later.
 // state_o: 0 idle, 1 the head waits for a semaphore and nothing is inside,
@@ -68,8 +68,10 @@ module systole_issue #(
   assign take_o = head_wait;
 
   logic [3:0] missing;
-  assign missing = {count_i[31:24] < {4'd0, head_wait[15:12]}, count_i[23:16] < {4'd0, head_wait[11:8]},
-                    count_i[15:8] < {4'd0, head_wait[7:4]}, count_i[7:0] < {4'd0, head_wait[3:0]}};
+  assign missing = {count_i[31:28] == 4'd0 && count_i[27:24] < head_wait[15:12],
+                    count_i[23:20] == 4'd0 && count_i[19:16] < head_wait[11:8],
+                    count_i[15:12] == 4'd0 && count_i[11:8] < head_wait[7:4],
+                    count_i[7:4] == 4'd0 && count_i[3:0] < head_wait[3:0]};
 
   // The started.
   logic [31:0] fly_index_q[0:InFlight-1];
@@ -78,7 +80,10 @@ module systole_issue #(
   logic [FlyW-1:0] fly_wr_q, fly_rd_q;
   logic [FlyW:0] fly_count_q;
 
-  assign start_o = head_valid_q && missing == 4'd0 && ready_i && !fly_count_q[FlyW];
+  logic able_q;                         // the head's semaphores are there; only it takes them
+  always_ff @(posedge clk_i)
+    able_q <= rst_ni && !clear_i && head_valid_q && missing == 4'd0 && !start_o;
+  assign start_o = able_q && ready_i && !fly_count_q[FlyW];
   assign blocked_o = !head_valid_q || missing != 4'd0;
   assign empty_o = !head_valid_q;
   assign full_o = count_q[PtrW];

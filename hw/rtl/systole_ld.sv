@@ -11,7 +11,7 @@
 // row is a run of its own. Runs are cut into bursts by systole_burst.
 //
 // Timing, all of it (start in cycle t):
-//   LD     The first burst is requested (req_valid_o) in t+2. A burst is taken in
+//   LD     The first burst is requested (req_valid_o) in t+3. A burst is taken in
 //          the first cycle >= that with req_ready_i, the next one is requested in
 //          the cycle after, across runs too. ready_o is high from the cycle after
 //          the last burst is taken, as long as fewer than InFlight instructions
@@ -20,14 +20,14 @@
 //          high in the cycle after the last beat, so with the last write.
 //   no-op  (rows or words 0) done_o in the cycle after max(t, the last done_o).
 //          ready_o is high from that cycle on, at the latest.
-//   LDG    Waits for the other instructions in flight: with e = max(t+1, the first
+//   LDG    Waits for the other instructions in flight: with e = max(t+2, the first
 //          cycle in which none is), the list's first burst is requested in e+1,
 //          the next ones as above. With v the cycle of the list's last beat, row 0
 //          begins in v+2. A row that begins in cycle x has its index read in x and
-//          checked in x+1, requests its first burst in x+4, and if its last burst
+//          checked in x+2, requests its first burst in x+4, and if its last burst
 //          is taken in cycle u the next row begins in u+1. After the last row's
 //          last burst, or after the check of a bad index, or in place of row 0 if
-//          the list came with an error, the end begins, in cycle u+1, x+2 or v+2:
+//          the list came with an error, the end begins, in cycle u+1, x+3 or v+2:
 //          done_o in the cycle after max(that cycle, last beat + 1).
 //          ready_o is high from the cycle of done_o on.
 // The stages are never stalled by the receiver: beats are taken as they come.
@@ -40,7 +40,9 @@
 // are loaded, none from it on).
 //
 // Throughput: a beat a cycle, and a burst a cycle. Requires BusBytes <= Dim, both
-// powers of two, and addr_i, pitch, index_addr_i multiples of BusBytes.
+// powers of two, addr_i, pitch, index_addr_i multiples of BusBytes, and fewer
+// than 256 beats under way (systole_axi_rd sees to that). desc_i, addr_i and
+// index_addr_i stand in the cycle of start_i, the cycle before they may be anything.
 `include "systole_isa.svh"
 module systole_ld #(
     parameter Dim      = 16,
@@ -87,12 +89,15 @@ module systole_ld #(
   localparam ByteL = $clog2(Dim);           // log2 of the bytes of a word of WGT or ACT
   localparam Beats8  = Dim / BusBytes;      // beats of such a word
   localparam Beats32 = 4 * Dim / BusBytes;  // beats of a word of PAR
-  localparam PackW = $clog2(Beats32);
+  localparam PackW  = $clog2(Beats32);
+  localparam Pack8W = $clog2(Beats8);
   localparam PtrW  = $clog2(InFlight);
+  localparam [PackW-1:0] Last8  = PackW'(Beats8 - 1);
+  localparam [PackW-1:0] Last32 = PackW'(Beats32 - 1);
+  localparam LastW = 32 + PackW;            // of the number of a run's last beat
   localparam LaneW = BusL - 2;              // indices of a list's beat, log2 of
-  localparam ListRound = BusBytes / 4 - 1;
 
-  localparam [3:0] Idle = 0, Setup = 1, Run = 2, Nop = 3, Wait = 4, List = 5, ListEnd = 6,
+  localparam [3:0] Idle = 0, Setup = 1, Run = 2, Nop = 3, Begin = 4, List = 5, ListEnd = 6,
       Index = 7, Check = 8, Multiply = 9, Add = 10, Drain = 11;
 
   // ---- The receive stage's queue of instructions in flight
@@ -106,58 +111,74 @@ module systole_ld #(
 
   // ---- Request stage
   logic [3:0]  state_q;
-  logic        gather_q, par_q;
-  logic [15:0] rows_q, words_q;
+  logic        gather_q;
+  logic [15:0] words_q;       // of a row
+  logic [31:0] all_words_q;
   logic [31:0] pitch_q, limit_q;
-  logic [63:0] base_q;        // address of the next run; LDG: of table row 0
-  logic [63:0] index_addr_q;
-  logic [63:0] addr_q;        // of the next burst
-  logic [39:0] left_q;        // beats left in this run
-  logic [39:0] row_beats_q;   // beats of a row
-  logic [15:0] runs_q;        // runs left, this one included
+  logic [63:0] base_q;        // address of the next run; LDG: of the list, then of table row 0
+  logic [63:0] table_q;       // LDG: address of table row 0
+  logic [63:0] product_q;     // LDG: from there to the row; LD, and for the list: 0
+  logic        list_q;        // the run is LDG's list
+  logic        par_q;
+  logic        one_run_q;
+  logic [LastW-1:0] run_last_q;  // a run's last beat, from 0
+  logic [15:0] runs_q;        // rows left, this one included
   logic [9:0]  row_q;         // LDG: row number
   logic [31:0] index_q;
-  logic [63:0] product_q;
-  logic [12:0] pending_q;     // LDG: beats requested and not yet received
+  logic        listing_q;     // LDG: the beats that come are the list's
+  logic [7:0]  asked_q, got_q, got_d;  // beats requested and received
+  logic        all_here_q;    // all that were requested, if there is no request now
 
+  // An instruction, as it may start in this cycle.
   logic [15:0] in_rows, in_words;
-  assign in_rows  = desc_i[`SYS_LD_ROWS];
-  assign in_words = desc_i[`SYS_LD_WORDS];
-  logic nop, start;
-  assign nop   = in_rows == '0 || in_words == '0;
-  assign start = start_i && !nop;
+  logic [31:0] row_bytes;
+  logic        in_gather, in_par, one_run, nop, start;
+  assign in_rows   = desc_i[`SYS_LD_ROWS];
+  assign in_words  = desc_i[`SYS_LD_WORDS];
+  assign in_gather = desc_i[`SYS_OPCODE] == 8'(`SYS_OP_LDG);
+  assign in_par    = desc_i[`SYS_LD_SPACE] == 3'(`SYS_SPACE_PAR);
+  assign row_bytes = in_par ? 32'(in_words) << (ByteL + 2) : 32'(in_words) << ByteL;
+  assign one_run   = desc_i[`SYS_LD_PITCH] == row_bytes && !in_gather;
+  assign nop       = in_rows == '0 || in_words == '0;
+  assign start     = start_i && !nop;
 
-  logic [6:0] burst;
-  logic       last_burst;
+  // A run is all the rows, or one, or the list.
+  logic [31:0]      run_word;    // the last, from 0
+  logic [LastW-1:0] run_last;
+  assign run_word = (one_run_q ? all_words_q : list_q ? 32'(runs_q) : 32'(words_q)) - 32'd1;
+  assign run_last = list_q ? LastW'(run_word) >> LaneW
+                  : par_q ? (LastW'(run_word) << PackW) | LastW'(Last32)
+                  : (LastW'(run_word) << Pack8W) | LastW'(Last8);
+
+  // The bursts: the first of a run, or the next one.
+  logic            asks, first, take, step, last_burst;
+  logic [6:0]      burst;
+  assign asks       = state_q == Run || state_q == List;
+  assign first      = !asks || last_burst;
+  assign take       = asks && req_ready_i;
+  assign step       = take || state_q == Begin || state_q == Add;
   systole_burst #(
       .BusBytes(BusBytes),
-      .CountW  (40)
+      .LastW   (LastW)
   ) i_burst (
-      .addr_i (addr_q[9:0]),
-      .beats_i(left_q),
+      .clk_i,
+      .step_i (step),
+      .first_i(first),
+      .addr_i (base_q + product_q),
+      .last_i (run_last_q),
+      .addr_o (req_addr_o),
       .beats_o(burst),
       .last_o (last_burst)
   );
-
-  logic take;
-  assign req_valid_o = state_q == Run || state_q == List;
-  assign req_addr_o  = addr_q;
+  assign req_valid_o = asks;
   assign req_beats_o = burst;
-  assign take        = req_valid_o && req_ready_i;
-
-  logic [31:0] row_bytes;
-  logic [39:0] row_beats;
-  logic        one_run;
-  assign row_bytes = par_q ? 32'(words_q) << (ByteL + 2) : 32'(words_q) << ByteL;
-  assign row_beats = 40'(row_bytes) >> BusL;
-  assign one_run   = pitch_q == row_bytes && !gather_q;
 
   // LDG's list of indices
   logic [8*BusBytes-1:0] list_word;
   logic [31:0]           index;
   logic                  list_beat;
-  logic [11:0]           list_put_q;
-  assign list_beat = rsp_valid_i && (state_q == List || state_q == ListEnd);
+  logic [9:0]            list_put_q;
+  assign list_beat = rsp_valid_i && listing_q;
   generate
     if (LaneW > 0) begin : gen_lanes
       assign index = list_word[32*row_q[LaneW-1:0]+:32];
@@ -179,103 +200,104 @@ module systole_ld #(
   );
 
   logic bad_index, end_gather;
-  assign bad_index  = state_q == Check && index >= limit_q;
-  assign end_gather = state_q == Drain && pending_q == '0;
+  assign bad_index  = state_q == Multiply && index_q >= limit_q;
+  assign got_d      = got_q + 8'(rsp_valid_i);
+  assign end_gather = state_q == Drain && all_here_q;
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
-      state_q <= Idle;
+      state_q   <= Idle;
+      listing_q <= 1'b0;
     end else begin
       case (state_q)
         Idle:
           if (start_i) begin
             if (nop) state_q <= flight_q == '0 ? Idle : Nop;
-            else state_q <= desc_i[`SYS_OPCODE] == 8'(`SYS_OP_LDG) ? Wait : Setup;
+            else state_q <= Setup;
           end
-        Setup:    state_q <= Run;
+        Setup:    state_q <= Begin;
+        Begin:    if (!gather_q) state_q <= Run;
+                  else if (flight_q == (PtrW + 1)'(1)) begin
+                    state_q   <= List;
+                    listing_q <= 1'b1;
+                  end
         Run:      if (take && last_burst) begin
-                    if (runs_q == 16'd1) state_q <= gather_q ? Drain : Idle;
+                    if (one_run_q || runs_q == 16'd1) state_q <= gather_q ? Drain : Idle;
                     else if (gather_q) state_q <= Index;
                   end
         Nop:      if (flight_q == '0) state_q <= Idle;
-        Wait:     if (flight_q == (PtrW + 1)'(1)) state_q <= List;
         List:     if (take && last_burst) state_q <= ListEnd;
-        ListEnd:  if (pending_q == '0) state_q <= error_q ? Drain : Index;
+        ListEnd:  if (all_here_q) begin
+                    state_q   <= error_q ? Drain : Index;
+                    listing_q <= 1'b0;
+                  end
         Index:    state_q <= Check;
-        Check:    state_q <= bad_index ? Drain : Multiply;
-        Multiply: state_q <= Add;
+        Check:    state_q <= Multiply;
+        Multiply: state_q <= bad_index ? Drain : Add;
         Add:      state_q <= Run;
-        Drain:    if (pending_q == '0) state_q <= Idle;
+        Drain:    if (all_here_q) state_q <= Idle;
         default:  state_q <= Idle;
       endcase
     end
   end
 
   always_ff @(posedge clk_i) begin
-    if (start_i) begin
-      gather_q     <= desc_i[`SYS_OPCODE] == 8'(`SYS_OP_LDG);
-      par_q        <= desc_i[`SYS_LD_SPACE] == 3'(`SYS_SPACE_PAR);
-      rows_q       <= in_rows;
-      words_q      <= in_words;
-      pitch_q      <= desc_i[`SYS_LD_PITCH];
-      limit_q      <= desc_i[`SYS_LDG_LIMIT];
-      base_q       <= addr_i;
-      index_addr_q <= index_addr_i;
-      row_q        <= '0;
+    if (!rst_ni) begin
+      asked_q    <= '0;
+      got_q      <= '0;
+      all_here_q <= 1'b1;
+    end else begin
+      if (take) asked_q <= asked_q + 8'(burst);
+      got_q      <= got_d;
+      all_here_q <= asked_q == got_d && !take;
     end
-    case (state_q)
-      Setup: begin
-        addr_q      <= base_q;
-        base_q      <= base_q + 64'(pitch_q);
-        left_q      <= one_run ? 40'(rows_q) * row_beats : row_beats;
-        row_beats_q <= row_beats;
-        runs_q      <= one_run ? 16'd1 : rows_q;
-      end
-      Run, List:
-        if (take) begin
-          if (last_burst && !gather_q) begin
-            addr_q <= base_q;
-            base_q <= base_q + 64'(pitch_q);
-            left_q <= row_beats_q;
-          end else begin
-            addr_q <= addr_q + (64'(burst) << BusL);
-            left_q <= left_q - 40'(burst);
-          end
-          if (last_burst && state_q == Run) begin
-            runs_q <= runs_q - 16'd1;
-            row_q  <= row_q + 10'd1;
-          end
-        end
-      Wait: begin
-        addr_q      <= index_addr_q;
-        left_q      <= (40'(rows_q) + 40'(ListRound)) >> LaneW;
-        row_beats_q <= row_beats;
-        runs_q      <= rows_q;
-        list_put_q  <= '0;
-      end
-      Check:    index_q <= index;
-      Multiply: product_q <= 64'(index_q) * 64'(pitch_q);
-      Add: begin
-        addr_q <= base_q + product_q;
-        left_q <= row_beats_q;
-      end
-      default: ;
-    endcase
-    if (list_beat) list_put_q <= list_put_q + 12'd1;
   end
 
+  // While there is no instruction the fields follow desc_i: what waits for
+  // start_i is the state alone.
   always_ff @(posedge clk_i) begin
-    if (!rst_ni) begin
-      pending_q <= '0;
-    end else if (gather_q && state_q != Idle && state_q != Nop && state_q != Wait) begin
-      pending_q <= pending_q + (take ? 13'(burst) : 13'd0) - 13'(rsp_valid_i);
-    end
+    case (state_q)
+      Idle: begin
+        gather_q    <= in_gather;
+        words_q     <= in_words;
+        all_words_q <= 32'(in_rows) * 32'(in_words);
+        pitch_q     <= desc_i[`SYS_LD_PITCH];
+        limit_q     <= desc_i[`SYS_LDG_LIMIT];
+        base_q      <= in_gather ? index_addr_i : addr_i;
+        table_q     <= addr_i;
+        product_q   <= '0;
+        list_q      <= in_gather;
+        par_q       <= in_par;
+        one_run_q   <= one_run;
+        runs_q      <= in_rows;
+        row_q       <= '0;
+        list_put_q  <= '0;
+      end
+      Setup, Index: run_last_q <= run_last;
+      Begin: if (!gather_q) base_q <= base_q + 64'(pitch_q);
+      ListEnd: begin
+        base_q      <= table_q;
+        list_q      <= 1'b0;
+      end
+      Run:
+        if (take && last_burst) begin
+          if (!gather_q) base_q <= base_q + 64'(pitch_q);
+          runs_q <= runs_q - 16'd1;
+          row_q  <= row_q + 10'd1;
+        end
+      Check:    index_q <= index;
+      Multiply: product_q <= 64'(index_q) * 64'(pitch_q);
+      default: ;
+    endcase
+    if (list_beat) list_put_q <= list_put_q + 10'd1;
   end
 
   // ---- Receive stage
   logic        cur_valid_q, cur_gather_q, cur_act_q, cur_par_q;
   logic [15:0] cur_rows_q, cur_words_q, cur_dst_q, cur_dst_row_q, cur_dst_word_q;
   logic [15:0] word_q;        // words left in this row
+  logic        one_word_q;    // a row has one word
+  logic        last_beat_q, last_word_q, last_row_q;
   logic [15:0] waddr_q;       // where the next word goes
   logic [31:0] error_addr_q;
 
@@ -287,11 +309,13 @@ module systole_ld #(
   logic [3:0]            cause_q;
   logic [31:0]           detail_q;
 
-  logic data_beat, word_end, row_end, finish, load, nop_done;
-  assign data_beat = rsp_valid_i && !list_beat;
-  assign word_end  = data_beat && beat_q == (cur_par_q ? PackW'(Beats32 - 1) : PackW'(Beats8 - 1));
-  assign row_end   = word_end && word_q == 16'd1;
-  assign finish    = (row_end && cur_rows_q == 16'd1 && !cur_gather_q) || end_gather;
+  logic data_beat, word_end, row_end, ends, finish, load, nop_done;
+  assign data_beat = rsp_valid_i && !listing_q;
+  assign word_end  = data_beat && last_beat_q;
+  assign row_end   = word_end && last_word_q;
+  // While a list comes the current instruction is its gather.
+  assign ends      = last_beat_q && last_word_q && last_row_q && !cur_gather_q;
+  assign finish    = (rsp_valid_i && ends) || end_gather;
   assign load      = (!cur_valid_q || finish) && ent_count_q != '0;
   assign nop_done  = flight_q == '0 && ((start_i && nop) || state_q == Nop);
 
@@ -301,9 +325,7 @@ module systole_ld #(
   always_ff @(posedge clk_i) begin
     if (start) begin
       ent_q[ent_put_q] <= {
-        desc_i[`SYS_OPCODE] == 8'(`SYS_OP_LDG),
-        desc_i[`SYS_LD_SPACE] == 3'(`SYS_SPACE_ACT),
-        desc_i[`SYS_LD_SPACE] == 3'(`SYS_SPACE_PAR),
+        in_gather, desc_i[`SYS_LD_SPACE] == 3'(`SYS_SPACE_ACT), in_par,
         in_rows, in_words, desc_i[`SYS_LD_DST], desc_i[`SYS_LD_DST_ROW],
         desc_i[`SYS_LD_DST_WORD]
       };
@@ -339,19 +361,29 @@ module systole_ld #(
     if (load) begin
       {cur_gather_q, cur_act_q, cur_par_q, cur_rows_q, cur_words_q, cur_dst_q, cur_dst_row_q,
        cur_dst_word_q} <= head;
-      word_q  <= head[63:48];   // words
-      waddr_q <= head[47:32];   // dst
-      error_q <= 1'b0;
+      word_q      <= head[63:48];   // words
+      waddr_q     <= head[47:32];   // dst
+      one_word_q  <= head[63:48] == 16'd1;
+      last_word_q <= head[63:48] == 16'd1;
+      last_row_q  <= head[79:64] == 16'd1;
+      last_beat_q <= Beats8 == 1 && !head[80];  // of WGT or ACT
+      error_q     <= 1'b0;
     end else begin
+      if (data_beat)
+        last_beat_q <= word_end ? Beats8 == 1 && !cur_par_q
+                                : beat_q + 1'b1 == (cur_par_q ? Last32 : Last8);
       if (word_end) begin
         if (row_end) begin
-          word_q     <= cur_words_q;
-          cur_rows_q <= cur_rows_q - 16'd1;
-          cur_dst_q  <= cur_dst_q + cur_dst_row_q;
-          waddr_q    <= cur_dst_q + cur_dst_row_q;
+          word_q      <= cur_words_q;
+          last_word_q <= one_word_q;
+          cur_rows_q  <= cur_rows_q - 16'd1;
+          last_row_q  <= cur_rows_q == 16'd2;
+          cur_dst_q   <= cur_dst_q + cur_dst_row_q;
+          waddr_q     <= cur_dst_q + cur_dst_row_q;
         end else begin
-          word_q  <= word_q - 16'd1;
-          waddr_q <= waddr_q + cur_dst_word_q;
+          word_q      <= word_q - 16'd1;
+          last_word_q <= word_q == 16'd2;
+          waddr_q     <= waddr_q + cur_dst_word_q;
         end
       end
       if (rsp_valid_i && rsp_error_i) begin
@@ -359,7 +391,7 @@ module systole_ld #(
         if (!error_q) error_addr_q <= rsp_addr_i;
       end
     end
-    if (data_beat) pack_q[8*BusBytes*beat_q+:8*BusBytes] <= rsp_data_i;
+    if (rsp_valid_i) pack_q[8*BusBytes*beat_q+:8*BusBytes] <= rsp_data_i;
     if (word_end) begin
       we_addr_q <= waddr_q;
       we_act_q  <= cur_act_q;
@@ -368,12 +400,10 @@ module systole_ld #(
   end
 
   // What the end reports
-  logic        bad_q;         // LDG met a bad index
-  logic [31:0] bad_index_q;
+  logic        bad_q;         // LDG met a bad index: index_q
   always_ff @(posedge clk_i) begin
     if (start_i) bad_q <= 1'b0;
     else if (bad_index) bad_q <= 1'b1;
-    if (bad_index) bad_index_q <= index;
     if (finish && error_q) begin
       cause_q  <= 4'(`SYS_CAUSE_AXI_READ);
       detail_q <= error_addr_q;
@@ -382,7 +412,7 @@ module systole_ld #(
       detail_q <= rsp_addr_i;
     end else if (finish && cur_gather_q && bad_q) begin
       cause_q  <= 4'(`SYS_CAUSE_INDEX);
-      detail_q <= bad_index_q;
+      detail_q <= index_q;
     end else begin
       cause_q  <= '0;
       detail_q <= '0;

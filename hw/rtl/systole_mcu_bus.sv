@@ -5,9 +5,9 @@
 // d_*: as systole_mcu_core has it; an access begins in the cycle t in which
 // d_req_i is first high and ends in that of d_done_o:
 //   local registers, mailbox, what is refused   t + 1; read and written in t
-//   a machine register, read                    t + 2; read in t (later by as much
-//                                               as systole_ctrl makes it wait)
-//   a machine register, written                 t + 3; written in t + 1
+//   a machine register, read                    t + 5; read in t + 2 (later by as
+//                                               much as systole_ctrl makes it wait)
+//   a machine register, written                 t + 3; written in t + 2
 //   the window                                  systole_window
 // t being later where the machine must rest: while busy_i is high only CTRL, ISR
 // and ABORT of its registers are reached. A start of the machine gives up the

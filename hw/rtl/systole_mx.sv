@@ -176,19 +176,23 @@ module systole_mx #(
 
   // Add: psum and the old word stand. One write may be under way (write_q, in
   // sum_q) and one may have happened in the cycle of the read (in past_q).
-  logic                add_q, add_old_q, add_end_q, add_near_q, add_far_q;
+  // Of the three that may hold the old word at most one is chosen.
+  logic                add_q, add_end_q, add_ram_q, add_near_q, add_far_q, near, far;
   logic [AccAddrW-1:0] add_addr_q;
   logic                write_q, end_q;
   logic [AccAddrW-1:0] write_addr_q;
   logic [Dim*32-1:0]   sum_q, past_q;
+
+  assign near = add_q && add_addr_q == c_addr_q[AccAddrW-1:0];
+  assign far  = write_q && write_addr_q == c_addr_q[AccAddrW-1:0];
 
   integer i;
   always_ff @(posedge clk_i) begin
     if (add_q) begin
       for (i = 0; i < Dim; i = i + 1)
         sum_q[i*32+:32] <= psum[i*32+:32] +
-            (!add_old_q ? 32'd0 : add_near_q ? sum_q[i*32+:32] :
-             add_far_q ? past_q[i*32+:32] : acc_rdata_i[i*32+:32]);
+            ((acc_rdata_i[i*32+:32] & {32{add_ram_q}}) | (sum_q[i*32+:32] & {32{add_near_q}}) |
+             (past_q[i*32+:32] & {32{add_far_q}}));
     end
     if (write_q) past_q <= sum_q;
   end
@@ -216,9 +220,10 @@ module systole_mx #(
       add_q     <= 1'b0;
       write_q   <= 1'b0;
       end_q     <= 1'b0;
-    end else if (start_i) begin
-      active_q     <= 1'b1;
-      end_q        <= noop;
+    end else if (!active_q) begin
+      // The fields follow desc_i: only what begins the work waits for start_i.
+      active_q     <= start_i;
+      end_q        <= start_i && noop;
       qnt_q        <= desc_i[`SYS_MX_A_SPACE] == 3'(`SYS_SPACE_MX_QNT);
       transposed_q <= desc_i[`SYS_MX_TRANSPOSED];
       accumulate_q <= desc_i[`SYS_MX_ACCUMULATE];
@@ -235,14 +240,14 @@ module systole_mx #(
       for (l = 0; l < Dim; l = l + 1)
         mask_q[l*8+:8] <= {8{k[LaneW-1:0] == '0 || l[LaneW-1:0] < k[LaneW-1:0]}};
       cnt_q        <= 16'(Groups - 1);
-      door_q       <= !noop;
+      door_q       <= start_i && !noop;
       door_plane_q <= 1'b0;
       door_kt_q    <= kt_last;
       door_nt_q    <= nt_last;
       door_addr_q  <= desc_i[`SYS_MX_W];
       door_k_q     <= desc_i[`SYS_MX_W];
       door_n_q     <= desc_i[`SYS_MX_W];
-      tiles_q      <= !noop;
+      tiles_q      <= start_i && !noop;
       plane_q      <= 1'b0;
       row_q        <= m - 16'd1;
       kt_q         <= kt_last;
@@ -255,7 +260,7 @@ module systole_mx #(
       c_first_q    <= 1'b1;
       c_addr_q     <= desc_i[`SYS_MX_C];
       c_base_q     <= desc_i[`SYS_MX_C];
-    end else if (active_q) begin
+    end else begin
       cnt_q <= tile_start ? period_q : cnt_q - 16'd1;
 
       load_q <= door_re;
@@ -309,11 +314,11 @@ module systole_mx #(
 
       add_q <= bottom;
       if (bottom) begin
-        add_old_q  <= c_old;
+        add_ram_q  <= c_old && !near && !far;
         add_end_q  <= c_end;
         add_addr_q <= c_addr_q[AccAddrW-1:0];
-        add_near_q <= add_q && add_addr_q == c_addr_q[AccAddrW-1:0];
-        add_far_q  <= write_q && write_addr_q == c_addr_q[AccAddrW-1:0];
+        add_near_q <= c_old && near;
+        add_far_q  <= c_old && !near && far;
         if (!c_last) begin
           c_left_q <= c_left_q - 16'd1;
           c_addr_q <= c_addr_q + c_row_q;

@@ -3,7 +3,7 @@
 // raise_i[16*e + 4*f +: 4] is added when engine e ends an instruction (raising
 // bit e); take_i[16*f + 4*e +: 4] is taken from e -> f when engine f starts one
 // (taking bit f). Both may hit one counter in the same cycle. A counter that
-// would pass 255 stays there, and overflow_o[e] is high in the cycle of the
+// would pass 255 stays there, and overflow_o[e] is high in the cycle after the
 // raise. count_o[8*(4*e + f) +: 8] shows e -> f, one cycle after the change.
 // clear_i sets all to zero and wins. No handshake: issue takes only what is there.
 module systole_sem (
@@ -26,16 +26,18 @@ module systole_sem (
           assign count_o[8*(4*e+f)+:8] = 8'd0;
           assign over[f] = 1'b0;
         end else begin : gen_other
-          logic [7:0] count_q;
-          logic [8:0] sum;
-          assign sum = {1'b0, count_q} + (raising_i[e] ? {5'd0, raise_i[16*e+4*f+:4]} : 9'd0) -
-                       (taking_i[f] ? {5'd0, take_i[16*f+4*e+:4]} : 9'd0);
+          // A sum above 255 is seen, and counts as 255, when it is in its register.
+          logic [8:0] sum_q;
+          logic [7:0] count;
+          assign count = sum_q[7:0] | {8{sum_q[8]}};
           always_ff @(posedge clk_i) begin
-            if (!rst_ni || clear_i) count_q <= 8'd0;
-            else if (raising_i[e] || taking_i[f]) count_q <= sum[8] ? 8'hFF : sum[7:0];
+            if (!rst_ni || clear_i) sum_q <= 9'd0;
+            else if (raising_i[e] || taking_i[f] || sum_q[8])
+              sum_q <= {1'b0, count} + (raising_i[e] ? {5'd0, raise_i[16*e+4*f+:4]} : 9'd0) -
+                       (taking_i[f] ? {5'd0, take_i[16*f+4*e+:4]} : 9'd0);
           end
-          assign count_o[8*(4*e+f)+:8] = count_q;
-          assign over[f] = sum[8];
+          assign count_o[8*(4*e+f)+:8] = count;
+          assign over[f] = sum_q[8];
         end
       end
       assign overflow_o[e] = |over;

@@ -13,7 +13,7 @@
 //   steps  The first step is in t+3. A step is done in every cycle, across runs too,
 //          but the step that makes a burst's first beat waits for req_ready_i
 //          (it is the step in which the burst is claimed).
-//   beats  A step's beat is handed on (dat_valid_o) two cycles later. If so > do,
+//   beats  A step's beat is handed on (dat_valid_o) three cycles later. If so > do,
 //          a run's first step makes no beat.
 //   end    done_o in the cycle after the last response; ready_o from then on.
 //   no-op  (rows or elements 0) done_o and ready_o in t+1.
@@ -26,6 +26,8 @@
 // Throughput: a beat a cycle, one instruction at a time. Requires BusBytes <= Dim,
 // both powers of two; QNT: addr_i, pitch, src, src_row multiples of BusBytes;
 // VM, RS: addr_i and pitch multiples of 4. SRAM read ports have latency 1.
+// desc_i and addr_i stand in the cycle of start_i, the cycle before they may be
+// anything.
 `include "systole_isa.svh"
 module systole_st #(
     parameter Dim      = 16,
@@ -73,69 +75,80 @@ module systole_st #(
   localparam LaneW   = $clog2(Lanes + 1);
   localparam Part8L  = $clog2(Dim / BusBytes);       // beats of a word, log2 of
   localparam Part32L = $clog2(4 * Dim / BusBytes);
-  localparam PosW    = 26;                    // of a byte within an SRAM
+  localparam FpAddrW = VmAddrW > RsAddrW ? VmAddrW : RsAddrW;
+  localparam PosW    = $clog2(Dim) + (QntAddrW > FpAddrW + 2 ? QntAddrW : FpAddrW + 2);  // of a byte within an SRAM
 
   localparam [2:0] Idle = 0, Setup = 1, Load = 2, Run = 3, Drain = 4;
 
   logic [2:0]      state_q;
-  logic            qnt_q, rs_q;
+  logic            qnt_q, rs_q, one_run_q;
   logic [15:0]     rows_q, elements_q;
   logic [31:0]     pitch_q, src_row_q;
   logic [31:0]     detail_q;
   logic [63:0]     row_addr_q;     // destination of the next run
   logic [PosW-1:0] row_pos_q;      // source of the next run, in bytes
-  logic [PosW-1:0] len_q;          // bytes of a run
+  logic [PosW-1:0] len_q;          // bytes of a run, less one
   logic [15:0]     runs_q;         // runs not yet begun
   logic            error_q;
 
   // The run under way
-  logic [63-BusL:0]   dst_q;         // beat of DRAM that comes next
-  logic [PosW-BusL:0] out_q;         // beats left
   logic [PosW-BusL-1:0] pos_q;       // beat of the SRAM that comes next
   logic               pre_q;         // the next step makes no beat
   logic               first_q;       // the next beat is the run's first
   logic [BusL-1:0]    head_q;        // bytes of the first beat to leave alone
-  logic [BusL-1:0]    tail_q;        // bytes of the last beat to write, 0 for all
+  logic [BusL-1:0]    tail_q;        // the last byte of the last beat
   logic [LaneW-1:0]   shift_q;       // lanes, 1..Lanes
-  logic [6:0]         burst_q;       // beats left in this burst
+  logic               claims_q;      // the next beat is its burst's first
+  logic [6:0]         burst_q;       // if not, beats left in its burst,
+  logic               last_burst_q;  // which is the run's last
   logic [5:0]         unanswered_q;  // bursts without response
 
   logic nop;
   assign nop = desc_i[`SYS_ST_ROWS] == '0 || desc_i[`SYS_ST_ELEMENTS] == '0;
 
   // ---- Steps
-  logic [6:0] beats;
-  logic       last_burst_unused;
-  systole_burst #(
-      .BusBytes(BusBytes),
-      .CountW  (PosW - BusL + 1)
-  ) i_burst (
-      .addr_i (10'({dst_q, {BusL{1'b0}}})),
-      .beats_i(out_q),
-      .beats_o(beats),
-      .last_o (last_burst_unused)
-  );
-
-  logic claims, step, makes, last_step, load, finish;
-  assign claims    = !pre_q && burst_q == '0;
+  logic [6:0]      beats;
+  logic            last_burst;
+  logic claims, step, makes, claim, ending, last_step, load, finish;
+  assign claims    = claims_q && !pre_q;
   assign step      = state_q == Run && (!claims || req_ready_i);
   assign makes     = step && !pre_q;
-  assign last_step = makes && out_q == (PosW - BusL + 1)'(1);
+  assign claim     = step && claims;
+  assign ending    = !pre_q && (claims_q ? last_burst && beats == 7'd1
+                                         : last_burst_q && burst_q == 7'd1);
+  assign last_step = step && ending;
   assign load      = state_q == Load || (last_step && runs_q != '0);
   assign finish    = state_q == Drain &&
                      (unanswered_q == '0 || (unanswered_q == 6'd1 && rsp_valid_i));
 
+  systole_burst #(
+      .BusBytes(BusBytes),
+      .LastW   (PosW + 1 - BusL)
+  ) i_burst (
+      .clk_i,
+      .step_i (state_q == Load || claim || last_step),
+      .first_i(state_q == Load || ending),
+      .addr_i (row_addr_q),
+      .last_i (ends[PosW:BusL]),
+      .addr_o (req_addr_o),
+      .beats_o(beats),
+      .last_o (last_burst)
+  );
   assign req_valid_o = state_q == Run && claims;
-  assign req_addr_o  = {dst_q, {BusL{1'b0}}};
   assign req_beats_o = beats;
 
-  logic [PosW-1:0] row_bytes;
-  logic            one_run;
-  assign row_bytes = qnt_q ? PosW'(elements_q) : PosW'(elements_q) << 2;
-  assign one_run   = pitch_q == 32'(row_bytes) && src_row_q == 32'(elements_q);
+  logic            in_qnt;
+  logic [15:0]     in_elements;
+  logic [31:0]     in_row_bytes;
+  assign in_qnt       = desc_i[`SYS_ST_SPACE] == 3'(`SYS_SPACE_QNT);
+  assign in_elements  = desc_i[`SYS_ST_ELEMENTS];
+  assign in_row_bytes = in_qnt ? 32'(in_elements) : 32'(in_elements) << 2;
+
+  logic [PosW-1:0] run_element;   // a run's last, from 0
+  assign run_element = (one_run_q ? PosW'(rows_q) * PosW'(elements_q) : PosW'(elements_q)) - 1'b1;
 
   logic [BusL-1:0] so, dof, delta;
-  logic [PosW:0]   ends;
+  logic [PosW:0]   ends;   // the last byte, counted from the first beat's
   assign so    = row_pos_q[BusL-1:0];
   assign dof   = row_addr_q[BusL-1:0];
   assign delta = so - dof;
@@ -154,21 +167,24 @@ module systole_st #(
         Drain:   if (finish) state_q <= Idle;
         default: state_q <= Idle;
       endcase
-      if (step && claims && !rsp_valid_i) unanswered_q <= unanswered_q + 6'd1;
-      else if (rsp_valid_i && !(step && claims)) unanswered_q <= unanswered_q - 6'd1;
+      if (claim && !rsp_valid_i) unanswered_q <= unanswered_q + 6'd1;
+      else if (rsp_valid_i && !claim) unanswered_q <= unanswered_q - 6'd1;
     end
   end
 
+  // While there is no instruction the fields follow desc_i: what waits for
+  // start_i is the state alone.
   always_ff @(posedge clk_i) begin
-    if (start_i) begin
-      qnt_q      <= desc_i[`SYS_ST_SPACE] == 3'(`SYS_SPACE_QNT);
+    if (state_q == Idle) begin
+      qnt_q      <= in_qnt;
       rs_q       <= desc_i[`SYS_ST_SPACE] == 3'(`SYS_SPACE_RS);
       rows_q     <= desc_i[`SYS_ST_ROWS];
-      elements_q <= desc_i[`SYS_ST_ELEMENTS];
+      elements_q <= in_elements;
+      one_run_q  <= desc_i[`SYS_ST_PITCH] == in_row_bytes &&
+                    desc_i[`SYS_ST_SRC_ROW] == 32'(in_elements);
       pitch_q    <= desc_i[`SYS_ST_PITCH];
       src_row_q  <= desc_i[`SYS_ST_SRC_ROW];
-      row_pos_q  <= desc_i[`SYS_ST_SPACE] == 3'(`SYS_SPACE_QNT)
-                  ? PosW'(desc_i[`SYS_ST_SRC]) : PosW'({desc_i[`SYS_ST_SRC], 2'b00});
+      row_pos_q  <= in_qnt ? PosW'(desc_i[`SYS_ST_SRC]) : PosW'({desc_i[`SYS_ST_SRC], 2'b00});
       row_addr_q <= addr_i;
       error_q    <= 1'b0;
     end else if (rsp_valid_i && rsp_error_i) begin
@@ -176,29 +192,27 @@ module systole_st #(
       if (!error_q) detail_q <= rsp_addr_i;
     end
     if (state_q == Setup) begin
-      len_q  <= one_run ? PosW'(rows_q) * row_bytes : row_bytes;
-      runs_q <= one_run ? 16'd1 : rows_q;
+      len_q  <= qnt_q ? run_element : {run_element[PosW-3:0], 2'b11};
+      runs_q <= one_run_q ? 16'd1 : rows_q;
     end
     if (step) begin
       pos_q <= pos_q + 1'b1;
       pre_q <= 1'b0;
     end
     if (makes) begin
-      dst_q   <= dst_q + 1'b1;
-      out_q   <= out_q - 1'b1;
-      first_q <= 1'b0;
-      burst_q <= claims ? beats - 7'd1 : burst_q - 7'd1;
+      first_q  <= 1'b0;
+      claims_q <= (claims_q ? beats : burst_q) == 7'd1;
+      burst_q  <= (claims_q ? beats : burst_q) - 7'd1;
     end
+    if (claim) last_burst_q <= last_burst;
     if (load) begin
-      dst_q      <= row_addr_q[63:BusL];
-      out_q      <= (PosW - BusL + 1)'(ends[PosW:BusL]) + (PosW - BusL + 1)'(|ends[BusL-1:0]);
       pos_q      <= row_pos_q[PosW-1:BusL];
       pre_q      <= so > dof;
       first_q    <= 1'b1;
       head_q     <= dof;
       tail_q     <= ends[BusL-1:0];
       shift_q    <= delta == '0 ? LaneW'(Lanes) : LaneW'(delta >> 2);
-      burst_q    <= '0;
+      claims_q   <= 1'b1;
       runs_q     <= runs_q - 16'd1;
       row_addr_q <= row_addr_q + 64'(pitch_q);
       row_pos_q  <= row_pos_q + (qnt_q ? PosW'(src_row_q) : PosW'({src_row_q, 2'b00}));
@@ -221,6 +235,12 @@ module systole_st #(
   logic [LaneW-1:0]      s1_shift_q;
   logic [BusL-1:0]       s1_head_q;
   logic [BusL-1:0]       s1_tail_q;
+  // ---- Two: its beat
+  logic                  s2_step_q, s2_makes_q;
+  logic [LaneW-1:0]      s2_shift_q;
+  logic [BusL-1:0]       s2_head_q;
+  logic [BusL-1:0]       s2_tail_q;
+  logic [8*BusBytes-1:0] beat_q;
   logic [8*BusBytes-1:0] old_q;      // the SRAM's beat before this one
   logic                  dat_valid_q;
   logic [8*BusBytes-1:0] dat_data_q;
@@ -249,11 +269,15 @@ module systole_st #(
     if (!rst_ni) begin
       s1_step_q   <= 1'b0;
       s1_makes_q  <= 1'b0;
+      s2_step_q   <= 1'b0;
+      s2_makes_q  <= 1'b0;
       dat_valid_q <= 1'b0;
     end else begin
       s1_step_q   <= step;
       s1_makes_q  <= makes;
-      dat_valid_q <= s1_makes_q;
+      s2_step_q   <= s1_step_q;
+      s2_makes_q  <= s1_makes_q;
+      dat_valid_q <= s2_makes_q;
     end
   end
 
@@ -262,13 +286,18 @@ module systole_st #(
       s1_part_q  <= qnt_q ? Part32L'(pos_q) & Part32L'((1 << Part8L) - 1) : Part32L'(pos_q);
       s1_shift_q <= shift_q;
       s1_head_q  <= first_q ? head_q : '0;
-      s1_tail_q  <= last_step ? tail_q : '0;
+      s1_tail_q  <= ending ? tail_q : {BusL{1'b1}};
     end
     if (s1_step_q) begin
-      old_q      <= beat;
-      dat_data_q <= funnel(beat, old_q, s1_shift_q);
-      dat_strb_q <= ({BusBytes{1'b1}} << s1_head_q) &
-                    (s1_tail_q == '0 ? {BusBytes{1'b1}} : ~({BusBytes{1'b1}} << s1_tail_q));
+      beat_q     <= beat;
+      s2_shift_q <= s1_shift_q;
+      s2_head_q  <= s1_head_q;
+      s2_tail_q  <= s1_tail_q;
+    end
+    if (s2_step_q) begin
+      old_q      <= beat_q;
+      dat_data_q <= funnel(beat_q, old_q, s2_shift_q);
+      dat_strb_q <= ({BusBytes{1'b1}} << s2_head_q) & ({BusBytes{1'b1}} >> ~s2_tail_q);
     end
   end
 
@@ -296,5 +325,5 @@ module systole_st #(
   assign stall_o  = active_o && !dat_valid_q;
 
   logic unused;
-  assign unused = &{1'b0, desc_i, last_burst_unused, word8, word32, src_row_q};
+  assign unused = &{1'b0, desc_i, word8, word32, src_row_q, elements_q};
 endmodule

@@ -3,10 +3,10 @@
 // a last one of what is left. A segment starts at a multiple of 128, so no
 // burst crosses 4 KiB.
 //
-// start_i begins; done_o pulses when all responses have come, error_o with it
+// start_i begins, with base_i; done_o pulses in the cycle after the last response, error_o with it
 // if one was an error, and error_addr_o the low half of the address of the first
 // burst that was. Words are read through word_o and re_o, their value in
-// word_i one cycle later. The write client: see systole_axi_wr. A beat takes as
+// word_i two cycles later. The write client: see systole_axi_wr. A beat takes as
 // many cycles as it has words (words beyond the record read 0 and are not
 // strobed), then come the bursts and their responses.
 `include "systole_isa.svh"
@@ -43,8 +43,9 @@ module systole_status #(
   localparam [6:0] LastBeats = 7'((Beats - 1) % Burst + 1);
   localparam Strobed = BusBytes - (4 * Words * Beats - `SYS_STATUS_BYTES);  // bytes of the last beat
 
-  logic busy_q, req_q, read_q, got_q, send_q, last_q, error_q;
-  logic [6:0] word_q, got_word_q;
+  logic busy_q, done_q, req_q, read_q, sent_q, got_q, send_q, last_q, error_q;
+  logic [6:0] word_q, sent_word_q, got_word_q;
+  logic [63:7] addr_q;  // of the burst
   logic [1:0] responses_q;
   logic [31:0] error_addr_q;
   logic [8*BusBytes-1:0] beat_q;
@@ -52,13 +53,13 @@ module systole_status #(
   assign re_o = read_q;
   assign word_o = word_q;
   assign req_o = req_q;
-  assign addr_o = {base_i[63:7] + {55'd0, word_q[6:5]}, 7'd0};
+  assign addr_o = {addr_q, 7'd0};
   assign beats_o = word_q[6:5] == LastBurst ? LastBeats : 7'(Burst);
   assign dat_valid_o = send_q;
   assign dat_o = beat_q;
-  assign done_o = busy_q && rsp_valid_i && responses_q == LastBurst;
-  assign error_o = error_q || rsp_error_i;
-  assign error_addr_o = error_q ? error_addr_q : rsp_addr_i;
+  assign done_o = done_q;
+  assign error_o = error_q;
+  assign error_addr_o = error_addr_q;
   generate
     if (Strobed == BusBytes) begin : gen_whole
       assign strb_o = {BusBytes{1'b1}};
@@ -75,17 +76,23 @@ module systole_status #(
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
       busy_q <= 1'b0;
+      done_q <= 1'b0;
       req_q <= 1'b0;
       read_q <= 1'b0;
+      sent_q <= 1'b0;
       got_q <= 1'b0;
       send_q <= 1'b0;
     end else if (start_i) begin
       busy_q <= 1'b1;
+      done_q <= 1'b0;
       req_q <= 1'b1;
       word_q <= 7'd0;
+      addr_q <= base_i[63:7];
       responses_q <= 2'd0;
       error_q <= 1'b0;
     end else if (busy_q) begin
+      done_q <= 1'b0;
+      if (done_q) busy_q <= 1'b0;
       if (req_q && gnt_i) begin
         req_q <= 1'b0;
         read_q <= 1'b1;
@@ -96,17 +103,20 @@ module systole_status #(
         else if (word_q[4:0] == 5'd31) begin
           read_q <= 1'b0;
           req_q <= 1'b1;
+          addr_q <= addr_q + 57'd1;
         end
       end
-      got_q <= read_q;
-      got_word_q <= word_q;
+      sent_q <= read_q;
+      sent_word_q <= word_q;
+      got_q <= sent_q;
+      got_word_q <= sent_word_q;
       send_q <= got_q && last_of_beat(got_word_q);
       last_q <= got_word_q == LastWord;
       if (rsp_valid_i) begin
         responses_q <= responses_q + 2'd1;
         if (rsp_error_i) error_q <= 1'b1;
         if (!error_q) error_addr_q <= rsp_addr_i;
-        if (done_o) busy_q <= 1'b0;
+        done_q <= responses_q == LastBurst;
       end
     end
   end

@@ -10,7 +10,8 @@
 //
 // take_o: a start is taken in this cycle. done_o: the run is over with it. busy_o:
 // a run is under way, or its start waits to be taken. quiet_o: no burst accepted
-// on m_axi awaits its answer; a start is only taken then.
+// on m_axi awaits its answer, which counts a cycle after it came; a start is only
+// taken then.
 //
 // When the sequencer gives up on an engine that does not move (systole_seq,
 // reset), engines and AXI masters are reset and the answers to bursts already
@@ -105,7 +106,7 @@ module systole_top #(
   localparam RsAddrW = $clog2(RsWords);
 
   // ---- Control and sequencer ------------------------------------------------
-  logic start, take, running, run_end, done, abort;
+  logic start, take, running, done, abort;
   logic [511:0] scalars;
   logic [31:0] lines, watchdog;
   logic [63:0] program_base, base, limit;
@@ -173,7 +174,6 @@ module systole_top #(
       .busy_o          (busy_o),
       .take_i          (take),
       .running_i       (running),
-      .end_i           (run_end),
       .done_i          (done),
       .abort_o         (abort),
       .scalars_o       (scalars),
@@ -206,7 +206,7 @@ module systole_top #(
       .status_data_o   (status_data)
   );
 
-  logic seq_fault, hit, bite, watch, watch_restart, draining;
+  logic seq_fault, hit, bite, watch, watch_restart, working;
   logic [3:0] seq_cause;
   logic [31:0] seq_fault_index, seq_detail;
   logic fetch_req, fetch_gnt, fetch_rvalid;
@@ -227,10 +227,10 @@ module systole_top #(
   ) u_seq (
       .clk_i            (clk_i),
       .rst_ni           (rst_ni),
-      .start_i          (start && quiet_o),
+      .start_i          (start),
+      .quiet_i          (quiet_o),
       .take_o           (take),
       .running_o        (running),
-      .end_o            (run_end),
       .done_o           (done),
       .scalars_i        (scalars),
       .lines_i          (lines),
@@ -264,10 +264,9 @@ module systole_top #(
       .fault_detail_o   (seq_detail),
       .hit_i            (hit),
       .bite_i           (bite),
-      .abort_i          (abort),
       .watch_o          (watch),
       .watch_restart_o  (watch_restart),
-      .draining_o       (draining),
+      .working_o        (working),
       .clear_o          (clear),
       .reset_o          (engine_reset),
       .status_start_o   (status_start),
@@ -279,7 +278,7 @@ module systole_top #(
       .clk_i         (clk_i),
       .rst_ni        (rst_ni),
       .clear_i       (take),
-      .enable_i      (running && !draining),
+      .enable_i      (working),
       .done_i        (ended),
       .done_cause_i  (engine_cause),
       .done_detail_i (engine_detail),
@@ -304,19 +303,24 @@ module systole_top #(
 
   // Progress: docs/machine.md, "Faults". Draining gets at least 256 cycles, so
   // that a burst of writes on the way is never cut in two.
-  logic progress;
+  // The answers count in the cycle in which the engines have them.
+  logic progress, rvalid_q, bvalid_q;
+  always_ff @(posedge clk_i) begin
+    rvalid_q <= m_axi_rvalid_i;
+    bvalid_q <= m_axi_bvalid_i;
+  end
   assign progress = push != 4'd0 || go != 4'd0 || ended != 4'd0 ||
                     active[`SYS_ENGINE_MX] || active[`SYS_ENGINE_VX] ||
-                    (m_axi_arvalid_o && m_axi_arready_i) || m_axi_rvalid_i ||
+                    (m_axi_arvalid_o && m_axi_arready_i) || rvalid_q ||
                     (m_axi_awvalid_o && m_axi_awready_i) || (m_axi_wvalid_o && m_axi_wready_i) ||
-                    m_axi_bvalid_i;
+                    bvalid_q;
   systole_watchdog u_watchdog (
       .clk_i     (clk_i),
       .rst_ni    (rst_ni),
       .enable_i  (watch),
       .restart_i (watch_restart),
       .progress_i(progress),
-      .limit_i   ((draining || !running) && watchdog != 32'd0 && watchdog < 32'd256 ? 32'd256 : watchdog),
+      .limit_i   (!working && watchdog != 32'd0 && watchdog < 32'd256 ? 32'd256 : watchdog),
       .bite_o    (bite)
   );
 
@@ -815,7 +819,7 @@ module systole_top #(
   // Bursts accepted and not answered; those of before a reset are orphans.
   logic [9:0] reads_q, writes_q, orphan_reads_q, orphan_writes_q;
   logic [9:0] reads_d, writes_d;
-  assign quiet_o = reads_q == 10'd0 && writes_q == 10'd0;
+  assign quiet_o = reads_q == 10'd0 && writes_q == 10'd0 && !rvalid_q && !bvalid_q;
   assign reads_d = reads_q + {9'd0, m_axi_arvalid_o && m_axi_arready_i} -
                    {9'd0, m_axi_rvalid_i && m_axi_rlast_i};
   assign writes_d = writes_q + {9'd0, m_axi_awvalid_o && m_axi_awready_i} - {9'd0, m_axi_bvalid_i};

@@ -8,25 +8,26 @@
 // given, which is one after start_i for the first word:
 //   k = 0             read A
 //   1                 choose the SRAM, swap; into x_q
-//   2 ..              int32 to fp32 (ACC only), 2 cycles
-//   .. T_MUL ..       first product, 2 cycles
-//   .. T_B ..         second product, 2 cycles
-//   .. T_ADD ..       sum, 3 cycles
-//   .. T_FUNC ..      EXP2, RECIP, RSQRT, 4 cycles (RELU costs none)
-//   T_OUT             canon, RELU, mask; into out_q
-//   T_OUT + 1         write VM or RS; quantise
-//   T_OUT + 2         write QNT
-//   T_OUT + 1 ..      reduction (systole_vx_reduce), from out_q
+//   2 ..              int32 to fp32 (ACC only), 3 cycles
+//   .. T_MUL ..       first product, 3 cycles
+//   .. T_B ..         second product, 3 cycles
+//   .. T_ADD ..       sum, 4 cycles
+//   .. T_FUNC ..      EXP2, RECIP, RSQRT, 5 cycles (RELU costs none)
+//   T_OUT             choose what the last unit gave; into result_q
+//   T_OUT + 1         canon, RELU, mask; into out_q
+//   T_OUT + 2         write VM or RS; quantise, 2 cycles
+//   T_OUT + 4         write QNT
+//   T_OUT + 2 ..      reduction (systole_vx_reduce), from out_q
 // Each of the other operands is read two cycles before the unit that uses it,
 // so that no operand is delayed in registers: one cycle for the SRAM, one to
 // choose (space, lane of a row scalar, sign) into b_q, c_q or s_q.
 //
 // Duration, from the cycle of start_i to the cycle of done_o, which is also
 // that of the last write: with W = m * ceil(n / Dim), L = log2(Dim),
-//   T_OUT = 2 + (A in ACC ? 2 : 0) + (mul ? 2 : 0) + (b_space ? 2 : 0)
-//             + (add ? 3 : 0) + (func is EXP2, RECIP or RSQRT ? 4 : 0)
-//   D = W + T_OUT + 1 + E,  E by reduce:  NONE: 1 if d_space is QNT, else 0;
-//   SUM 3L + 11; SUMSQ 3L + 13; MAX, ABSMAX (L+1)/2 + 2; ARGMAX (L+1)/2 + 4.
+//   T_OUT = 2 + (A in ACC ? 3 : 0) + (mul ? 3 : 0) + (b_space ? 3 : 0)
+//             + (add ? 4 : 0) + (func is EXP2, RECIP or RSQRT ? 5 : 0)
+//   D = W + T_OUT + 2 + E,  E by reduce:  NONE: 2 if d_space is QNT, else 0;
+//   SUM 4L + 14; SUMSQ 4L + 17; MAX, ABSMAX L + 2; ARGMAX L + 4.
 // `carry` costs nothing. With m or n zero, D = 1. cause_o is always 0.
 //
 // All SRAM ports: re and address in cycle t, data in t + 1. No read may hit a
@@ -91,17 +92,22 @@ module systole_vx #(
   output wire [32*Dim-1:0]   rs_wdata_o
 );
   localparam LaneW = $clog2(Dim);
+  localparam [31:0] SumEnd = 4 * LaneW + 14;
+  localparam [31:0] MaxEnd = LaneW + 2;
 
   // ---- The instruction: decoded at the start, stable until done.
   reg        a_acc_q, a_par_q, a_vm_q, a_rs_q, swap_q;
   reg        mul_q, mul_row_q, b_on_q, b_par_q, b_vm_q, b_rs_q;
   reg        add_q, add_row_q, add_c_q, neg_q, c_par_q, c_vm_q;
-  reg        func_q, relu_q, d_qnt_q, d_vm_q, d_rs_q, reduce_on_q, carry_q;
-  reg [2:0]  func_code_q, reduce_q;
+  reg        func_q, relu_q, d_qnt_q, d_vm_q, d_rs_q, carry_q;
+  reg [2:0]  func_code_q;
+  reg        sum_q, sumsq_q, best_q, abs_q, arg_q;
+  reg [2:0]  b_at_q;    // the second product's operand is read 0, 3 or 6 cycles after A, if at all
+  reg [3:0]  add_at_q;  // the sum's, 0, 3, 6 or 9
+  reg        plain_q;   // done with the last write of VM or RS
+  reg [5:0]  ending_q;  // otherwise so many cycles later: E of the header
   reg [15:0] a_row_q, b_row_q, c_row_q, d_row_q, r_q, x_word_q;
-  reg [15:0] last_col_q, last_row_q;
   reg [31:0] mul_imm_q, add_imm_q;
-  reg [4:0]  t_mul_q, t_b_q, t_add_q, t_func_q, t_out_q;  // see the header
 
   wire [2:0] a_space = desc_i[`SYS_VX_A_SPACE];
   wire [2:0] b_space = desc_i[`SYS_VX_B_SPACE];
@@ -112,36 +118,54 @@ module systole_vx #(
   wire [2:0] func = desc_i[`SYS_VX_FUNC];
   wire       func_on = func != `SYS_VXFUNC_NONE && func != `SYS_VXFUNC_RELU;
   wire [15:0] n_less = desc_i[`SYS_VX_N] - 16'd1;
-  wire [4:0] t_mul = a_space == `SYS_SPACE_VXA_ACC ? 5'd4 : 5'd2;
-  wire [4:0] t_b = t_mul + (mul != `SYS_VXMUL_NONE ? 5'd2 : 5'd0);
-  wire [4:0] t_add = t_b + (b_space != `SYS_SPACE_VXB_NONE ? 5'd2 : 5'd0);
-  wire [4:0] t_func = t_add + (add != `SYS_VXADD_NONE ? 5'd3 : 5'd0);
-  wire [4:0] t_out = t_func + (func_on ? 5'd4 : 5'd0);
+  wire [15:0] last_row = desc_i[`SYS_VX_M] - 16'd1;
+  wire [2:0] reduce = desc_i[`SYS_VX_REDUCE];
+  wire       acc_on = a_space == `SYS_SPACE_VXA_ACC;
+  wire       mul_on = mul != `SYS_VXMUL_NONE;
+  wire       b_on = b_space != `SYS_SPACE_VXB_NONE;
   wire       empty = desc_i[`SYS_VX_M] == 16'd0 || desc_i[`SYS_VX_N] == 16'd0;
   wire       begin_work = start_i && !empty;
 
-  reg         active_q, noop_q, issue_q;
-  reg  [15:0] passed_q;                    // bit k-1: a word is k cycles old
-  wire [16:0] age = {passed_q, issue_q};   // bit k: a word is k cycles old
-  wire [16:0] in1 = {age[15:0], 1'b0};     // it will be in a cycle
-  wire [16:0] in2 = {age[14:0], 2'd0};     // in two
-  wire [16:0] ago1 = {1'b0, age[16:1]};    // it was a cycle ago
-  reg  [2:0]  carry_step_q;
-  wire        a_last, d_last, reduce_done, quantised;
-  wire        write_plain = ago1[t_out_q];
-  wire        write_word = d_qnt_q ? quantised : write_plain;
-  wire        done = noop_q || (reduce_on_q ? reduce_done : write_word && d_last && active_q);
+  reg        active_q, done_q, issue_q;
+  reg  [8:0] age_q;                   // bit k-1: a word is k cycles old
+  wire [9:0] age = {age_q, issue_q};  // bit k: a word is k cycles old
+  reg        s_load_q, mul_work_q, b_load_q, b_work_q;
+  reg  [4:0] to_add_q;                // bit k: a word is T_ADD - 1 + k cycles old
+  reg  [4:0] to_func_q;               // T_FUNC + k
+  reg        choose_q, load_q, write_q;  // T_OUT, T_OUT + 1, T_OUT + 2
+  // The same for the bit that the last word of a row has beside it.
+  wire       row_end, a_last;
+  reg  [8:0] age_end_q;
+  wire [9:0] age_end = {age_end_q, row_end};
+  reg  [4:0] to_add_end_q, to_func_end_q;
+  reg        choose_end_q, load_end_q, write_end_q;
+  reg  [1:0] quantised_end_q;
+  reg  [3:0] begin_q;                 // bit k: k + 1 cycles after the start
+  reg  [2:0] carry_step_q;            // the same with `carry`
+  reg  [5:0] tail_q;                  // cycles to the end, once the words are through
+  wire       s_end = a_acc_q ? age_end[3] : age_end[0];
+  wire       b_end = (b_at_q & {age_end[6], age_end[3], age_end[0]}) != 3'd0;
+  wire       to_add_end = (add_at_q & {age_end[9], age_end[6], age_end[3], age_end[0]}) != 4'd0;
+  wire       to_func_end = add_q ? to_add_end_q[4] : to_add_end_q[0];
+  wire       s_read = mul_q && (a_acc_q ? age[3] : age[0]);
+  wire       b_read = (b_at_q & {age[6], age[3], age[0]}) != 3'd0;
+  wire       to_add = (add_at_q & {age[9], age[6], age[3], age[0]}) != 4'd0;
+  wire       c_read = add_q && to_add;
+  wire       to_func = add_q ? to_add_q[4] : to_add_q[0];
+  wire       to_choose = func_q ? to_func_q[4] : to_func;
+  wire       through = load_q && !choose_q;  // words come without gaps: this is the last
+  wire       quantised;
 
   always @(posedge clk_i) begin
     if (start_i) begin
-      a_acc_q <= a_space == `SYS_SPACE_VXA_ACC;
+      a_acc_q <= acc_on;
       a_par_q <= a_space == `SYS_SPACE_VXA_PAR;
       a_vm_q <= a_space == `SYS_SPACE_VXA_VM;
       a_rs_q <= a_space == `SYS_SPACE_VXA_RS;
       swap_q <= desc_i[`SYS_VX_SWAP];
-      mul_q <= mul != `SYS_VXMUL_NONE;
+      mul_q <= mul_on;
       mul_row_q <= mul == `SYS_VXMUL_ROW;
-      b_on_q <= b_space != `SYS_SPACE_VXB_NONE;
+      b_on_q <= b_on;
       b_par_q <= b_space == `SYS_SPACE_VXB_PAR;
       b_vm_q <= b_space == `SYS_SPACE_VXB_VM;
       b_rs_q <= b_space == `SYS_SPACE_VXB_RS;
@@ -157,8 +181,12 @@ module systole_vx #(
       d_qnt_q <= d_space == `SYS_SPACE_VXD_QNT;
       d_vm_q <= d_space == `SYS_SPACE_VXD_VM;
       d_rs_q <= d_space == `SYS_SPACE_VXD_RS;
-      reduce_q <= desc_i[`SYS_VX_REDUCE];
-      reduce_on_q <= desc_i[`SYS_VX_REDUCE] != `SYS_VXREDUCE_NONE;
+      sum_q <= reduce == `SYS_VXREDUCE_SUM;
+      sumsq_q <= reduce == `SYS_VXREDUCE_SUMSQ;
+      best_q <= reduce == `SYS_VXREDUCE_MAX || reduce == `SYS_VXREDUCE_ABSMAX
+             || reduce == `SYS_VXREDUCE_ARGMAX;
+      abs_q <= reduce == `SYS_VXREDUCE_ABSMAX;
+      arg_q <= reduce == `SYS_VXREDUCE_ARGMAX;
       carry_q <= desc_i[`SYS_VX_CARRY];
       a_row_q <= desc_i[`SYS_VX_A_ROW];
       b_row_q <= desc_i[`SYS_VX_B_ROW];
@@ -166,73 +194,105 @@ module systole_vx #(
       d_row_q <= desc_i[`SYS_VX_D_ROW];
       r_q <= desc_i[`SYS_VX_R];
       x_word_q <= desc_i[`SYS_VX_X];
-      last_col_q <= n_less >> LaneW;
-      last_row_q <= desc_i[`SYS_VX_M] - 16'd1;
       mul_imm_q <= desc_i[`SYS_VX_MUL_IMM];
       add_imm_q <= desc_i[`SYS_VX_ADD_IMM];
-      t_mul_q <= t_mul;
-      t_b_q <= t_b;
-      t_add_q <= t_add;
-      t_func_q <= t_func;
-      t_out_q <= t_out;
+      b_at_q <= {3{b_on}} & {acc_on && mul_on, acc_on != mul_on, !acc_on && !mul_on};
+      add_at_q <= {acc_on && mul_on && b_on,
+                   (acc_on && mul_on && !b_on) || ((acc_on != mul_on) && b_on),
+                   ((acc_on != mul_on) && !b_on) || (!acc_on && !mul_on && b_on),
+                   !acc_on && !mul_on && !b_on};
+      plain_q <= reduce == `SYS_VXREDUCE_NONE && d_space != `SYS_SPACE_VXD_QNT;
+      ending_q <= reduce == `SYS_VXREDUCE_NONE ? 6'd2
+                : reduce == `SYS_VXREDUCE_SUM ? SumEnd[5:0]
+                : reduce == `SYS_VXREDUCE_SUMSQ ? SumEnd[5:0] + 6'd3
+                : reduce == `SYS_VXREDUCE_ARGMAX ? MaxEnd[5:0] + 6'd2 : MaxEnd[5:0];
     end
-    noop_q <= start_i && empty;
+    done_q <= (start_i && empty) || (through && plain_q) || tail_q == 6'd1;
+    if (through && !plain_q) tail_q <= ending_q;
+    else if (tail_q != 6'd0) tail_q <= tail_q - 6'd1;
     if (start_i) active_q <= 1'b1;
-    else if (done) active_q <= 1'b0;
+    else if (done_q) active_q <= 1'b0;
     if (begin_work) issue_q <= 1'b1;
     else if (a_last) issue_q <= 1'b0;
-    passed_q <= start_i ? 16'd0 : age[15:0];  // words of the last instruction are forgotten
+    begin_q <= {begin_q[2:0], begin_work};
     carry_step_q <= {carry_step_q[1:0], begin_work && desc_i[`SYS_VX_CARRY]};
+    age_q <= age[8:0];
+    s_load_q <= s_read;
+    mul_work_q <= s_load_q;
+    b_load_q <= b_read;
+    b_work_q <= b_load_q;
+    to_add_q <= {to_add_q[3:0], to_add};
+    to_func_q <= {to_func_q[3:0], to_func};
+    choose_q <= to_choose;
+    load_q <= choose_q;
+    write_q <= load_q;
+    age_end_q <= age_end[8:0];
+    to_add_end_q <= {to_add_end_q[3:0], to_add_end};
+    to_func_end_q <= {to_func_end_q[3:0], to_func_end};
+    choose_end_q <= func_q ? to_func_end_q[4] : to_func_end;
+    load_end_q <= choose_end_q;
+    write_end_q <= load_end_q;
+    quantised_end_q <= {quantised_end_q[0], write_end_q};
+    if (start_i || !rst_ni) begin  // words of the last instruction are forgotten
+      age_q <= 9'd0;
+      to_add_q <= 5'd0;
+      to_func_q <= 5'd0;
+    end
     if (!rst_ni) begin
-      noop_q <= 1'b0;
       active_q <= 1'b0;
+      done_q <= 1'b0;
       issue_q <= 1'b0;
-      passed_q <= 16'd0;
+      begin_q <= 4'd0;
       carry_step_q <= 3'd0;
+      tail_q <= 6'd0;
+      s_load_q <= 1'b0;
+      mul_work_q <= 1'b0;
+      b_load_q <= 1'b0;
+      b_work_q <= 1'b0;
+      choose_q <= 1'b0;
+      load_q <= 1'b0;
+      write_q <= 1'b0;
     end
   end
 
   assign ready_o = !active_q;
   assign active_o = active_q;
-  assign done_o = done;
+  assign done_o = done_q;
   assign cause_o = 4'd`SYS_CAUSE_NONE;
 
-  // ---- Addresses. in2[T] of a unit: time to read its operand.
-  wire b_read = b_on_q && in2[t_b_q];
-  wire c_read = add_q && in2[t_add_q];
-  wire s_read = mul_q && in2[t_mul_q];
+  // ---- Addresses.
   wire [15:0] a_address, b_address, c_address, d_address, s_word, t_word;
-  wire [LaneW-1:0] s_lane, t_lane;
-  reg  [LaneW-1:0] s_lane_q, t_lane_q;
-  wire a_row_end, b_row_end, c_row_end, d_row_end, b_last, c_last;
+  wire [Dim-1:0] s_lane, t_lane;
+  reg  [Dim-1:0] s_lane_q, t_lane_q;
 
+  systole_vx_count u_count (
+    .clk_i, .start_i, .last_col_i(n_less >> LaneW), .last_row_i(last_row), .step_i(issue_q),
+    .row_end_o(row_end), .last_o(a_last)
+  );
   systole_vx_walk u_a (
-    .clk_i, .start_i, .base_i(desc_i[`SYS_VX_A]), .stride_i(a_row_q), .last_col_i(last_col_q),
-    .last_row_i(last_row_q), .step_i(issue_q), .address_o(a_address), .row_end_o(a_row_end),
-    .last_o(a_last)
+    .clk_i, .start_i, .base_i(desc_i[`SYS_VX_A]), .stride_i(a_row_q), .step_i(issue_q),
+    .row_end_i(row_end), .address_o(a_address)
   );
   systole_vx_walk u_b (
-    .clk_i, .start_i, .base_i(desc_i[`SYS_VX_B]), .stride_i(b_row_q), .last_col_i(last_col_q),
-    .last_row_i(last_row_q), .step_i(b_read), .address_o(b_address), .row_end_o(b_row_end),
-    .last_o(b_last)
+    .clk_i, .start_i, .base_i(desc_i[`SYS_VX_B]), .stride_i(b_row_q), .step_i(b_read),
+    .row_end_i(b_end), .address_o(b_address)
   );
   systole_vx_walk u_c (
-    .clk_i, .start_i, .base_i(desc_i[`SYS_VX_C]), .stride_i(c_row_q), .last_col_i(last_col_q),
-    .last_row_i(last_row_q), .step_i(c_read && add_c_q), .address_o(c_address),
-    .row_end_o(c_row_end), .last_o(c_last)
+    .clk_i, .start_i, .base_i(desc_i[`SYS_VX_C]), .stride_i(c_row_q), .step_i(c_read),
+    .row_end_i(to_add_end), .address_o(c_address)
   );
   systole_vx_walk u_d (
-    .clk_i, .start_i, .base_i(desc_i[`SYS_VX_D]), .stride_i(d_row_q), .last_col_i(last_col_q),
-    .last_row_i(last_row_q), .step_i(write_word), .address_o(d_address),
-    .row_end_o(d_row_end), .last_o(d_last)
+    .clk_i, .start_i, .base_i(desc_i[`SYS_VX_D]), .stride_i(d_row_q),
+    .step_i(d_qnt_q ? quantised : write_q),
+    .row_end_i(d_qnt_q ? quantised_end_q[1] : write_end_q), .address_o(d_address)
   );
   systole_vx_rows #(.Dim(Dim)) u_s (
-    .clk_i, .start_i, .base_i(desc_i[`SYS_VX_S]), .last_col_i(last_col_q),
-    .step_i(s_read && mul_row_q), .word_o(s_word), .lane_o(s_lane)
+    .clk_i, .start_i, .base_i(desc_i[`SYS_VX_S]), .step_i(s_read && s_end),
+    .word_o(s_word), .lane_o(s_lane)
   );
   systole_vx_rows #(.Dim(Dim)) u_t (
-    .clk_i, .start_i, .base_i(desc_i[`SYS_VX_C]), .last_col_i(last_col_q),
-    .step_i(c_read && add_row_q), .word_o(t_word), .lane_o(t_lane)
+    .clk_i, .start_i, .base_i(desc_i[`SYS_VX_C]), .step_i(c_read && to_add_end),
+    .word_o(t_word), .lane_o(t_lane)
   );
   wire [15:0] rs_s_word = a_rs_q ? a_address : s_word;
   wire [15:0] rs_t_word = carry_step_q[0] ? r_q : carry_step_q[1] ? x_word_q
@@ -261,14 +321,23 @@ module systole_vx #(
   // ---- Operands into registers; the way out.
   wire [32*Dim-1:0] b_read_data = b_par_q ? par_b_data_i : b_vm_q ? vm_b_data_i : rs_t_data_i;
   wire [32*Dim-1:0] c_read_data = c_par_q ? par_c_data_i : vm_c_data_i;
-  wire [31:0]       s_scalar = rs_s_data_i[32*s_lane_q +: 32];
-  wire [31:0]       t_scalar = rs_t_data_i[32*t_lane_q +: 32];
+  reg  [31:0]       s_scalar, t_scalar;
   wire [31:0]       a [0:Dim-1];       // as read
   wire [31:0]       result [0:Dim-1];  // after the last unit that is on
   wire [Dim-1:0]    mask;
-  reg  [32*Dim-1:0] x_q, b_q, c_q, out_q, carry_r_q, carry_x_q;
+  reg  [32*Dim-1:0] x_q, b_q, c_q, result_q, out_q, carry_r_q, carry_x_q;
   reg  [31:0]       s_q;
   reg  [Dim-1:0]    out_mask_q;
+
+  always @* begin : scalars
+    integer l;
+    s_scalar = 32'd0;
+    t_scalar = 32'd0;
+    for (l = 0; l < Dim; l = l + 1) begin
+      s_scalar = s_scalar | (rs_s_data_i[32*l +: 32] & {32{s_lane_q[l]}});
+      t_scalar = t_scalar | (rs_t_data_i[32*l +: 32] & {32{t_lane_q[l]}});
+    end
+  end
 
   /* verilator lint_off BLKSEQ */  // of the block's own variables
   always @(posedge clk_i) begin : operands
@@ -279,16 +348,19 @@ module systole_vx #(
         x_q[32*l +: 32] <= swap_q ? a[l^1] : a[l];
       end
     end
-    if (mul_q && in1[t_mul_q]) s_q <= mul_row_q ? s_scalar : mul_imm_q;
-    if (b_on_q && in1[t_b_q]) b_q <= b_read_data;
-    if (add_q && in1[t_add_q]) begin
+    if (s_load_q) s_q <= mul_row_q ? s_scalar : mul_imm_q;
+    if (b_load_q) b_q <= b_read_data;
+    if (add_q && to_add_q[0]) begin
       c_q <= (add_c_q ? c_read_data : {Dim{add_row_q ? t_scalar : add_imm_q}})
            ^ {Dim{{neg_q, 31'b0}}};
     end
-    if (age[t_out_q]) begin
+    if (choose_q) begin
+      for (l = 0; l < Dim; l = l + 1) result_q[32*l +: 32] <= result[l];
+    end
+    if (load_q) begin
       r = 32'd0 - {31'b0, relu_q};
       for (l = 0; l < Dim; l = l + 1) begin
-        v = result[l];
+        v = result_q[32*l +: 32];
         // canon: the units take what they get and give what is canonical, so it
         // is here for a word that passes none of them
         k = (v & 32'h7F800000) == 0 ? v & 32'h80000000 : v;
@@ -320,8 +392,8 @@ module systole_vx #(
   genvar g;
   generate
     for (g = 0; g < Dim; g = g + 1) begin : gen_lane
-      assign a[g] = a_acc_q ? acc_data_i[32*g +: 32] : a_par_q ? par_a_data_i[32*g +: 32]
-                  : a_vm_q ? vm_a_data_i[32*g +: 32] : rs_s_data_i[32*g +: 32];
+      assign a[g] = (acc_data_i[32*g +: 32] & {32{a_acc_q}}) | (par_a_data_i[32*g +: 32] & {32{a_par_q}})
+                  | (vm_a_data_i[32*g +: 32] & {32{a_vm_q}}) | (rs_s_data_i[32*g +: 32] & {32{a_rs_q}});
       assign result[g] = out_in[32*g +: 32];
     end
   endgenerate
@@ -331,59 +403,60 @@ module systole_vx #(
     .valid_o(converted_valid), .y_o(converted)
   );
   systole_fp_mul #(.Lanes(Dim)) u_mul (
-    .clk_i, .rst_ni, .valid_i(mul_q && age[t_mul_q]), .a_i(mul_in), .b_i({Dim{s_q}}),
+    .clk_i, .rst_ni, .valid_i(mul_work_q), .a_i(mul_in), .b_i({Dim{s_q}}),
     .valid_o(product_valid), .p_o(product)
   );
   systole_fp_mul #(.Lanes(Dim)) u_mul_b (
-    .clk_i, .rst_ni, .valid_i(b_on_q && age[t_b_q]), .a_i(b_in), .b_i(b_q),
+    .clk_i, .rst_ni, .valid_i(b_work_q), .a_i(b_in), .b_i(b_q),
     .valid_o(product_b_valid), .p_o(product_b)
   );
   systole_fp_add #(.Lanes(Dim)) u_add (
-    .clk_i, .rst_ni, .valid_i(add_q && age[t_add_q]), .a_i(add_in), .b_i(c_q),
+    .clk_i, .rst_ni, .valid_i(add_q && to_add_q[1]), .a_i(add_in), .b_i(c_q),
     .valid_o(sum_valid), .s_o(sum)
   );
   systole_fp_func #(.Lanes(Dim)) u_func (
-    .clk_i, .rst_ni, .func_i(func_code_q), .valid_i(func_q && age[t_func_q]), .x_i(func_in),
+    .clk_i, .rst_ni, .func_i(func_code_q), .valid_i(func_q && to_func_q[0]), .x_i(func_in),
     .valid_o(value_valid), .y_o(value)
   );
   systole_vx_mask #(.Dim(Dim)) u_mask (
     .clk_i, .start_i, .n_i(desc_i[`SYS_VX_N]), .limits_i(desc_i[`SYS_VX_LIMITS]),
     .low_i(desc_i[`SYS_VX_LOW]), .high_i(desc_i[`SYS_VX_HIGH]),
     .low_step_i(desc_i[`SYS_VX_LOW_STEP]), .high_step_i(desc_i[`SYS_VX_HIGH_STEP]),
-    .last_col_i(last_col_q), .step_i(in1[t_out_q]), .mask_o(mask)
+    .step_i(choose_q), .row_end_i(choose_end_q), .mask_o(mask)
   );
   systole_fp_quantise #(.Lanes(Dim)) u_quantise (
-    .clk_i, .rst_ni, .valid_i(d_qnt_q && write_plain), .x_i(out_q),
+    .clk_i, .rst_ni, .valid_i(d_qnt_q && write_q), .x_i(out_q),
     .valid_o(quantised), .y_o(qnt_wdata_o)
   );
   wire              reduce_we;
   wire [15:0]       reduce_waddr;
   wire [32*Dim-1:0] reduce_wdata;
   systole_vx_reduce #(.Dim(Dim)) u_reduce (
-    .clk_i, .rst_ni, .start_i(begin_work), .reduce_i(reduce_q), .carry_i(carry_q),
-    .last_col_i(last_col_q), .last_row_i(last_row_q),
+    .clk_i, .rst_ni, .start_i(begin_work), .sum_i(sum_q), .sumsq_i(sumsq_q), .best_i(best_q),
+    .abs_i(abs_q), .arg_i(arg_q), .carry_i(carry_q),
+    .last_row_i(last_row),
     .index_i(desc_i[`SYS_VX_INDEX]), .r_i(desc_i[`SYS_VX_R]),
     .x_i(desc_i[`SYS_VX_X]), .carry_r_i(carry_r_q), .carry_x_i(carry_x_q),
-    .valid_i(reduce_on_q && write_plain), .v_i(out_q), .mask_i(out_mask_q),
-    .we_o(reduce_we), .waddr_o(reduce_waddr), .wdata_o(reduce_wdata), .done_o(reduce_done)
+    .first_i(begin_q[3]), .valid_i(write_q), .row_end_i(write_end_q), .v_i(out_q), .mask_i(out_mask_q),
+    .we_o(reduce_we), .waddr_o(reduce_waddr), .wdata_o(reduce_wdata)
   );
 
   // ---- Writes.
-  assign vm_we_o = d_vm_q && write_plain;
+  assign vm_we_o = d_vm_q && write_q;
   assign vm_waddr_o = d_address[VmAddrW-1:0];
   assign vm_wdata_o = out_q;
   assign qnt_we_o = quantised;
   assign qnt_waddr_o = d_address[QntAddrW-1:0];
   wire [15:0] rs_waddr = d_rs_q ? d_address : reduce_waddr;
-  assign rs_we_o = reduce_we || (d_rs_q && write_plain);
+  assign rs_we_o = reduce_we || (d_rs_q && write_q);
   assign rs_waddr_o = rs_waddr[RsAddrW-1:0];
   assign rs_wdata_o = d_rs_q ? out_q : reduce_wdata;
 
-  // Ends of rows and units' own valid bits are not needed here (age says it all),
-  // nor address bits that an SRAM does not have (checked at dispatch).
+  // The units' own valid bits are not needed here, nor address bits that an SRAM
+  // does not have (checked at dispatch).
   /* verilator lint_off UNUSED */
   wire unused = (^a_address) | (^b_address) | (^c_address) | (^d_address) | (^rs_s_word)
-              | (^rs_t_word) | (^rs_waddr) | a_row_end | b_row_end | c_row_end | d_row_end | b_last | c_last | converted_valid
-              | product_valid | product_b_valid | sum_valid | value_valid;
+              | (^rs_t_word) | (^rs_waddr) | converted_valid | product_valid | product_b_valid
+              | sum_valid | value_valid;
   /* verilator lint_on UNUSED */
 endmodule

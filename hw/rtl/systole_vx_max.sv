@@ -1,12 +1,11 @@
 // The largest of Dim values by key (systole_fp32_key), and its lane; of equals
-// the lowest lane. Lanes whose mask bit is 0 have the smallest key of all. With
-// abs_i the sign of the values is cleared first.
+// the lowest lane. Lanes whose mask bit is 0 must hold 0; they have the smallest key
+// of all. With abs_i the sign of the values is cleared first.
 //
-// Latency: (log2(Dim) + 1) / 2 cycles from valid_i to valid_o. Throughput: one
-// word a cycle. No handshake.
+// Latency: log2(Dim) cycles from valid_i to valid_o. Throughput: one word a cycle.
+// No handshake.
 //
-// A tree of comparisons of neighbours, pairs and then pairs of pairs in a stage;
-// the first stage has only pairs when log2(Dim) is odd.
+// A tree of comparisons of neighbours, a level in a stage.
 module systole_vx_max #(
   parameter Dim = 8
 ) (
@@ -21,20 +20,16 @@ module systole_vx_max #(
   output reg  [$clog2(Dim)-1:0] lane_o
 );
   localparam Levels = $clog2(Dim);
-  localparam Stages = (Levels + 1) / 2;
-  localparam Fold = Levels % 2 == 0 ? 4 : 2;  // values that the first stage joins
-  localparam First = Dim / Fold;              // its results
 
-  // Nodes as in a heap: the root is 1, node p's children are 2p and 2p+1; only
-  // every second level is a register. Updated in place from the root on, with
-  // blocking assignments; nothing outside this block reads them but a copy of
-  // the root.
+  // Nodes as in a heap: the root is 1, node p's children are 2p and 2p+1, the
+  // lanes would be Dim and up. Updated in place from the root on, with blocking
+  // assignments; nothing outside this block reads them but a copy of the root.
   /* verilator lint_off BLKSEQ */
   /* verilator lint_off UNUSED */
-  reg  [Stages-1:0] valid_q;
+  reg  [Levels-1:0] valid_q;
   wire [31:0]       v [0:Dim-1];
-  reg  [31:0]       key_q [0:2*First-1];
-  reg  [31:0]       lane_q [0:2*First-1];
+  reg  [31:0]       key_q [0:Dim-1];
+  reg  [31:0]       lane_q [0:Dim-1];
 
   genvar g;
   generate
@@ -43,56 +38,49 @@ module systole_vx_max #(
     end
   endgenerate
 
-  assign valid_o = valid_q[Stages-1];
+  assign valid_o = valid_q[Levels-1];
+
+  // a > b, signed: the sign of a difference is one chain of carries; `>` may
+  // become two.
+  function automatic above(input [31:0] a, input [31:0] b);
+    reg [32:0] less;
+    begin
+      less = {1'b0, ~b[31], b[30:0]} - {1'b0, ~a[31], a[30:0]};
+      above = less[32];
+    end
+  endfunction
 
   always @(posedge clk_i) begin : update
-    integer p, d, c;
-    reg [31:0] k, n, x, y, key, lane;
-    reg        left, right, second;  // the second is larger: of the left pair, the right, of pairs
-    if (valid_q != {Stages{1'b0}}) begin
-      for (d = 1; d < First; d = d * 4) begin
-        for (p = d; p < 2 * d; p = p + 1) begin
-          // The winners of both pairs are compared before it is known which they are.
-          x = key_q[4*p];
-          y = key_q[4*p+1];
-          k = key_q[4*p+2];
-          n = key_q[4*p+3];
-          left = $signed(y) > $signed(x);
-          right = $signed(n) > $signed(k);
-          second = left ? (right ? $signed(n) > $signed(y) : $signed(k) > $signed(y))
-                        : (right ? $signed(n) > $signed(x) : $signed(k) > $signed(x));
-          key = second ? (right ? n : k) : (left ? y : x);
-          lane = second ? (right ? lane_q[4*p+3] : lane_q[4*p+2]) : (left ? lane_q[4*p+1] : lane_q[4*p]);
-          key_q[p] = key;
-          lane_q[p] = lane;
-        end
+    integer p;
+    reg [31:0] n, x, y, abs;
+    reg        more;
+    abs = abs_i ? 32'h7FFFFFFF : 32'hFFFFFFFF;
+    if (valid_q != {Levels{1'b0}}) begin
+      for (p = 1; p < Dim / 2; p = p + 1) begin
+        x = key_q[2*p];
+        y = key_q[2*p+1];
+        more = above(y, x);
+        key_q[p] = more ? y : x;
+        lane_q[p] = more ? lane_q[2*p+1] : lane_q[2*p];
       end
     end
     if (valid_i) begin
-      for (p = 0; p < First; p = p + 1) begin
-        for (c = 0; c < Fold; c = c + 2) begin
-          x = v[p*Fold+c];
-          x = abs_i ? x & 32'h7FFFFFFF : x;
-          n = (32'd0 - (x >> 31)) >> 1;
-          x = mask_i[p*Fold+c] ? x ^ n : 32'h80000000;
-          y = v[p*Fold+c+1];
-          y = abs_i ? y & 32'h7FFFFFFF : y;
-          n = (32'd0 - (y >> 31)) >> 1;
-          y = mask_i[p*Fold+c+1] ? y ^ n : 32'h80000000;
-          k = p * Fold + c;
-          k = $signed(y) > $signed(x) ? k + 1 : k;
-          x = $signed(y) > $signed(x) ? y : x;
-          lane = c == 0 || $signed(x) > $signed(key) ? k : lane;
-          key = c == 0 || $signed(x) > $signed(key) ? x : key;
-        end
-        key_q[First+p] = key;
-        lane_q[First+p] = lane;
+      for (p = 0; p < Dim; p = p + 2) begin
+        x = v[p] & abs;
+        n = (32'd0 - (x >> 31)) >> 1;
+        x = (x ^ n) | {~mask_i[p], 31'b0};
+        y = v[p+1] & abs;
+        n = (32'd0 - (y >> 31)) >> 1;
+        y = (y ^ n) | {~mask_i[p+1], 31'b0};
+        more = above(y, x);
+        key_q[(Dim+p)/2] = more ? y : x;
+        lane_q[(Dim+p)/2] = p + {31'b0, more};
       end
     end
     key_o <= key_q[1];
     lane_o <= lane_q[1][Levels-1:0];
-    valid_q <= Stages == 1 ? {Stages{valid_i}} : (valid_q << 1) | {{Stages-1{1'b0}}, valid_i};
-    if (!rst_ni) valid_q <= {Stages{1'b0}};
+    valid_q <= {valid_q[Levels-2:0], valid_i};
+    if (!rst_ni) valid_q <= {Levels{1'b0}};
   end
   /* verilator lint_on UNUSED */
   /* verilator lint_on BLKSEQ */

@@ -1,22 +1,20 @@
 // Where row scalars lie: row i's is in lane i mod Dim of word base + i / Dim.
 //
-// start_i loads the first place; each step_i is one word of the stream, and
-// after the last word of a row the place moves on. Both outputs are registered
-// and belong to the word of the next step_i. Latency 1, one word a cycle.
+// start_i loads the first place; each step_i, the last word of a row, moves on to
+// the next. Both outputs are registered; of lane_o, one bit is set. Latency 1, one
+// row a cycle.
 module systole_vx_rows #(
   parameter Dim = 8
 ) (
-  input  wire                   clk_i,
-  input  wire                   start_i,
-  input  wire [15:0]            base_i,      // with start_i
-  input  wire [15:0]            last_col_i,  // words in a row - 1, stable
-  input  wire                   step_i,
-  output wire [15:0]            word_o,
-  output wire [$clog2(Dim)-1:0] lane_o
+  input  wire           clk_i,
+  input  wire           start_i,
+  input  wire [15:0]    base_i,  // with start_i
+  input  wire           step_i,
+  output wire [15:0]    word_o,
+  output wire [Dim-1:0] lane_o
 );
-  localparam LaneW = $clog2(Dim);
-  reg [15:0]      word_q, col_q;
-  reg [LaneW-1:0] lane_q;
+  reg [15:0]    word_q;
+  reg [Dim-1:0] lane_q;
 
   assign word_o = word_q;
   assign lane_o = lane_q;
@@ -24,16 +22,10 @@ module systole_vx_rows #(
   always @(posedge clk_i) begin
     if (start_i) begin
       word_q <= base_i;
-      col_q <= 16'd0;
-      lane_q <= {LaneW{1'b0}};
+      lane_q <= {{Dim-1{1'b0}}, 1'b1};
     end else if (step_i) begin
-      if (col_q == last_col_i) begin
-        col_q <= 16'd0;
-        lane_q <= lane_q + 1'b1;
-        if (&lane_q) word_q <= word_q + 16'd1;
-      end else begin
-        col_q <= col_q + 16'd1;
-      end
+      lane_q <= {lane_q[Dim-2:0], lane_q[Dim-1]};
+      if (lane_q[Dim-1]) word_q <= word_q + 16'd1;
     end
   end
 endmodule

@@ -1,21 +1,21 @@
 // Row sums: the Dim lanes of a word as a balanced tree of neighbours; word j
 // joins partial j mod 4; the row's sum is (p0 + p1) + (p2 + p3).
 //
-// Latency: from a row's last word on v_i to valid_o, 3 * log2(Dim) + 10 cycles.
+// Latency: from a row's last word on v_i to valid_o, 4 * log2(Dim) + 13 cycles.
 // Throughput: one word a cycle. No handshake; words of an instruction must come
-// without gaps, because the partials circulate: the adder's 3 cycles and one
-// more bring a word's sum back when the fourth word after it arrives.
+// without gaps, because the partials circulate: the adder's 4 cycles bring a
+// word's sum back when the fourth word after it arrives.
 //
-// Stages: log2(Dim) levels of adders, 3 cycles each; the adder of partials, 3;
-// collecting the last four partials, 1; p0 + p1 and p2 + p3, 3; their sum, 3.
+// Stages: log2(Dim) levels of adders, 4 cycles each; the adder of partials, 4;
+// collecting the last four partials, 1; p0 + p1 and p2 + p3, 4; their sum, 4.
 module systole_vx_sum #(
   parameter Dim = 8
 ) (
   input  wire              clk_i,
   input  wire              rst_ni,
-  input  wire              start_i,     // before an instruction's first word
-  input  wire [15:0]       last_col_i,  // words in a row - 1, stable
+  input  wire              start_i,    // before an instruction's first word
   input  wire              valid_i,
+  input  wire              row_end_i,  // with valid_i: the word is the last of its row
   input  wire [32*Dim-1:0] v_i,
   output wire              valid_o,
   output wire [31:0]       sum_o
@@ -47,19 +47,23 @@ module systole_vx_sum #(
   endgenerate
 
   // The adder of partials. A partial starts with -0, which changes nothing.
-  reg  [1:0]  in_count_q;  // words of this row so far, up to 4
-  reg         in_full_q;
-  reg  [15:0] in_col_q, out_col_q;
-  reg  [31:0] back_q;
+  reg  [1:0]  in_count_q;  // words of this row so far, modulo 4
+  reg         in_full_q;   // four or more
+  reg  [4*Levels-1:0] row_end_q;  // of the words in the tree
+  reg  [15:0] place_q;     // of the words in the adder: end, start of a row, partial; 4 bits each
   reg  [31:0] p0_q, p1_q, p2_q, p3_q;
   reg         join_q;
   wire        partial_valid;
   wire [31:0] partial;
-  wire        out_end = out_col_q == last_col_i;
+  wire        in_end = row_end_q[4*Levels-1];
+  wire        in_first = in_count_q == 2'd0 && !in_full_q;
+  wire        out_end = place_q[15];
+  wire        out_first = place_q[14];
+  wire [1:0]  out_count = place_q[13:12];
 
   systole_fp_add #(.Lanes(1)) u_partial (
     .clk_i, .rst_ni, .valid_i(valid[Levels]), .a_i(tree[32*(2*Dim-2) +: 32]),
-    .b_i(in_full_q ? back_q : 32'h80000000), .valid_o(partial_valid), .s_o(partial)
+    .b_i(in_full_q ? partial : 32'h80000000), .valid_o(partial_valid), .s_o(partial)
   );
 
   wire        half_valid;
@@ -74,34 +78,22 @@ module systole_vx_sum #(
   );
 
   always @(posedge clk_i) begin
+    row_end_q <= {row_end_q[4*Levels-2:0], row_end_i};
+    place_q <= {place_q[11:0], in_end, in_first, in_count_q};
     join_q <= partial_valid && out_end;
     if (partial_valid) begin
-      back_q <= partial;
-      if (out_col_q[1:0] == 2'd0) p0_q <= partial;
-      if (out_col_q[1:0] == 2'd1) p1_q <= partial;
-      else if (out_col_q == 16'd0) p1_q <= 32'd0;
-      if (out_col_q[1:0] == 2'd2) p2_q <= partial;
-      else if (out_col_q == 16'd0) p2_q <= 32'd0;
-      if (out_col_q[1:0] == 2'd3) p3_q <= partial;
-      else if (out_col_q == 16'd0) p3_q <= 32'd0;
-      out_col_q <= out_end ? 16'd0 : out_col_q + 16'd1;
+      if (out_count == 2'd0) p0_q <= partial;
+      if (out_count == 2'd1 || out_first) p1_q <= out_first ? 32'd0 : partial;
+      if (out_count == 2'd2 || out_first) p2_q <= out_first ? 32'd0 : partial;
+      if (out_count == 2'd3 || out_first) p3_q <= out_first ? 32'd0 : partial;
     end
     if (valid[Levels]) begin
-      if (in_col_q == last_col_i) begin
-        in_col_q <= 16'd0;
-        in_count_q <= 2'd0;
-        in_full_q <= 1'b0;
-      end else begin
-        in_col_q <= in_col_q + 16'd1;
-        in_count_q <= in_count_q + 2'd1;
-        if (in_count_q == 2'd3) in_full_q <= 1'b1;
-      end
+      in_count_q <= in_end ? 2'd0 : in_count_q + 2'd1;
+      in_full_q <= !in_end && (in_full_q || in_count_q == 2'd3);
     end
     if (start_i || !rst_ni) begin
-      in_col_q <= 16'd0;
       in_count_q <= 2'd0;
       in_full_q <= 1'b0;
-      out_col_q <= 16'd0;
     end
     if (!rst_ni) join_q <= 1'b0;
   end

@@ -1,5 +1,5 @@
 // The beats of the last bursts on the read channel, so that the cycle in which
-// the n-th beat of all came or will come can be told. A burst's beats come in
+// a client had or will have the n-th beat of all can be told. A burst's beats come in
 // consecutive cycles, bursts in order.
 #ifndef SYSTOLE_MODEL_BEAT_LOG_H
 #define SYSTOLE_MODEL_BEAT_LOG_H

@@ -3,7 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LOCAL_CYCLES = 1, READ_CYCLES = 2, WRITE_CYCLES = 3, TO_WRITE = 1 };
+enum { LOCAL_CYCLES = 1, WRITE_CYCLES = 3, TO_WRITE = 2 };
+// A read of a machine register: to the cycle in which it may have to wait, from there
+// to that in which it is done, and to its end.
+enum { TO_WAIT = 1, TO_READ = 1, READ_CYCLES = 3 };
 
 // ---- The bus: what the core's accesses come to
 
@@ -93,10 +96,10 @@ static systole_mcu_answer access_machine(systole_chip *chip, uint64_t at, bool w
                                          uint32_t data) {
   const bool always = offset == SYSTOLE_REG_CTRL || offset == SYSTOLE_REG_ISR || offset == SYSTOLE_REG_ABORT;
   uint64_t begin = always ? at : when_at_rest(chip, at, false);
-  if (begin == SYSTOLE_NEVER || (write && begin + TO_WRITE > chip->horizon)) return not_yet;
+  if (begin == SYSTOLE_NEVER || begin + TO_WRITE > chip->horizon) return not_yet;
   if (!write) {
-    machine_until(chip, begin - 1);
-    begin = systole_control_readable(&chip->control, begin);
+    machine_until(chip, begin + TO_WAIT - 1);
+    begin = systole_control_readable(&chip->control, begin + TO_WAIT) + TO_READ;
     if (begin > chip->horizon) return not_yet;
     machine_until(chip, begin - 1);
     return (systole_mcu_answer){.data = systole_control_read(&chip->control, offset),
@@ -403,40 +406,38 @@ systole_status systole_chip_create(systole_chip *chip, const systole_config *con
 
 void systole_chip_destroy(systole_chip *chip) { free(chip->tcm); }
 
-// What the core has begun when it is reset after `cycle` goes on without it. True
-// if that is a write of a machine register.
-static bool finish_access(systole_chip *chip, uint64_t cycle) {
+// What the core has begun when it is reset after `cycle` goes on without it.
+static void finish_access(systole_chip *chip, uint64_t cycle) {
   systole_control *control = &chip->control;
-  if (!chip->waits || chip->waited.from > cycle) return false;
+  if (!chip->waits || chip->waited.from > cycle) return;
   const uint64_t address = systole_window_address(&chip->window, chip->bus_address);
   if (chip->window.planned) {
     systole_window_do(&chip->window, chip->asked.write, address, chip->asked.data, chip->asked.strobes);
-    return false;
+    return;
   }
   chip->horizon = cycle + TO_WRITE;
   const uint32_t offset = chip->bus_address - SYSTOLE_CORE_MACHINE;
-  if (!chip->asked.write || chip->asked.strobes != 15 || offset >= SYSTOLE_CORE_MACHINE_BYTES) return false;
+  if (!chip->asked.write || chip->asked.strobes != 15 || offset >= SYSTOLE_CORE_MACHINE_BYTES) return;
   const bool always = offset == SYSTOLE_REG_CTRL || offset == SYSTOLE_REG_ISR || offset == SYSTOLE_REG_ABORT;
-  if (!always && (machine_until(chip, cycle - 1), machine_busy(chip))) return false;
-  machine_until(chip, cycle);
+  if (!always && (machine_until(chip, cycle - 1), machine_busy(chip))) return;
+  machine_until(chip, cycle + TO_WRITE - 1);
   systole_control_write(control, cycle + TO_WRITE, offset, chip->asked.data);
-  return true;
 }
 
-// The host's writes: RUN in two cycles, ABORT three later, or one more if the core
-// has just written there; what is taken then is aborted three cycles after.
+// The host's writes: RUN in two cycles, ABORT five later; what is taken then is
+// aborted four cycles after.
 void systole_chip_stop(systole_chip *chip) {
-  enum { TO_ABORT = 3, ABORT_AFTER_TAKE = 2 };
+  enum { TO_ABORT = 5, ABORT_AFTER_TAKE = 3 };
   systole_control *control = &chip->control;
   if (!chip->booted) return;
   const uint64_t stop = systole_later(chip->present, 1) + 1;
   chip->booted = false;
   chip->observer = NULL;
   run_through(chip, stop);
-  const bool writes = finish_access(chip, stop);
-  machine_until(chip, stop + 1);
+  finish_access(chip, stop);
+  machine_until(chip, stop + 2);
   if (machine_busy(chip)) {
-    const uint64_t abort = stop + TO_ABORT + writes;
+    const uint64_t abort = stop + TO_ABORT;
     machine_until(chip, abort - 1);
     systole_control_write(control, abort, SYSTOLE_REG_ABORT, 1);
   }
@@ -445,7 +446,7 @@ void systole_chip_stop(systole_chip *chip) {
       systole_control_until(control, SYSTOLE_NEVER - 1);
       continue;
     }
-    const uint64_t take = systole_later(control->start_from, systole_later(control->idle_from, control->quiet_from));
+    const uint64_t take = systole_control_take_cycle(control);
     systole_control_until(control, take);
     systole_control_write(control, take + ABORT_AFTER_TAKE, SYSTOLE_REG_ABORT, 1);
   }

@@ -46,9 +46,8 @@ static void done(systole_control *c) {
   if (c->finished) c->finished(c->user, c->done_at);
 }
 
-// The cycle in which the start that waits is taken.
-static uint64_t take_cycle(const systole_control *c) {
-  return systole_later(c->start_from, systole_later(c->idle_from, c->quiet_from));
+uint64_t systole_control_take_cycle(const systole_control *c) {
+  return systole_later(c->start_from, systole_later(c->idle_from, c->quiet_from) + 1);
 }
 
 bool systole_control_until(systole_control *c, uint64_t cycle) {
@@ -62,8 +61,8 @@ bool systole_control_until(systole_control *c, uint64_t cycle) {
       done(c);
       return true;
     }
-    if (!c->start || take_cycle(c) > cycle) return false;
-    take(c, take_cycle(c));
+    if (!c->start || systole_control_take_cycle(c) > cycle) return false;
+    take(c, systole_control_take_cycle(c));
   }
 }
 

@@ -42,6 +42,9 @@ void systole_control_take_job(systole_control *control, const systole_job *job);
 // first done, whichever is sooner: true if it was that, in control->idle_from - 1.
 bool systole_control_until(systole_control *control, uint64_t cycle);
 
+// The cycle in which the start that waits is taken.
+uint64_t systole_control_take_cycle(const systole_control *control);
+
 // Seen in a cycle that all before has been told of.
 bool systole_control_busy(const systole_control *control, uint64_t cycle);
 bool systole_control_irq(const systole_control *control);

@@ -19,11 +19,11 @@ static uint64_t vx_ending(const systole_line *line, unsigned dim) {
   const uint64_t log = log2_of(dim);
   switch (SYSTOLE_GET(line, VX, reduce)) {
     case SYSTOLE_VXREDUCE_NONE:
-      return SYSTOLE_GET(line, VX, d_space) == SYSTOLE_SPACE_VXD_QNT ? 1 : 0;
-    case SYSTOLE_VXREDUCE_SUM: return 3 * log + 11;
-    case SYSTOLE_VXREDUCE_SUMSQ: return 3 * log + 13;
-    case SYSTOLE_VXREDUCE_ARGMAX: return (log + 1) / 2 + 4;
-    default: return (log + 1) / 2 + 2;
+      return SYSTOLE_GET(line, VX, d_space) == SYSTOLE_SPACE_VXD_QNT ? 2 : 0;
+    case SYSTOLE_VXREDUCE_SUM: return 4 * log + 14;
+    case SYSTOLE_VXREDUCE_SUMSQ: return 4 * log + 17;
+    case SYSTOLE_VXREDUCE_ARGMAX: return log + 4;
+    default: return log + 2;
   }
 }
 
@@ -32,10 +32,10 @@ uint64_t systole_duration_vx(const systole_line *line, unsigned dim) {
   const uint64_t func = SYSTOLE_GET(line, VX, func);
   if (words == 0) return 1;
   uint64_t units = 2;
-  if (SYSTOLE_GET(line, VX, a_space) == SYSTOLE_SPACE_VXA_ACC) units += 2;
-  if (SYSTOLE_GET(line, VX, mul) != SYSTOLE_VXMUL_NONE) units += 2;
-  if (SYSTOLE_GET(line, VX, b_space) != SYSTOLE_SPACE_VXB_NONE) units += 2;
-  if (SYSTOLE_GET(line, VX, add) != SYSTOLE_VXADD_NONE) units += 3;
-  if (func != SYSTOLE_VXFUNC_NONE && func != SYSTOLE_VXFUNC_RELU) units += 4;
-  return words + units + 1 + vx_ending(line, dim);
+  if (SYSTOLE_GET(line, VX, a_space) == SYSTOLE_SPACE_VXA_ACC) units += 3;
+  if (SYSTOLE_GET(line, VX, mul) != SYSTOLE_VXMUL_NONE) units += 3;
+  if (SYSTOLE_GET(line, VX, b_space) != SYSTOLE_SPACE_VXB_NONE) units += 3;
+  if (SYSTOLE_GET(line, VX, add) != SYSTOLE_VXADD_NONE) units += 4;
+  if (func != SYSTOLE_VXFUNC_NONE && func != SYSTOLE_VXFUNC_RELU) units += 5;
+  return words + units + 2 + vx_ending(line, dim);
 }

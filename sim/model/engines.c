@@ -10,7 +10,7 @@ void systole_engines_open(systole_engines *engines, systole_dram *dram) {
     queue->head = queue->count = queue->missing = 0;
     queue->semaphores = 0;
     queue->starts = queue->ends = queue->ready = queue->room = 0;
-    queue->done = queue->takes = queue->next = SYSTOLE_NEVER;
+    queue->done = queue->takes = queue->next = queue->able = SYSTOLE_NEVER;
     queue->state = SYSTOLE_IDLE;
     queue->since = 1;
     for (unsigned s = 0; s < 4; s++) queue->cycles[s] = 0;
@@ -41,7 +41,6 @@ bool systole_engines_push(systole_engines *engines, const systole_instruction *i
   systole_queue *queue = &engines->queues[instruction->engine];
   queue->slots[(queue->head + queue->count) % SYSTOLE_MAX_QUEUE] = *instruction;
   queue->count++;
-  queue->missing = missing(queue);
   queue->room = systole_unless(queue->count == engines->config->queue_depth, queue->room);
   if (instruction->engine == MX) engines->report->macs += macs(&instruction->line);
   return queue->count == 1;
@@ -102,7 +101,7 @@ static void start_head(systole_engines *engines, systole_queue *queue, uint64_t 
   queue->room = queue->room == SYSTOLE_NEVER ? now + 1 : queue->room;
   queue->head = (queue->head + 1) % SYSTOLE_MAX_QUEUE;
   queue->count--;
-  queue->missing = missing(queue);
+  queue->able = SYSTOLE_NEVER;
 }
 
 // A semaphore stops at its most. Returns the engines that were raised to, a bit each.
@@ -160,8 +159,7 @@ static void ask_bus(systole_engines *engines, unsigned e) {
 }
 
 static void look_at_queue(systole_queue *queue, uint64_t now) {
-  const bool unable = (queue->count == 0) | (queue->missing != 0);
-  queue->takes = systole_unless(unable, systole_later(now + 1, queue->ready));
+  queue->takes = systole_later(now + 1, systole_later(queue->ready, queue->able));
   queue->next = systole_sooner(queue->done, queue->takes);
 }
 
@@ -176,14 +174,23 @@ void systole_engines_look(systole_engines *engines, unsigned engine, uint64_t no
   engines->next = soonest(engines->queues);
 }
 
+// What the head waits for from cycle now + 1 on. That nothing is missing tells in
+// the cycle after; and then no one but the head takes it.
+static void look_at_head(systole_queue *queue, uint64_t now) {
+  queue->missing = missing(queue);
+  const bool unable = (queue->count == 0) | (queue->missing != 0);
+  queue->able = systole_sooner(queue->able, systole_unless(unable, now + 2));
+}
+
 // An MX or VX that may start in the next cycle does, whatever happens there.
 static void settle(systole_engines *engines, unsigned e, uint64_t now) {
   systole_queue *queue = &engines->queues[e];
   ask_bus(engines, e);
-  queue->missing = missing(queue);
+  look_at_head(queue, now);
   look_at_queue(queue, now);
   if (queue->takes == now + 1 && (e == MX || e == VX)) {
     start_head(engines, queue, now + 1);
+    look_at_head(queue, now + 1);
     look_at_queue(queue, now);
   }
   count_state(queue, now + 1);
@@ -221,7 +228,7 @@ bool systole_engines_blocked(const systole_engines *engines) {
   return blocked;
 }
 
-static void describe_state(const systole_engines *engines, unsigned e) {
+static void describe_state(const systole_engines *engines, unsigned e, uint64_t now) {
   enum { WAITS_FOR = 1 << 4, QUEUED_LSB = 8 };
   const systole_queue *queue = &engines->queues[e];
   systole_report *report = engines->report;
@@ -230,7 +237,9 @@ static void describe_state(const systole_engines *engines, unsigned e) {
   if (active && (e == MX || e == VX)) state = SYSTOLE_BUSY;
   for (unsigned f = 0; f < SYSTOLE_ENGINES && state % WAITS_FOR == SYSTOLE_WAITS_SEM; f++)
     if (systole_units(queue->missing, f)) state |= WAITS_FOR << f;
-  report->engines[e].state = state | queue->count << QUEUED_LSB;
+  // One whose start was told ahead is still in its queue.
+  const unsigned early = active && systole_engines_ending(engines, e)->start > now;
+  report->engines[e].state = state | (queue->count + early) << QUEUED_LSB;
   report->engines[e].index = active             ? systole_engines_ending(engines, e)->index
                              : queue->count > 0 ? head_of(queue)->index
                                                 : 0;
@@ -248,6 +257,6 @@ void systole_engines_describe(systole_engines *engines, uint64_t now, uint64_t b
     engines->report->engines[e].wait_mem = waits;
     engines->report->engines[e].wait_sem = queue->cycles[SYSTOLE_WAITS_SEM];
     engines->report->engines[e].idle = queue->cycles[SYSTOLE_IDLE];
-    describe_state(engines, e);
+    describe_state(engines, e, now);
   }
 }

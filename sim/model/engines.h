@@ -37,6 +37,7 @@ typedef struct {
   unsigned head, count;
   uint64_t semaphores;  // to this engine, 16 bits for each that raises
   uint64_t missing;     // the same way, not zero for those of which the head waits for more
+  uint64_t able;        // its semaphores let it start from this cycle on, NEVER if not known
   uint64_t room;        // there is room from this cycle on; NEVER while it is full
   systole_started started[SYSTOLE_MAX_STARTED];
   uint64_t starts, ends;

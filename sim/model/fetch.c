@@ -40,7 +40,7 @@ void systole_fetch_take(systole_fetch *fetch, uint64_t now) {
   fetch->taken = fetch->asking;
   fetch->unaccepted = true;
   fetch->requests = false;
-  fetch->ask_cycle = now + 1;
+  fetch->ask_cycle = systole_later(fetch->ask_cycle, now + 1);
 }
 
 void systole_fetch_accept(systole_fetch *fetch, uint64_t first) {
@@ -56,10 +56,12 @@ void systole_fetch_accept(systole_fetch *fetch, uint64_t first) {
   }
 }
 
-void systole_fetch_jump(systole_fetch *fetch, uint64_t line) {
+void systole_fetch_jump(systole_fetch *fetch, uint64_t line, uint64_t now) {
   fetch->at = fetch->asked = fetch->known = line;
   fetch->past = held_with_next(fetch);
   fetch->generation++;
+  fetch->end_cycle = now + 2;
+  fetch->ask_cycle = systole_later(fetch->ask_cycle, now + 2);
 }
 
 uint64_t systole_fetch_quiet(const systole_fetch *fetch) {

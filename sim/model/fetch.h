@@ -32,6 +32,7 @@ typedef struct {
   bool requests;           // `asking` waits to be taken,
   uint64_t request_cycle;  // from this cycle on
   uint64_t ask_cycle;      // the next may be asked for from this cycle on
+  uint64_t end_cycle;      // and the end of the program be seen
   systole_fetch_burst asking, taken;  // taken: the last one
   bool unaccepted;         // `taken` is
   uint64_t asked_beats;    // of all bursts, `asking` included
@@ -77,7 +78,7 @@ void systole_fetch_accept(systole_fetch *fetch, uint64_t first);
 static inline void systole_fetch_pop(systole_fetch *fetch, uint64_t cycle) {
   fetch->popped[fetch->at++ % SYSTOLE_FETCH_RING] = cycle;
 }
-void systole_fetch_jump(systole_fetch *fetch, uint64_t line);
+void systole_fetch_jump(systole_fetch *fetch, uint64_t line, uint64_t now);
 
 // The first cycle in which nothing is asked for or on the way.
 uint64_t systole_fetch_quiet(const systole_fetch *fetch);

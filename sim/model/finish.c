@@ -9,15 +9,16 @@ _Static_assert(BURSTS == (SYSTOLE_STATUS_BYTES + BURST - 1) / BURST, "bursts of 
 enum { DEFAULT_WATCHDOG = 1048576, LEAST_WATCHDOG = 256 };
 // Cycles of the record and the write half of the master: from CLEAR to the first
 // word; from a burst's last word to the next one's first; from its last word to
-// its last beat in the buffer; from there to AWVALID; from AW to WVALID.
-enum { TO_READ = 2, BETWEEN_BURSTS = 2, TO_BUFFER = 2, TO_ADDRESS = 2, TO_BEATS = 2 };
+// its last beat in the buffer; from there to AWVALID; from AW to WVALID; from the
+// last answer to the cycle in which the sequencer is told.
+enum { TO_READ = 3, BETWEEN_BURSTS = 2, TO_BUFFER = 3, TO_ADDRESS = 2, TO_BEATS = 2, TO_TELL = 1 };
 
 typedef struct {
   uint64_t address;
   unsigned bytes, beats;
   uint64_t accepted;     // its address
   uint64_t first, last;  // its beats
-  uint64_t answer;
+  uint64_t answer;       // the record has it
 } burst;
 
 typedef struct {
@@ -46,7 +47,7 @@ static void plan(finish *f, const systole_job *job, systole_finish *out) {
     b->accepted = systole_later(end + TO_BUFFER + TO_ADDRESS, accepted + 1) + systole_dram_write_stall(dram);
     b->first = systole_later(b->accepted + TO_BEATS, last + 1);
     b->last = b->first + b->beats - 1;
-    b->answer = systole_dram_write(dram, b->last, b->address, b->beats);
+    b->answer = systole_dram_write(dram, b->last, b->address, b->beats) + 1;
     accepted = b->accepted;
     last = b->last;
   }
@@ -98,12 +99,13 @@ static uint64_t progress(const finish *f, uint64_t from) {
   return best;
 }
 
-// Its cycle if it comes before `end`, in which there is progress; else NEVER.
+// The cycle in which it acts, if that comes before `end`, in which all is over; else
+// NEVER.
 static uint64_t bite_before(const finish *f, uint32_t limit, uint64_t end) {
   uint64_t mark = f->clear;
-  while (mark < end) {
+  while (mark + limit + SYSTOLE_TO_BITE < end) {
     const uint64_t next = progress(f, mark + 1);
-    if (next > mark + limit) return mark + limit;
+    if (next > mark + limit) return mark + limit + SYSTOLE_TO_BITE;
     mark = next;
   }
   return SYSTOLE_NEVER;
@@ -140,13 +142,13 @@ static void write_record(finish *f, const systole_job *job, systole_finish *out)
   systole_report *report = f->run->engines->report;
   plan(f, job, out);
   const uint64_t answered = f->bursts[f->count - 1].answer;
-  const uint64_t bite = bite_before(f, watchdog_limit(job), answered);
+  const uint64_t bite = bite_before(f, watchdog_limit(job), answered + TO_TELL);
   // A bite resets the master in the cycle after it, the one of done.
-  out->done = systole_sooner(bite, answered) + 1;
+  out->done = systole_sooner(bite, answered + TO_TELL) + 1;
   const burst *refused = store_all(f, out->done);
   if (refused != NULL && bite == SYSTOLE_NEVER)
-    systole_report_fault(report, SYSTOLE_CAUSE_AXI_WRITE, SYSTOLE_ENGINE_SEQ, report->seq_index,
-                         (uint32_t)refused->address);
+    systole_report_fault(report, (systole_fault){SYSTOLE_CAUSE_AXI_WRITE, SYSTOLE_ENGINE_SEQ,
+                                                 report->seq_index, (uint32_t)refused->address});
   for (unsigned i = 0; i < f->count; i++)
     if (f->bursts[i].accepted <= out->done) out->quiet = systole_later(out->quiet, f->bursts[i].answer + 1);
 }

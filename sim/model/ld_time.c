@@ -62,7 +62,7 @@ static void begin_row(systole_ld_time *ld, uint64_t cycle) {
   } else if (ld->indices[ld->row] >= ld->limit) {
     newest(ld)->bad_index = true;
     newest(ld)->index = ld->indices[ld->row];
-    close_gather(ld, cycle + 2);
+    close_gather(ld, cycle + 3);
   } else {
     ld->stage = SYSTOLE_LD_ROWS;
     ld->address = ld->base + ld->indices[ld->row++] * ld->pitch;
@@ -87,10 +87,10 @@ static void start_gather(systole_ld_time *ld, const systole_instruction *in, uin
   ld->row = 0;
   read_list(ld);
   if (ld->flights == 1) {
-    begin_list(ld, now + 1);
+    begin_list(ld, now + 2);
   } else if (ld->landed == ld->flights - 1) {
     const uint64_t before = ld->flight_end[(ld->landed - 1) % SYSTOLE_LD_FLIGHTS];
-    begin_list(ld, systole_later(now, before) + 1);
+    begin_list(ld, systole_later(now + 1, before) + 1);
   } else {
     ld->stage = SYSTOLE_LD_ALONE;
   }
@@ -118,7 +118,7 @@ static void start_copy(systole_ld_time *ld, const systole_instruction *in, uint6
   ld->address = ld->base;
   ld->left = ld->row_beats;
   ld->row = 1;
-  ld->request = now + 2;
+  ld->request = now + 3;
 }
 
 // A no-op ends after all that started before it.
@@ -168,7 +168,7 @@ static void land(systole_ld_time *ld) {
   ld->landing = false;
   land_flight(ld, ld->last_beat);
   if (ld->stage == SYSTOLE_LD_ALONE) {
-    begin_list(ld, systole_later(newest(ld)->start, ld->last_beat) + 1);
+    begin_list(ld, systole_later(newest(ld)->start + 1, ld->last_beat) + 1);
   } else if (ld->landed == ld->flights) {
     ld->last_done = ld->last_beat + 1;
     if (newest(ld)->noop) end_noop(ld, newest(ld));

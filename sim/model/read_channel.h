@@ -56,12 +56,13 @@ static inline uint64_t systole_read_free_for_ld(systole_read_channel *channel) {
   return systole_later(channel->free, systole_beat_log_cycle(&channel->log, beat) + 1);
 }
 
-// The pending burst is accepted in cycle `accept`; returns the cycle of its first
-// beat. From then on `free` is the first cycle in which a fetch burst may be
-// taken as far as the channel goes.
+// The pending burst is accepted in cycle `accept`; returns the cycle in which its
+// client has the first beat, the one after it comes from memory. From then on
+// `free` is the first cycle in which a fetch burst may be taken as far as the
+// channel goes.
 static inline uint64_t systole_read_accept(systole_read_channel *channel) {
   const uint64_t first =
-      systole_dram_read(channel->dram, channel->accept, channel->address, channel->count);
+      systole_dram_read(channel->dram, channel->accept, channel->address, channel->count) + 1;
   systole_beat_log_add(&channel->log, first + channel->count - 1, channel->count);
   channel->pending = false;
   channel->free = systole_read_next_free(channel);

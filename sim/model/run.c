@@ -15,11 +15,10 @@ void systole_run_open(systole_run *run, const systole_job *job, systole_engines 
   systole_sequencer_open(&run->sequencer, job, engines);
   systole_read_open(&run->channel, dram);
   run->engines = engines;
-  // It begins anew after cycle 1; but a limit of one bites there.
-  run->watchdog = (systole_watchdog){job->watchdog ? job->watchdog : DEFAULT_WATCHDOG,
-                                     job->watchdog == 1 ? 0 : 1};
+  run->watchdog = (systole_watchdog){job->watchdog ? job->watchdog : DEFAULT_WATCHDOG, 1};
   run->now = 0;
   run->stop = abort_cycle(job);
+  run->fault_cycle = run->bite_cycle = SYSTOLE_NEVER;
   run->draining = run->ended = run->cut = false;
   run->sequencer_next = 1;
   run->read_next = run->write_next = run->ask_next = SYSTOLE_NEVER;
@@ -79,12 +78,12 @@ static void accept_read(systole_run *run) {
 
 // Memory's answer to a burst that was taken is known at once unless it accepts
 // the address late: until then nothing is written, and the watchdog, which
-// counts that as progress, cannot bite.
+// counts that as progress, cannot bite and has not.
 static void accept_ahead(systole_run *run) {
   const uint64_t accept = run->channel.accept;
   if (accept - run->now <= SYSTOLE_ST_LEAD &&
       accept <= systole_st_time_next_write(&run->engines->st) &&
-      accept < run->watchdog.mark + run->watchdog.limit)
+      accept < run->watchdog.mark + run->watchdog.limit && run->bite_cycle == SYSTOLE_NEVER)
     accept_read(run);
 }
 
@@ -142,34 +141,39 @@ static void write(systole_run *run) {
 
 // ---- Faults
 
-void systole_report_fault(systole_report *report, uint32_t cause, uint32_t engine, uint32_t index,
-                          uint32_t detail) {
+void systole_report_fault(systole_report *report, systole_fault fault) {
   if (report->cause != SYSTOLE_CAUSE_NONE) return;
-  report->cause = cause;
-  report->engine = engine;
-  report->index = index;
-  report->detail = detail;
+  report->cause = fault.cause;
+  report->engine = fault.engine;
+  report->index = fault.index;
+  report->detail = fault.detail;
 }
 
 // What engines end with: the lowest one's, its own before its semaphore's.
-static bool engine_fault(systole_run *run, systole_engines_due due) {
-  bool hit = false;
+static systole_fault engine_fault(const systole_run *run, systole_engines_due due) {
   for (unsigned ended = due.ended; ended; ended &= ended - 1) {
     const unsigned e = (unsigned)__builtin_ctz(ended);
     const systole_outcome outcome = systole_engines_outcome(run->engines, e, due.able);
-    if (outcome.cause == SYSTOLE_CAUSE_NONE) continue;
-    hit = true;
-    if (!run->draining)
-      systole_report_fault(run->engines->report, outcome.cause, e,
-                           systole_engines_ending(run->engines, e)->index, outcome.detail);
+    if (outcome.cause != SYSTOLE_CAUSE_NONE)
+      return (systole_fault){outcome.cause, e, systole_engines_ending(run->engines, e)->index,
+                             outcome.detail};
   }
-  return hit;
+  return (systole_fault){.cause = SYSTOLE_CAUSE_NONE};
 }
 
-static void drain(systole_run *run, uint64_t limit) {
+// The fault that acts in cycle run->now; index: the line that the sequencer is at.
+static systole_fault acting_fault(const systole_run *run, uint32_t index) {
+  if (run->fault_cycle == run->now) return run->fault;
+  const uint32_t cause =
+      run->bite_cycle == run->now ? SYSTOLE_CAUSE_WATCHDOG : SYSTOLE_CAUSE_ABORT;
+  return (systole_fault){cause, SYSTOLE_ENGINE_SEQ, index, 0};
+}
+
+static void drain(systole_run *run) {
   run->draining = true;
+  run->fault_cycle = run->bite_cycle = SYSTOLE_NEVER;
   run->watchdog.mark = run->now;
-  run->watchdog.limit = systole_later(limit, LEAST_DRAIN);
+  run->watchdog.limit = systole_later(run->watchdog.limit, LEAST_DRAIN);
   systole_sequencer_drain(&run->sequencer, run->now);
   look_at_sequencer(run);
 }
@@ -219,12 +223,14 @@ static void cycle(systole_run *run, bool bites, bool aborts) {
   systole_sequencer *sequencer = &run->sequencer;
   systole_report *report = engines->report;
   const uint64_t now = run->now;
+  const bool bitten = run->bite_cycle == now;
+  const bool hit = !run->draining && (run->fault_cycle == now || bitten || aborts);
   systole_engines_due due = {0, 0};
   if (engines->next <= now) due = systole_engines_due_in(engines, now);
-  bool hit = engine_fault(run, due);
+  systole_fault fault = engine_fault(run, due);
   const bool steps = run->sequencer_next <= now;
   uint32_t state = 0, index = 0;  // where the sequencer is, if that may be asked for
-  if (steps || hit || bites || aborts) {
+  if (steps || hit) {
     state = systole_sequencer_state(sequencer, now);
     index = systole_sequencer_index(sequencer, now);
   }
@@ -232,27 +238,31 @@ static void cycle(systole_run *run, bool bites, bool aborts) {
   systole_seq_step step = {0};
   if (steps) step = systole_sequencer_step(sequencer, now);
   const bool changed = step.pushed || due.able || due.ended;
-  const bool bite = bites && !progresses(run, changed);
+  if (bites && !progresses(run, changed)) run->bite_cycle = now + SYSTOLE_TO_BITE;
   if (bus_next(run) <= now) bus_cycle(run, step.jumped);
   if (changed) engines_cycle(run, due, step.heads);
   if (steps) look_at_sequencer(run);
   else if (run->sequencer_next == SYSTOLE_NEVER) run->sequencer_next = systole_sequencer_next(sequencer, now);
 
   if (run->draining) {
-    run->ended = step.ended || bite;
-    run->cut = bite && !step.ended;
+    run->ended = step.ended || bitten;
+    run->cut = bitten && !step.ended;
     return;
   }
-  if (step.cause != SYSTOLE_CAUSE_NONE)
-    systole_report_fault(report, step.cause, SYSTOLE_ENGINE_SEQ, step.index, step.detail);
-  if (bite) systole_report_fault(report, SYSTOLE_CAUSE_WATCHDOG, SYSTOLE_ENGINE_SEQ, index, 0);
-  if (aborts) systole_report_fault(report, SYSTOLE_CAUSE_ABORT, SYSTOLE_ENGINE_SEQ, index, 0);
-  hit = hit || step.cause != SYSTOLE_CAUSE_NONE || bite || aborts;
-  if (!hit && !step.ended) return;
-  report->seq_index = index;
-  report->seq_state = hit ? state : 0;
-  if (hit) drain(run, run->watchdog.limit);
-  else run->ended = true;
+  if (hit) {
+    systole_report_fault(report, acting_fault(run, index));
+    report->seq_state = state;
+    drain(run);
+  } else {
+    if (fault.cause == SYSTOLE_CAUSE_NONE)
+      fault = (systole_fault){step.cause, SYSTOLE_ENGINE_SEQ, step.index, step.detail};
+    if (fault.cause != SYSTOLE_CAUSE_NONE) {
+      run->fault = fault;
+      run->fault_cycle = now + 1;
+    }
+    run->ended = step.ended;
+  }
+  if (hit || step.ended) report->seq_index = index;
 }
 
 // A cycle as above in which no more can happen than that an instruction is
@@ -293,6 +303,11 @@ static bool usual_cycle(systole_run *run) {
   return do_usual(run, steps, works, moves);
 }
 
+// The cycle in which a fault, a bite or an abort acts, as far as is known.
+static uint64_t strike(const systole_run *run) {
+  return systole_sooner(run->stop, systole_sooner(run->fault_cycle, run->bite_cycle));
+}
+
 // LD's bursts one after another, as long as nothing else can happen; false if
 // something else comes first.
 static bool read_on(systole_run *run, uint64_t end) {
@@ -307,13 +322,15 @@ static bool read_on(systole_run *run, uint64_t end) {
   return run->now != before;
 }
 
-// Goes on to a cycle `next`, in which or before which the watchdog may bite or the
-// host's abort act; false, and nothing done, if nothing happens up to `limit`.
+// Goes on to a cycle `next`, in which or before which the watchdog may bite or
+// something strike; false, and nothing done, if nothing happens up to `limit`.
 static bool go_on_checked(systole_run *run, uint64_t next, uint64_t limit) {
-  next = systole_sooner(next, run->stop);
+  next = systole_sooner(next, strike(run));
   const uint64_t bite =
-      systole_watchdog_bite(&run->watchdog, run->engines, &run->channel,
-                            systole_sooner(next, systole_after(limit, 1)));
+      run->bite_cycle != SYSTOLE_NEVER
+          ? SYSTOLE_NEVER
+          : systole_watchdog_bite(&run->watchdog, run->engines, &run->channel,
+                                  systole_sooner(next, systole_after(limit, 1)));
   next = systole_sooner(next, bite);
   if (next > limit) return false;
   const bool aborts = next == run->stop;
@@ -327,7 +344,7 @@ static bool go_on_checked(systole_run *run, uint64_t next, uint64_t limit) {
 // after `limit`.
 static bool go_on(systole_run *run, uint64_t limit) {
   const uint64_t next = next_event(run);
-  const uint64_t end = systole_sooner(run->stop, run->watchdog.mark + run->watchdog.limit);
+  const uint64_t end = systole_sooner(strike(run), run->watchdog.mark + run->watchdog.limit);
   if (next > limit || next >= end) return go_on_checked(run, next, limit);
   if (next == run->read_next && read_on(run, systole_sooner(end, systole_after(limit, 1)))) return true;
   run->now = next;

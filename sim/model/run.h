@@ -7,6 +7,10 @@
 #include "sim/model/watchdog.h"
 
 typedef struct {
+  uint32_t cause, engine, index, detail;
+} systole_fault;
+
+typedef struct {
   systole_engines *engines;
   systole_sequencer sequencer;
   systole_read_channel channel;
@@ -16,6 +20,9 @@ typedef struct {
   // The next cycle in which each has something to do, as far as is known: the
   // sequencer; the read channel; ST on the bus; the fetch, to ask for lines.
   uint64_t sequencer_next, read_next, write_next, ask_next;
+  // A fault that was met acts in the next cycle; a bite of the watchdog in this one.
+  systole_fault fault;
+  uint64_t fault_cycle, bite_cycle;  // NEVER if there is none
   bool draining, ended;
   bool cut;  // the watchdog ended the draining: engines and AXI masters are reset
 } systole_run;
@@ -33,7 +40,6 @@ bool systole_run_until(systole_run *run, uint64_t limit);
 void systole_run_describe(systole_run *run);
 
 // Keeps the first fault of a run.
-void systole_report_fault(systole_report *report, uint32_t cause, uint32_t engine, uint32_t index,
-                          uint32_t detail);
+void systole_report_fault(systole_report *report, systole_fault fault);
 
 #endif

@@ -25,6 +25,7 @@ void systole_sequencer_drain(systole_sequencer *s, uint64_t now) {
   s->taken = systole_sequencer_taken(s, now);
   s->line_cycle = s->binding_cycle = 0;
   s->phase = SYSTOLE_SEQ_DRAIN;
+  s->rest = SYSTOLE_NEVER;
   s->since = now + 1;
 }
 
@@ -34,10 +35,10 @@ static systole_seq_step fault(const systole_sequencer *s, systole_cause cause) {
 
 static systole_seq_step begin(systole_sequencer *s) {
   const uint64_t bytes = (uint64_t)s->job->lines * SYSTOLE_LINE_BYTES;
-  s->phase = SYSTOLE_SEQ_LINE;
-  s->since++;
   if (bytes > s->job->segments[SYSTOLE_PROGRAM_SEGMENT].limit)
     return fault(s, SYSTOLE_CAUSE_SEGMENT);
+  s->phase = SYSTOLE_SEQ_LINE;
+  s->since++;
   return (systole_seq_step){0};
 }
 
@@ -130,8 +131,8 @@ void systole_sequencer_go_ahead(systole_sequencer *s) {
 // The line that is waited for would have been taken, had memory had it.
 static systole_seq_step miss_line(systole_sequencer *s, uint64_t now) {
   if (s->phase == SYSTOLE_SEQ_LINE) s->line = s->fetch.at;
+  if (systole_sequencer_waits(s) > now) return (systole_seq_step){0};
   if (systole_fetch_at_end(&s->fetch)) return fault(s, SYSTOLE_CAUSE_SEGMENT);
-  if (systole_fetch_have(&s->fetch) > now) return (systole_seq_step){0};
   systole_seq_step step = fault(s, SYSTOLE_CAUSE_AXI_READ);
   step.detail = (uint32_t)first_gap(s, s->fetch.base + s->fetch.at * SYSTOLE_LINE_BYTES);
   return step;
@@ -144,17 +145,12 @@ static systole_seq_step open_loop(systole_sequencer *s, uint64_t now) {
   const uint32_t count = (uint32_t)SYSTOLE_GET(line, LOOP, count);
   const unsigned counter = (unsigned)SYSTOLE_GET(line, LOOP, counter);
   const uint64_t body = s->fetch.at, after = body + SYSTOLE_GET(line, LOOP, lines);
-  const bool bad = s->depth == SYSTOLE_LOOP_DEPTH || after > s->fetch.lines;
-  systole_seq_step step = {.jumped = count == 0};
+  if (s->depth == SYSTOLE_LOOP_DEPTH || after > s->fetch.lines) return fault(s, SYSTOLE_CAUSE_LOOP);
   s->scalars[counter] = 0;
-  if (!bad && count > 0) s->loops[s->depth++] = (systole_seq_loop){body, count, counter};
-  if (count == 0) systole_fetch_jump(&s->fetch, after);
-  if (bad) {
-    step.cause = SYSTOLE_CAUSE_LOOP;
-    step.index = (uint32_t)s->line;
-  }
+  if (count > 0) s->loops[s->depth++] = (systole_seq_loop){body, count, counter};
+  else systole_fetch_jump(&s->fetch, after, now);
   enter(s, SYSTOLE_SEQ_LINE, now + 1);
-  return step;
+  return (systole_seq_step){.jumped = count == 0};
 }
 
 static systole_seq_step close_loop(systole_sequencer *s, uint64_t now) {
@@ -163,7 +159,7 @@ static systole_seq_step close_loop(systole_sequencer *s, uint64_t now) {
   const uint32_t pass = (uint32_t)s->scalars[inner->counter] + 1;
   const systole_seq_step step = {.jumped = pass < inner->count};
   s->scalars[inner->counter] = (int32_t)pass;
-  if (step.jumped) systole_fetch_jump(&s->fetch, inner->body);
+  if (step.jumped) systole_fetch_jump(&s->fetch, inner->body, now);
   else s->depth--;
   enter(s, SYSTOLE_SEQ_LINE, now + 1);
   return step;
@@ -198,8 +194,18 @@ static uint64_t at_rest(const systole_sequencer *s) {
 }
 
 uint64_t systole_sequencer_ends(const systole_sequencer *s) {
-  if (s->phase == SYSTOLE_SEQ_END && !systole_engines_empty(s->engines)) return SYSTOLE_NEVER;
+  if (s->phase == SYSTOLE_SEQ_DRAIN && s->rest != SYSTOLE_NEVER) return s->rest + 1;
+  if (s->phase == SYSTOLE_SEQ_DRAIN) return at_rest(s);
+  if (!systole_engines_empty(s->engines)) return SYSTOLE_NEVER;
   return at_rest(s);
+}
+
+// The cycle after the first in which all is at rest is the last.
+static systole_seq_step end_draining(systole_sequencer *s, uint64_t now) {
+  if (systole_sequencer_ends(s) > now) return (systole_seq_step){0};
+  if (s->rest != SYSTOLE_NEVER) return (systole_seq_step){.ended = true};
+  s->rest = now;
+  return (systole_seq_step){0};
 }
 
 static systole_seq_step do_step(systole_sequencer *s, uint64_t now) {
@@ -211,6 +217,7 @@ static systole_seq_step do_step(systole_sequencer *s, uint64_t now) {
     case SYSTOLE_SEQ_LOOP: return open_loop(s, now);
     case SYSTOLE_SEQ_ENDLOOP: return close_loop(s, now);
     case SYSTOLE_SEQ_COMMIT: return commit(s, now);
+    case SYSTOLE_SEQ_DRAIN: return end_draining(s, now);
     default: return (systole_seq_step){.ended = systole_sequencer_ends(s) <= now};
   }
 }

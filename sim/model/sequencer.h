@@ -38,6 +38,7 @@ typedef struct {
   unsigned beat_bytes;  // of a beat or a line, whichever is larger
   systole_seq_phase phase;
   uint64_t since;     // the phase begins, maybe in the future: until then work is done
+  uint64_t rest;      // draining: the first cycle in which all is at rest, NEVER if not yet seen
   // Of the instruction in hand: its line; the cycles, maybe to come, in which
   // that and its binding line are taken (0: none is).
   uint64_t line, line_cycle, binding_cycle;
@@ -69,8 +70,7 @@ void systole_sequencer_go_ahead(systole_sequencer *s);
 // After a fault in cycle `now`: no further line is taken.
 void systole_sequencer_drain(systole_sequencer *s, uint64_t now);
 
-// Of END and draining: the first cycle in which all has come to rest, as far as
-// is known.
+// Of END and draining: the cycle in which that is seen next, as far as is known.
 uint64_t systole_sequencer_ends(const systole_sequencer *s);
 
 // Lines taken in cycle `now` or before, for READ_BYTES.
@@ -89,7 +89,7 @@ static inline uint64_t systole_sequencer_waits(const systole_sequencer *s) {
   switch (s->phase) {
     case SYSTOLE_SEQ_LINE:
     case SYSTOLE_SEQ_BINDING:
-      return systole_fetch_at_end(&s->fetch) ? 0 : systole_fetch_have(&s->fetch);
+      return systole_fetch_at_end(&s->fetch) ? s->fetch.end_cycle : systole_fetch_have(&s->fetch);
     case SYSTOLE_SEQ_COMMIT:
       if (s->cause != SYSTOLE_CAUSE_NONE) return 0;
       return systole_engines_room(s->engines, s->instruction->engine);

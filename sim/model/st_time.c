@@ -50,7 +50,7 @@ void systole_st_time_claim(systole_st_time *st, uint64_t now) {
   const uint64_t beats = (lead + bytes + bus - 1) / bus;
   const systole_st_burst none = {0};
   const systole_st_burst *before = st->claims ? burst_at(st, st->claims - 1) : &none;
-  const uint64_t filled = now + beats - 1 + 2;
+  const uint64_t filled = now + beats - 1 + 3;
   const uint64_t accepted = systole_later(filled + 2, before->accepted + 1) +
                             systole_dram_write_stall(st->dram);
   const uint64_t first = systole_later(accepted + 2, before->last + 1);
@@ -75,18 +75,18 @@ void systole_st_time_claim(systole_st_time *st, uint64_t now) {
 void systole_st_time_write(systole_st_time *st) {
   systole_st_burst *burst = burst_at(st, st->writes++);
   burst->answer =
-      systole_dram_write(st->dram, burst->last, burst->address, (uint32_t)burst->beats);
+      systole_dram_write(st->dram, burst->last, burst->address, (uint32_t)burst->beats) + 1;
   st->bytes += burst->bytes;
   if (st->claimed && st->writes == st->claims) st->done = burst->answer + 1;
 }
 
-// A beat is handed on two cycles after its step; only the last bursts may be
+// A beat is handed on three cycles after its step; only the last bursts may be
 // under way.
 uint64_t systole_st_time_beats(const systole_st_time *st, uint64_t now) {
   uint64_t late = 0;
   for (uint64_t i = st->writes; i < st->claims; i++) {
     const systole_st_burst *burst = &st->bursts[i % SYSTOLE_ST_OUTSTANDING];
-    const uint64_t last = burst->step + burst->beats + 1;
+    const uint64_t last = burst->step + burst->beats + 2;
     if (last > now) late += systole_sooner(last - now, burst->beats);
   }
   return st->beats - late;

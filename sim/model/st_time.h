@@ -18,7 +18,7 @@ typedef struct {
   uint64_t beats, bytes, address;
   uint64_t accepted;  // its address
   uint64_t first, last;  // cycles of its beats
-  uint64_t answer;    // NEVER before the last beat
+  uint64_t answer;    // ST has it; NEVER before the last beat
 } systole_st_burst;
 
 typedef struct {
@@ -59,7 +59,7 @@ void systole_st_time_claim(systole_st_time *st, uint64_t now);
 
 // The cycle of the next last beat of a burst, in which memory is told of it. It
 // comes at least SYSTOLE_ST_LEAD cycles after the claim.
-enum { SYSTOLE_ST_LEAD = 6 };
+enum { SYSTOLE_ST_LEAD = 7 };
 static inline uint64_t systole_st_time_next_write(const systole_st_time *st) {
   if (st->writes == st->claims) return SYSTOLE_NEVER;
   return st->bursts[st->writes % SYSTOLE_ST_OUTSTANDING].last;

@@ -528,6 +528,7 @@ systole_status stop_core(systole_machine *machine, systole_error *err) {
   machine->observer = nullptr;
   machine->trace = nullptr;
   systole_status status = machine->write(SYSTOLE_REG_CONTROLLER, 0, err);
+  machine->step();  // the last write of the core's shows
   if (status == SYSTOLE_OK && machine->top->busy_o) status = machine->write(SYSTOLE_REG_ABORT, 1, err);
   if (status != SYSTOLE_OK) return status;
   const uint64_t last = machine->now + kRest;
@@ -660,17 +661,18 @@ systole_status rtl_run(systole_machine *machine, const systole_job *job, systole
   machine->trace = trace;
   machine->user = user;
 
-  // The data of the write to CTRL is taken one cycle after its address; the
-  // start is taken in the cycle after that.
+  // The data of the write to CTRL is taken one cycle after its address; it is done
+  // in the next, and the start is taken in the cycle after that.
   machine->begin_write(SYSTOLE_REG_CTRL, 1);
-  const uint64_t origin = machine->now + 2;
+  const uint64_t origin = machine->now + 3;
+  machine->step();
   machine->step();
   machine->step();
 
   // To the end, or to the cycle in which the abort is written so that it acts
   // in cycle max_cycles.
   uint64_t stop = UINT64_MAX;
-  if (job->max_cycles) stop = origin + (job->max_cycles < 8 ? 8 : job->max_cycles) - 2;
+  if (job->max_cycles) stop = origin + (job->max_cycles < 8 ? 8 : job->max_cycles) - 3;
   while (!top->irq_o && machine->now < stop && !is_given_up(job)) machine->step();
   if (!top->irq_o) {
     uint64_t watchdog = job->watchdog ? job->watchdog : UINT64_C(1048576);

@@ -31,7 +31,6 @@ extern "C" void ctrl_clock(void *block, const ctrl_in *in, ctrl_out *out) {
   t.s_axil_rready_i = in->rready;
   t.take_i = in->take;
   t.running_i = in->running;
-  t.end_i = in->end;
   t.done_i = in->done;
   t.segment_i = in->segment;
   t.cause_i = in->cause;

@@ -15,7 +15,7 @@ typedef struct {
   uint16_t awaddr, araddr;
   uint32_t wdata;
   // machine's side
-  uint8_t rst_n, take, running, end, done, segment, cause, engine, state, retired, macs_add, ld_beat, line,
+  uint8_t rst_n, take, running, done, segment, cause, engine, state, retired, macs_add, ld_beat, line,
       write_beat, seq_state, status_re, status_word;
   uint16_t waits_for, write_strb;
   uint32_t index, detail, queued, at[4], seq_index;

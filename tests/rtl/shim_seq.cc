@@ -8,6 +8,9 @@ namespace {
 struct Block {
   VerilatedContext context;
   Vblock top{&context};
+  // What the segment tables and the fault unit, outside the block, saw a cycle ago.
+  unsigned segment = 0;
+  bool fault = false;
 };
 }  // namespace
 
@@ -34,18 +37,13 @@ extern "C" void seq_eval(void *block, const seq_in *in, seq_out *out) {
   t.active_i = in->active;
   t.bite_i = 0;
   t.status_done_i = 0;
-  t.hit_i = 0;
-  // The segment tables and the fault unit are outside the block.
-  for (int i = 0; i < 2; i++) {
-    t.eval();
-    t.base_i = in->base[t.segment_o];
-    t.limit_i = in->limit[t.segment_o];
-    t.hit_i = in->hit || t.fault_o;
-  }
+  t.quiet_i = 1;
+  t.base_i = in->base[static_cast<Block *>(block)->segment];
+  t.limit_i = in->limit[static_cast<Block *>(block)->segment];
+  t.hit_i = in->hit || (static_cast<Block *>(block)->fault && t.working_o);
   t.eval();
   out->take = t.take_o;
   out->running = t.running_o;
-  out->end = t.end_o;
   out->done = t.done_o;
   out->state = t.state_o;
   out->index = t.index_o;
@@ -66,7 +64,10 @@ extern "C" void seq_eval(void *block, const seq_in *in, seq_out *out) {
 }
 
 extern "C" void seq_clock(void *block) {
-  Vblock &t = static_cast<Block *>(block)->top;
+  Block *b = static_cast<Block *>(block);
+  Vblock &t = b->top;
+  b->segment = t.segment_o;
+  b->fault = t.fault_o;
   t.clk_i = 1;
   t.eval();
 }

@@ -17,7 +17,7 @@ typedef struct {
 } seq_in;
 
 typedef struct {
-  uint8_t take, running, end, done, state, req, beats, push, line, fault, fault_cause;
+  uint8_t take, running, done, state, req, beats, push, line, fault, fault_cause;
   uint32_t index, desc[16], desc_index, fault_index, fault_detail;
   uint64_t addr, desc_addr, desc_index_addr, macs;
 } seq_out;

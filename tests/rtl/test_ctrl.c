@@ -148,9 +148,8 @@ static void take(bench *b) {
 }
 
 static void finish(bench *b) {
-  b->in.end = 1;
   clock(b);
-  b->in.end = b->in.running = 0;
+  b->in.running = 0;
   clock(b);
   b->in.done = 1;
   clock(b);
@@ -183,16 +182,17 @@ static void block_control(bench *b) {
   // A read in the very cycle of done does not lose it.
   store(b, ctrl, 1, 1);
   take(b);
-  b->in.end = 1;
-  clock(b);
-  b->in.end = b->in.running = 0;
-  b->in.done = 1;
   b->in.arvalid = 1;
   b->in.araddr = (uint16_t)ctrl;
   clock(b);
-  b->in.done = b->in.arvalid = 0;
-  b->in.rready = 1;
+  b->in.arvalid = 0;
   clock(b);
+  b->in.running = 0;
+  b->in.done = 1;
+  clock(b);
+  b->in.done = 0;
+  b->in.rready = 1;
+  for (unsigned i = 0; i < 3; i++) clock(b);
   b->in.rready = 0;
   check(b, "done while reading", 0, load(b, ctrl) & 2, 2);
 }
@@ -246,7 +246,7 @@ static void aborts(bench *b) {
     if (i == 2) b->in.awvalid = 0;
     clock(b);
     seen += b->out.abort;
-    if (i == 1) check(b, "abort two cycles after its address", 0, b->out.abort, 1);
+    if (i == 2) check(b, "abort three cycles after its address", 0, b->out.abort, 1);
   }
   b->in.wvalid = b->in.bready = 0;
   check(b, "one pulse", 0, seen, 1);
@@ -284,12 +284,11 @@ static void counters(bench *b) {
     if (b->in.macs_add) macs += b->in.macs;
     reads += b->in.ld_beat * 16u + b->in.line * 64u;
     for (unsigned i = 0; i < 16 && b->in.write_beat; i++) writes += b->in.write_strb >> i & 1;
-    b->in.end = c == length;
     clock(b);
   }
   // Frozen from here on, whatever the pins say.
   const ctrl_in last = b->in;
-  b->in.end = b->in.running = 0;
+  b->in.running = 0;
   b->in.state = (uint8_t)~last.state;
   b->in.waits_for = (uint16_t)~last.waits_for;
   b->in.queued = ~last.queued;
@@ -329,6 +328,7 @@ static void counters(bench *b) {
     b->in.status_word = (uint8_t)w;
     clock(b);
     b->in.status_re = 0;
+    clock(b);
     check(b, "status word", w, b->out.status_data, want);
   }
 }

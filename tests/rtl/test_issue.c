@@ -2,6 +2,7 @@
 // cycle: engines that are ready and end at random, a sequencer that pushes at
 // random, moods in which semaphores run dry, run over, or nothing moves.
 //   test_issue DEPTH IN_FLIGHT [SEED]
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,6 +26,8 @@ typedef struct {
   entry queue[MOST], flying[MOST];
   unsigned queued, inside;
   uint64_t may_end;  // engines take a cycle at least
+  bool able;         // the head's semaphores were there in the cycle before
+  bool over;         // a semaphore ran over in the cycle before
 } engine;
 
 typedef struct {
@@ -35,6 +38,7 @@ typedef struct {
   engine engines[4];
   unsigned count[4][4];
   uint64_t idle;  // cycles without progress
+  bool due, bites;  // they were too many two cycles ago, or one
   unsigned seen_overflow, seen_bite, seen_full;
   tally tally;
 } bench;
@@ -62,7 +66,7 @@ static unsigned missing(const bench *b, unsigned e) {
 
 static bool starts(const bench *b, unsigned e) {
   const engine *g = &b->engines[e];
-  return g->queued && !missing(b, e) && (b->pins.ready >> e & 1) && g->inside < b->in_flight;
+  return g->able && (b->pins.ready >> e & 1) && g->inside < b->in_flight;
 }
 
 // What one instruction waits for and raises: `most` is the largest nibble.
@@ -136,6 +140,12 @@ static void check_moves(bench *b, unsigned e) {
   }
 }
 
+// What is there in this cycle lets a head start from the next one on.
+static void look_at_heads(bench *b) {
+  for (unsigned e = 0; e < 4; e++)
+    b->engines[e].able = b->engines[e].queued && !missing(b, e) && !(b->pins.start >> e & 1);
+}
+
 // All raises and takes of a cycle, each counter once.
 static void move_counters(bench *b) {
   for (unsigned e = 0; e < 4; e++) {
@@ -147,7 +157,8 @@ static void move_counters(bench *b) {
       over |= sum > 255;
       b->count[e][f] = sum > 255 ? 255 : sum;
     }
-    expect(b, OVERFLOW, "overflow", b->pins.overflow >> e & 1, over);
+    expect(b, OVERFLOW, "overflow", b->pins.overflow >> e & 1, b->engines[e].over);
+    b->engines[e].over = over;
     b->seen_overflow += over;
   }
 }
@@ -170,10 +181,11 @@ static void move_queues(bench *b, entry made) {
 static void watch(bench *b) {
   const issue_pins *p = &b->pins;
   const bool progress = p->push || p->start || p->done;
-  const bool counts = p->enable && !progress;
-  expect(b, WATCHDOG, "bite", p->bite, counts && b->idle + 1 >= p->limit);
+  expect(b, WATCHDOG, "bite", p->bite, b->bites);
   b->seen_bite += p->bite;
-  b->idle = counts && !p->restart ? b->idle + 1 : 0;
+  b->bites = b->due && p->enable && !p->restart;
+  b->idle = p->enable && !progress && !p->restart ? b->idle + 1 : 0;
+  b->due = b->idle >= p->limit;
 }
 
 static void clear(bench *b) {
@@ -186,6 +198,7 @@ static void clear(bench *b) {
   issue_clock(b->block);
   b->pins.clear = 0;
   b->idle = 0;
+  b->due = b->bites = false;
 }
 
 static void run(bench *b) {
@@ -200,6 +213,7 @@ static void run(bench *b) {
       check_moves(b, e);
     }
     watch(b);
+    look_at_heads(b);
     move_counters(b);
     move_queues(b, made);
     issue_clock(b->block);

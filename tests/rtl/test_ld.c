@@ -67,7 +67,7 @@ static uint64_t time_run(timing *t, unsigned bus, uint64_t request, uint64_t add
     if (t->bursts >= OUTSTANDING) taken = max64(taken, t->ends[t->bursts % OUTSTANDING] + 1);
     while (under_way(t, taken) >= LD_BEATS) taken++;
     t->accepted = taken + 1 + systole_dram_read_stall(t->dram);
-    t->last_beat = systole_dram_read(t->dram, t->accepted, addr, (uint32_t)burst) + burst - 1;
+    t->last_beat = systole_dram_read(t->dram, t->accepted, addr, (uint32_t)burst) + burst;
     t->beats[t->bursts % OUTSTANDING] = burst;
     t->ends[t->bursts++ % OUTSTANDING] = t->last_beat;
     addr += burst * bus;
@@ -93,7 +93,7 @@ static uint64_t time_gather(timing *t, const instruction *in, unsigned dim, unsi
                             uint64_t start, systole_memory *memory) {
   const uint64_t rows = SYSTOLE_GET(&in->line, LDG, rows), bytes = row_bytes(in, dim);
   const uint64_t free_at = t->flights ? t->flight_end[t->flights - 1] + 1 : 0;
-  const uint64_t e = max64(start + 1, free_at), list = (4 * rows + bus - 1) / bus;
+  const uint64_t e = max64(start + 2, free_at), list = (4 * rows + bus - 1) / bus;
   time_run(t, bus, e + 1, in->index_addr, list);
   uint64_t row = t->last_beat + 2, end = row;
   for (uint64_t b = 0; b < list; b++)
@@ -102,7 +102,7 @@ static uint64_t time_gather(timing *t, const instruction *in, unsigned dim, unsi
     uint32_t index;
     memcpy(&index, systole_memory_at(memory, in->index_addr + 4 * i, 4), 4);
     if (index >= SYSTOLE_GET(&in->line, LDG, limit)) {
-      end = row + 2;
+      end = row + 3;
       break;
     }
     const uint64_t addr = in->addr + index * SYSTOLE_GET(&in->line, LD, pitch);
@@ -122,7 +122,7 @@ static void time_instruction(timing *t, instruction *in, unsigned dim, unsigned 
     const uint64_t bytes = row_bytes(in, dim), pitch = SYSTOLE_GET(&in->line, LD, pitch);
     const uint64_t rows = SYSTOLE_GET(&in->line, LD, rows);
     const bool one = pitch == bytes;
-    uint64_t taken = start + 1;
+    uint64_t taken = start + 2;
     for (uint64_t i = 0; i < (one ? 1 : rows); i++)
       taken = time_run(t, bus, taken + 1, in->addr + i * pitch, (one ? rows : 1) * bytes / bus);
     t->ready_from = taken + 1;
@@ -144,6 +144,8 @@ typedef struct {
   uint64_t seed, random;
   void *block;
   ld_pins pins;
+  bool beat_before;  // memory gave a beat in the cycle before,
+  uint8_t data_before[AXI_BUS];
   axi_slave slave;
   systole_memory *memory;
   systole_srams want, have;
@@ -201,12 +203,14 @@ static void cycle(bench *b) {
       wrong(b, HANDSHAKE, "answer to no fetch", 1, 0);
     } else {
       const uint8_t *from = systole_memory_at(b->memory, b->fetches[b->fetch_head++ % 4096], b->bus);
-      if (!from || memcmp(from, p->rdata, b->bus) != 0) wrong(b, FUNCTION, "fetched data", 0, 1);
+      if (!from || memcmp(from, b->data_before, b->bus) != 0) wrong(b, FUNCTION, "fetched data", 0, 1);
     }
   }
 }
 
 static void clock_edge(bench *b) {
+  b->beat_before = b->pins.rvalid;
+  memcpy(b->data_before, b->pins.rdata, b->bus);
   axi_slave_after(&b->slave);
   ld_clock(b->block);
 }
@@ -314,7 +318,7 @@ static void batch(bench *b, uint64_t seed, bool fetch, bool faults) {
     cycle(b);
     const bool active = started - ended > (p->start ? 1u : 0u);
     if (p->active != active) wrong(b, HANDSHAKE, "active", p->active, active);
-    if (p->stall != (active && !(p->rvalid && !p->fetch_rsp))) wrong(b, HANDSHAKE, "stall", p->stall, !p->stall);
+    if (p->stall != (active && !(b->beat_before && !p->fetch_rsp))) wrong(b, HANDSHAKE, "stall", p->stall, !p->stall);
     if (!fetch && p->done != (ended < started && all[ended].done == now)) wrong(b, TIMES, "done", p->done, !p->done);
     if (p->done && ended == started) wrong(b, HANDSHAKE, "done of nothing", 1, 0);
     if (!p->done && (p->cause || p->detail)) wrong(b, HANDSHAKE, "cause without done", p->cause, 0);

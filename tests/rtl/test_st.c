@@ -54,12 +54,12 @@ static uint64_t max64(uint64_t a, uint64_t b) { return a > b ? a : b; }
 static uint64_t time_burst(timing *t, uint64_t step, uint64_t addr, uint64_t beats) {
   if (t->bursts >= SLOTS) step = max64(step, t->drained[t->bursts % SLOTS] + 1);
   if (t->bursts >= OUTSTANDING) step = max64(step, t->answers[t->bursts % OUTSTANDING] + 1);
-  const uint64_t filled = step + beats - 1 + 2;
+  const uint64_t filled = step + beats - 1 + 3;
   t->accepted = max64(filled + 2, t->accepted + 1) + systole_dram_write_stall(t->dram);
   const uint64_t first = max64(t->accepted + 2, t->read_free + 1), last = first + beats - 1;
   t->read_free = last;
   t->drained[t->bursts % SLOTS] = last;
-  t->answered = systole_dram_write(t->dram, last, addr, (uint32_t)beats);
+  t->answered = systole_dram_write(t->dram, last, addr, (uint32_t)beats) + 1;
   t->answers[t->bursts++ % OUTSTANDING] = t->answered;
   return step + beats;
 }

@@ -18,7 +18,7 @@ for config in "$@"; do
   nice -n 10 timeout 7200 yosys -q -l "$out/yosys.log" -p "
     read_verilog -sv -Ihw/rtl hw/rtl/*.sv; chparam $parameters systole_chip;
     synth_xilinx -family xcup -noiopad -noclkbuf -top systole_chip -run begin:coarse;
-    techmap -map +/cmp2lut.v -map +/cmp2lcu.v -D LUT_WIDTH=6; alumacc; opt; memory -nomap; opt_clean;
+    techmap -map +/cmp2lut.v -map +/cmp2lcu.v -D LUT_WIDTH=6; alumacc; opt; memory -nomap; techmap -map hw/fpga/xilinx/split_rom.v; opt_clean;
     synth_xilinx -family xcup -noiopad -noclkbuf -top systole_chip -run map_memory:check;
     tee -q -o $out/stat stat" 2>"$out/yosys.err" || { cat "$out/yosys.err" >&2; exit 1; }
   awk -v name="$name" -v tool="$(yosys -V | cut -d' ' -f1,2)" -f hw/fpga/xilinx/report.awk "$out/stat"

@@ -1,0 +1,8 @@
+; cycles is 48 on rtl, 47 on model
+.hw tiny8
+.meta fuzz.memory ideal 7903152554897677277 0 0
+.meta fuzz.run 0 0 1
+.meta fuzz.scalars 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0
+.meta fuzz.segment.0 0xffff9380 65536 0
+.entry main
+  end
