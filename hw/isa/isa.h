@@ -80,16 +80,14 @@ typedef struct {
   uint32_t word[16];  // little-endian: word[0] holds bits 0..31
 } systole_line;
 
+// A field lies in one word, in two, or with more than 32 bits in three.
 static inline uint64_t systole_line_get(const systole_line *line, unsigned lsb, unsigned width) {
-  uint64_t value = 0;
-  for (unsigned got = 0; got < width;) {
-    unsigned bit = lsb + got, take = 32 - bit % 32;
-    if (take > width - got) take = width - got;
-    uint64_t part = (line->word[bit / 32] >> (bit % 32)) & (0xFFFFFFFFu >> (32 - take));
-    value |= part << got;
-    got += take;
-  }
-  return value;
+  const uint32_t *word = &line->word[lsb / 32];
+  const unsigned shift = lsb % 32, last = shift + width - 1;
+  uint64_t value = word[0] >> shift;
+  if (last >= 32) value |= (uint64_t)word[1] << 32 >> shift;
+  if (last >= 64) value |= (uint64_t)word[2] << (64 - shift);
+  return width < 64 ? value & ((1ull << width) - 1) : value;
 }
 
 static inline void systole_line_set(systole_line *line, unsigned lsb, unsigned width,

@@ -5,9 +5,11 @@
 
 typedef struct {
   unsigned field, scalar;
-  int64_t mult;
+  int32_t mult;
   uint32_t cap;
 } slot;
+
+enum { LAST_PAIR = SYSTOLE_LINE_BYTES / 4 - 2 };  // of words of a line
 
 // Bits lsb..lsb+width-1 of 80 that begin with `low`.
 ALWAYS_INLINE uint64_t slice(uint64_t low, uint64_t high, unsigned lsb, unsigned width) {
@@ -44,13 +46,6 @@ static place find_field(unsigned opcode, unsigned code) {
   return (place){0, 0, false};
 }
 
-// The immediate as a 64-bit number; sums wrap, so it stays unsigned.
-static uint64_t immediate(const systole_line *line, place field) {
-  const uint64_t raw = systole_line_get(line, field.lsb, field.width);
-  const uint64_t sign = field.is_signed ? 1ull << (field.width - 1) : 0;
-  return (raw ^ sign) - sign;
-}
-
 static uint64_t clamp(uint64_t sum, uint32_t cap) {
   if (sum >> 63) return 0;
   return cap != UINT32_MAX && sum > cap ? cap : sum;
@@ -66,38 +61,46 @@ unsigned systole_resolve_slots(const systole_line *binding) {
   return 0;
 }
 
-void systole_bound_read(systole_bound *bound, const systole_line *line, const systole_line *binding) {
-  const unsigned opcode = line->word[0] & 0xFF;
+static systole_bound_field bound_field(place field) {
+  const unsigned word = field.lsb / 32 < LAST_PAIR ? field.lsb / 32 : LAST_PAIR;
+  return (systole_bound_field){.word = word, .shift = field.lsb - 32 * word, .width = field.width,
+                               .is_signed = field.is_signed};
+}
+
+void systole_bound_read(systole_bound *bound, unsigned opcode, const systole_line *binding) {
   unsigned code = 0;  // of the field in hand
   bound->fields = bound->terms = 0;
   bound->slots = systole_resolve_slots(binding);
   for (unsigned i = 0; i < bound->slots; i++) {
     const slot s = get_slot(binding, i);
-    if (s.field != 0 && s.field != code) {
-      const place field = find_field(opcode, s.field);
-      bound->field[bound->fields++] = (systole_bound_field){.lsb = field.lsb, .width = field.width,
-                                                            .is_signed = field.is_signed,
-                                                            .immediate = immediate(line, field)};
+    if (s.field != 0) {
+      if (s.field != code) bound->field[bound->fields++] = bound_field(find_field(opcode, s.field));
+      else bound->term[bound->terms - 1].last = false;
+      bound->field[bound->fields - 1].cap = s.cap;
+      bound->term[bound->terms++] = (systole_bound_term){s.scalar, s.mult, true};
     }
     code = s.field;
-    if (code == 0) continue;
-    systole_bound_field *field = &bound->field[bound->fields - 1];
-    field->cap = s.cap;
-    field->terms++;
-    bound->term[bound->terms++] = (systole_bound_term){s.scalar, s.mult};
   }
 }
 
+// A field that can be bound lies in two words next to each other. Sums wrap, so
+// they stay unsigned.
 systole_cause systole_bound_fill(const systole_bound *bound, const int32_t scalars[SYSTOLE_SCALARS],
                                  systole_line *line) {
   const systole_bound_term *term = bound->term;
   for (const systole_bound_field *f = bound->field; f < bound->field + bound->fields; f++) {
-    uint64_t sum = f->immediate;
-    for (const systole_bound_term *end = term + f->terms; term < end; term++)
-      sum += (uint64_t)(scalars[term->scalar] * term->mult);
+    uint32_t *word = &line->word[f->word];
+    const uint64_t pair = word[0] | (uint64_t)word[1] << 32, ones = (1ull << f->width) - 1;
+    const uint64_t sign = (uint64_t)f->is_signed << (f->width - 1);
+    uint64_t sum = ((pair >> f->shift & ones) ^ sign) - sign;
+    do
+      sum += (uint64_t)((int64_t)scalars[term->scalar] * term->mult);
+    while (!term++->last);
     const uint64_t value = clamp(sum, f->cap);
     if (value >> (f->width - f->is_signed)) return SYSTOLE_CAUSE_RANGE;
-    systole_line_set(line, f->lsb, f->width, value);
+    const uint64_t filled = (pair & ~(ones << f->shift)) | value << f->shift;
+    word[0] = (uint32_t)filled;
+    word[1] = (uint32_t)(filled >> 32);
   }
   return SYSTOLE_CAUSE_NONE;
 }
@@ -105,6 +108,6 @@ systole_cause systole_bound_fill(const systole_bound *bound, const int32_t scala
 systole_cause systole_resolve_bind(const systole_line *binding,
                                    const int32_t scalars[SYSTOLE_SCALARS], systole_line *line) {
   systole_bound bound;
-  systole_bound_read(&bound, line, binding);
+  systole_bound_read(&bound, line->word[0] & 0xFF, binding);
   return systole_bound_fill(&bound, scalars, line);
 }

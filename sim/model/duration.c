@@ -1,6 +1,7 @@
 #include "sim/model/duration.h"
 
-static uint64_t ceil_div(uint64_t a, uint64_t b) { return (a + b - 1) / b; }
+// b is a power of two.
+static uint64_t ceil_div(uint64_t a, unsigned b) { return (a + b - 1) >> __builtin_ctz(b); }
 
 uint64_t systole_duration_mx(const systole_line *line, unsigned dim, unsigned load_rows) {
   const uint64_t m = SYSTOLE_GET(line, MX, m), k = SYSTOLE_GET(line, MX, k);
@@ -11,11 +12,7 @@ uint64_t systole_duration_mx(const systole_line *line, unsigned dim, unsigned lo
   return (tiles - 1) * period + m + dim + groups + 2;
 }
 
-static uint64_t log2_of(unsigned power) {
-  uint64_t log = 0;
-  while (1u << log < power) log++;
-  return log;
-}
+static uint64_t log2_of(unsigned power) { return (uint64_t)__builtin_ctz(power); }
 
 // From the last word that leaves the chain of units to the last write.
 static uint64_t vx_ending(const systole_line *line, unsigned dim) {

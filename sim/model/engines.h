@@ -27,8 +27,7 @@ typedef enum { SYSTOLE_IDLE, SYSTOLE_WAITS_SEM, SYSTOLE_WAITS_MEM, SYSTOLE_BUSY 
 
 typedef struct {
   uint32_t index;
-  uint8_t raise[SYSTOLE_ENGINES];
-  bool raises;  // anything
+  uint64_t raise;  // as in the instruction
   uint64_t start;
   systole_outcome outcome;
 } systole_started;
@@ -36,14 +35,15 @@ typedef struct {
 typedef struct {
   systole_instruction slots[SYSTOLE_MAX_QUEUE];
   unsigned head, count;
-  unsigned missing;  // bit e: the head waits for semaphore e -> self
-  uint64_t able;     // its semaphores let it start from this cycle on, NEVER if not known
-  uint64_t room;     // a queue that is not full has room from this cycle on
+  uint64_t semaphores;  // to this engine, 16 bits for each that raises
+  uint64_t missing;     // the same way, not zero for those of which the head waits for more
+  uint64_t able;        // its semaphores let it start from this cycle on, NEVER if not known
+  uint64_t room;        // there is room from this cycle on; NEVER while it is full
   systole_started started[SYSTOLE_MAX_STARTED];
   uint64_t starts, ends;
-  // Cycles as far as they are known: the oldest started ends; the head may
-  // start as far as the engine goes; the sooner of what can happen.
-  uint64_t done, ready, next;
+  // Cycles as far as they are known: the oldest started ends; the engine may
+  // take a head; it takes the one there is; the sooner of what happens.
+  uint64_t done, ready, takes, next;
   systole_engine_state state;  // since a cycle; an active one counts as WAITS_MEM
   uint64_t since, cycles[4];   // cycles of each state before `since`
 } systole_queue;
@@ -61,7 +61,6 @@ typedef struct {
   void *observer_user;
   systole_queue queues[SYSTOLE_ENGINES];
   uint64_t next;     // the soonest of the queues'
-  uint8_t semaphores[SYSTOLE_ENGINES][SYSTOLE_ENGINES];  // [from][to]
   systole_ld_time ld;
   systole_st_time st;
 } systole_engines;
@@ -72,30 +71,56 @@ void systole_engines_open(systole_engines *engines, systole_dram *dram);
 
 // The first cycle in which an engine's queue has room, as things stand.
 static inline uint64_t systole_engines_room(const systole_engines *engines, unsigned engine) {
-  const systole_queue *queue = &engines->queues[engine];
-  return queue->count == engines->config->queue_depth ? SYSTOLE_NEVER : queue->room;
+  return engines->queues[engine].room;
 }
-void systole_engines_push(systole_engines *engines, const systole_instruction *instruction);
+// True if its queue was empty.
+bool systole_engines_push(systole_engines *engines, const systole_instruction *instruction);
 
 // Engines, a bit each.
 typedef struct {
   unsigned able;   // start their head in this cycle
   unsigned ended;  // end an instruction in this cycle
 } systole_engines_due;
-systole_engines_due systole_engines_due_in(const systole_engines *engines, uint64_t now);
+static inline systole_engines_due systole_engines_due_in(const systole_engines *engines, uint64_t now) {
+  systole_engines_due due = {0, 0};
+  for (unsigned e = 0; e < SYSTOLE_ENGINES; e++) {
+    const systole_queue *queue = &engines->queues[e];
+    if (queue->next > now) continue;
+    due.able |= (unsigned)(queue->takes <= now) << e;
+    due.ended |= (unsigned)(queue->done == now) << e;
+  }
+  return due;
+}
 
 // The instruction that an engine ends, and what it came to: its own fault, or
 // a raise over a semaphore's most, from which the engines `able` take.
-const systole_started *systole_engines_ending(const systole_engines *engines, unsigned engine);
+static inline const systole_started *systole_engines_ending(const systole_engines *engines, unsigned engine) {
+  const systole_queue *queue = &engines->queues[engine];
+  return &queue->started[queue->ends % SYSTOLE_MAX_STARTED];
+}
 systole_outcome systole_engines_outcome(const systole_engines *engines, unsigned engine,
                                         unsigned able);
 
-void systole_engines_start(systole_engines *engines, unsigned able, uint64_t now);
-void systole_engines_end(systole_engines *engines, unsigned ended, uint64_t now);
-// After all changes of a cycle in which engines started or were pushed to
-// (`moved`, a bit each) or ended something.
-void systole_engines_settle(systole_engines *engines, uint64_t now, unsigned moved,
-                            unsigned ended);
+// Whether what the engines `ended` end may be a fault: false only if none is.
+static inline bool systole_engines_may_fault(const systole_engines *engines, unsigned ended) {
+  for (; ended; ended &= ended - 1) {
+    const unsigned e = (unsigned)__builtin_ctz(ended);
+    const systole_started *ending = systole_engines_ending(engines, e);
+    if (ending->outcome.cause != SYSTOLE_CAUSE_NONE) return true;
+    if (e == SYSTOLE_ENGINE_LD && systole_ld_time_oldest(&engines->ld)->bad_index) return true;
+    if (ending->raise == 0) continue;
+    unsigned counts = 0;
+    for (unsigned to = 0; to < SYSTOLE_ENGINES; to++)
+      counts |= systole_units(engines->queues[to].semaphores, e) + systole_units(ending->raise, to);
+    if (counts > SYSTOLE_SEMAPHORE_MAX) return true;
+  }
+  return false;
+}
+
+// Does what is due in cycle `now`; `pushed`: the engines that were pushed to in it
+// and had an empty queue.
+void systole_engines_change(systole_engines *engines, systole_engines_due due, unsigned pushed,
+                            uint64_t now);
 
 // Nothing queued; nothing inside; no head that could start.
 bool systole_engines_empty(const systole_engines *engines);

@@ -1,38 +1,32 @@
 #include "sim/model/fetch.h"
 
-// Lines of a beat: 2 on a bus of 128 bytes, else 1.
-static unsigned lines_of_beat(const systole_fetch *fetch) {
-  return 1u << fetch->bus_shift > SYSTOLE_LINE_BYTES ? 2 : 1;
-}
-
-static uint64_t beats_of(const systole_fetch *fetch, uint64_t bytes) {
-  return (bytes + (1u << fetch->bus_shift) - 1) >> fetch->bus_shift;
+static unsigned beats_of(const systole_fetch *fetch, uint64_t bytes) {
+  return (unsigned)((bytes + (1u << fetch->bus_shift) - 1) >> fetch->bus_shift);
 }
 
 // Lines up to the next multiple of 256 bytes, or to the program's end.
 static unsigned burst_lines(const systole_fetch *fetch) {
-  const unsigned from = (unsigned)((fetch->asked + fetch->base / SYSTOLE_LINE_BYTES) % 4);
-  const uint64_t left = fetch->lines - fetch->asked;
-  return left < 4 - from ? (unsigned)left : 4 - from;
+  const unsigned whole = 4 - (unsigned)(fetch->asked + fetch->lead) % 4;
+  return (unsigned)systole_sooner(fetch->lines - fetch->asked, whole);
 }
 
 // Whole beats are held, so a line beyond the last may count.
 static uint64_t held_with_next(const systole_fetch *fetch) {
-  const uint64_t odd = lines_of_beat(fetch) - 1;  // 0 or 1
-  return (fetch->asked + burst_lines(fetch) + odd) & ~odd;
+  return (fetch->asked + burst_lines(fetch) + fetch->odd) & ~(uint64_t)fetch->odd;
 }
 
 void systole_fetch_open(systole_fetch *fetch, unsigned bus_bytes, uint64_t base, uint64_t lines) {
   *fetch = (systole_fetch){.base = base, .lines = lines};
   while (1u << fetch->bus_shift < bus_bytes) fetch->bus_shift++;
+  fetch->odd = bus_bytes > SYSTOLE_LINE_BYTES;
+  fetch->lead = base / SYSTOLE_LINE_BYTES % 4;
   fetch->past = held_with_next(fetch);
 }
 
 void systole_fetch_ask(systole_fetch *fetch, uint64_t now) {
-  const unsigned unit = lines_of_beat(fetch), lines = burst_lines(fetch);
-  const uint64_t first = fetch->asked & ~(uint64_t)(unit - 1);
-  const uint64_t bytes = (fetch->asked + lines - first) * SYSTOLE_LINE_BYTES;
-  const unsigned beats = (unsigned)(beats_of(fetch, bytes));
+  const unsigned lines = burst_lines(fetch);
+  const uint64_t first = fetch->asked & ~(uint64_t)fetch->odd;
+  const unsigned beats = beats_of(fetch, (fetch->asked + lines - first) * SYSTOLE_LINE_BYTES);
   fetch->asking = (systole_fetch_burst){fetch->asked, lines, beats,
                                         fetch->base + first * SYSTOLE_LINE_BYTES, fetch->generation};
   fetch->requests = true;
@@ -54,13 +48,12 @@ void systole_fetch_accept(systole_fetch *fetch, uint64_t first) {
   fetch->unaccepted = false;
   systole_beat_log_add(&fetch->log, first + burst->beats - 1, burst->beats);
   if (burst->generation != fetch->generation) return;
-  const uint64_t base = (burst->address - fetch->base) / SYSTOLE_LINE_BYTES;
-  for (uint64_t line = burst->first; line < burst->first + burst->lines; line++) {
-    const uint64_t end = (line - base + 1) * SYSTOLE_LINE_BYTES;
-    fetch->arrival[line % SYSTOLE_FETCH_RING] =
-        first + beats_of(fetch, end) - 1;
-  }
   fetch->known = burst->first + burst->lines;
+  uint64_t end = fetch->base + burst->first * SYSTOLE_LINE_BYTES - burst->address;
+  for (uint64_t line = burst->first; line < fetch->known; line++) {
+    end += SYSTOLE_LINE_BYTES;
+    fetch->arrival[line % SYSTOLE_FETCH_RING] = first + beats_of(fetch, end) - 1;
+  }
 }
 
 void systole_fetch_jump(systole_fetch *fetch, uint64_t line, uint64_t now) {

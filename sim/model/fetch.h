@@ -9,7 +9,6 @@
 #include "sim/model/beat_log.h"
 
 enum { SYSTOLE_FETCH_HELD = 32, SYSTOLE_FETCH_BEATS = 128, SYSTOLE_FETCH_RING = 64 };
-enum { SYSTOLE_FETCH_POPS = 4 };
 
 typedef struct {
   uint64_t first;  // line
@@ -20,9 +19,11 @@ typedef struct {
 
 typedef struct {
   unsigned bus_shift;  // bytes of a beat: 1 << shift
+  unsigned odd;        // lines of a beat less one: 1 on a bus of 128 bytes, else 0
+  unsigned lead;       // lines from a multiple of 256 bytes to the first
   uint64_t base, lines;
   uint64_t at;     // the line that the sequencer needs next
-  uint64_t popped[SYSTOLE_FETCH_POPS];  // cycles in which the last were taken, or will be
+  uint64_t popped[SYSTOLE_FETCH_RING];  // cycles in which the last were taken, or will be
   uint64_t asked;  // lines below have been asked for (since the last jump)
   uint64_t past;   // and those below will be held with the next burst
   uint64_t known;  // and of those below, the arrival is known
@@ -50,12 +51,13 @@ static inline uint64_t systole_fetch_have(const systole_fetch *fetch) {
   return fetch->arrival[fetch->at % SYSTOLE_FETCH_RING] + 1;
 }
 
-// The first cycle in which the next burst has room, as far as is known.
+// The first cycle in which the next burst has room, as far as is known: after
+// that of the line that was 33 before its last was taken. Where there was none
+// since the beginning or a jump, it is another that is past.
 static inline uint64_t systole_fetch_room(const systole_fetch *fetch) {
   const uint64_t held = fetch->past - fetch->at;
-  if (held > SYSTOLE_FETCH_HELD) return SYSTOLE_NEVER;
-  if (held + SYSTOLE_FETCH_POPS <= SYSTOLE_FETCH_HELD || fetch->past <= SYSTOLE_FETCH_HELD) return 0;
-  return fetch->popped[(fetch->past - SYSTOLE_FETCH_HELD - 1) % SYSTOLE_FETCH_POPS] + 1;
+  const uint64_t cycle = fetch->popped[(fetch->past - SYSTOLE_FETCH_HELD - 1) % SYSTOLE_FETCH_RING];
+  return systole_unless(held > SYSTOLE_FETCH_HELD, cycle + 1);
 }
 
 // The first cycle in which the next burst may be asked for, as things stand.
@@ -74,7 +76,7 @@ void systole_fetch_accept(systole_fetch *fetch, uint64_t first);
 
 // The next line; another line, with all that is held dropped.
 static inline void systole_fetch_pop(systole_fetch *fetch, uint64_t cycle) {
-  fetch->popped[fetch->at++ % SYSTOLE_FETCH_POPS] = cycle;
+  fetch->popped[fetch->at++ % SYSTOLE_FETCH_RING] = cycle;
 }
 void systole_fetch_jump(systole_fetch *fetch, uint64_t line, uint64_t now);
 

@@ -19,13 +19,15 @@ typedef struct {
   uint8_t lines;      // 1, or 2 with its binding line
   bool checked;       // legal and bound: a fault was found in what it asks for
   bool noop;          // some count is zero: touches nothing
-  bool waits, raises; // whether any of these is not zero
-  uint8_t wait[SYSTOLE_ENGINES];   // to take from semaphore e -> self
-  uint8_t raise[SYSTOLE_ENGINES];  // to add to semaphore self -> e
+  uint64_t wait;   // to take from semaphore e -> self, 16 bits for each engine e
+  uint64_t raise;  // to add to semaphore self -> e, the same way
   uint64_t address;        // LD, LDG, ST: absolute address of row 0
   uint64_t index_address;  // LDG: absolute address of the list of indices
   uint64_t cycles;         // MX, VX on the model: from start to end
 } systole_instruction;
+
+// What `wait` or `raise` says of engine e.
+static inline unsigned systole_units(uint64_t units, unsigned e) { return units >> (16 * e) & 0xFFFF; }
 
 // What executing one instruction came to.
 typedef struct {

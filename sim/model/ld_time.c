@@ -1,6 +1,5 @@
 #include "sim/model/ld_time.h"
 
-#include "sim/model/burst.h"
 #include "sim/model/sram.h"
 
 void systole_ld_time_open(systole_ld_time *ld, const systole_config *config,
@@ -142,13 +141,7 @@ void systole_ld_time_start(systole_ld_time *ld, const systole_instruction *in, u
 
 // ---- Bursts
 
-uint32_t systole_ld_time_burst(const systole_ld_time *ld) {
-  const uint64_t bytes =
-      systole_burst_bytes(ld->address, ld->left << ld->bus_shift, ld->bus_bytes);
-  return (uint32_t)(bytes >> ld->bus_shift);
-}
-
-static void end_run(systole_ld_time *ld, uint64_t now) {
+bool systole_ld_time_end_run(systole_ld_time *ld, uint64_t now) {
   if (ld->stage == SYSTOLE_LD_LIST) {
     ld->list_taken = true;
     ld->request = SYSTOLE_NEVER;
@@ -163,14 +156,6 @@ static void end_run(systole_ld_time *ld, uint64_t now) {
     ld->ready = now + 1;
     ld->landing = true;
   }
-}
-
-bool systole_ld_time_take(systole_ld_time *ld, uint64_t now, uint32_t beats) {
-  ld->left -= beats;
-  ld->address += (uint64_t)beats * ld->bus_bytes;
-  ld->request = now + 1;
-  if (ld->left > 0) return false;
-  end_run(ld, now);
   return ld->request == SYSTOLE_NEVER;
 }
 
@@ -190,9 +175,8 @@ static void land(systole_ld_time *ld) {
   }
 }
 
-bool systole_ld_time_accept(systole_ld_time *ld, uint64_t last) {
+bool systole_ld_time_answered(systole_ld_time *ld, uint64_t last) {
   const uint64_t landed = ld->landed;
-  ld->last_beat = last;
   if (ld->landing) {
     land(ld);
   } else if (ld->stage == SYSTOLE_LD_CLOSE) {

@@ -8,6 +8,7 @@
 
 #include "hw/configs/config.h"
 #include "sim/dram/memory.h"
+#include "sim/model/burst.h"
 #include "sim/model/cycles.h"
 #include "sim/model/instruction.h"
 
@@ -70,16 +71,38 @@ void systole_ld_time_start(systole_ld_time *ld, const systole_instruction *instr
                            uint64_t now);
 
 // The burst that is asked for from cycle `request` on (NEVER: none): its beats.
-uint32_t systole_ld_time_burst(const systole_ld_time *ld);
+static inline uint32_t systole_ld_time_burst(const systole_ld_time *ld) {
+  const uint64_t bytes =
+      systole_burst_bytes(ld->address, ld->left << ld->bus_shift, ld->bus_bytes);
+  return (uint32_t)(bytes >> ld->bus_shift);
+}
+
+// Of the two below: the last burst of a run, and one that something waits for.
+bool systole_ld_time_end_run(systole_ld_time *ld, uint64_t now);
+bool systole_ld_time_answered(systole_ld_time *ld, uint64_t last);
+
 // The read channel took it, all its beats; memory accepted it and answers up to cycle `last`.
 // True if that may change when instructions start or end.
-bool systole_ld_time_take(systole_ld_time *ld, uint64_t now, uint32_t beats);
-bool systole_ld_time_accept(systole_ld_time *ld, uint64_t last);
+static inline bool systole_ld_time_take(systole_ld_time *ld, uint64_t now, uint32_t beats) {
+  ld->left -= beats;
+  ld->address += (uint64_t)beats << ld->bus_shift;
+  ld->request = now + 1;
+  return ld->left == 0 && systole_ld_time_end_run(ld, now);
+}
+static inline bool systole_ld_time_accept(systole_ld_time *ld, uint64_t last) {
+  ld->last_beat = last;
+  return (ld->landing || ld->stage >= SYSTOLE_LD_LIST) && systole_ld_time_answered(ld, last);
+}
+
+// The oldest instruction that has not ended.
+static inline const systole_ld_started *systole_ld_time_oldest(const systole_ld_time *ld) {
+  return &ld->started[ld->ends % SYSTOLE_LD_STARTED];
+}
 
 // The cycle in which the oldest instruction ends; NEVER if there is none or it
 // is not known yet. systole_ld_time_end goes on to the next.
 static inline uint64_t systole_ld_time_done(const systole_ld_time *ld) {
-  return ld->ends == ld->starts ? SYSTOLE_NEVER : ld->started[ld->ends % SYSTOLE_LD_STARTED].done;
+  return ld->ends == ld->starts ? SYSTOLE_NEVER : systole_ld_time_oldest(ld)->done;
 }
 static inline void systole_ld_time_end(systole_ld_time *ld) { ld->ends++; }
 

@@ -4,13 +4,11 @@
 #include "sim/model/resolve.h"
 
 int systole_opcode_engine(unsigned opcode) {
-  switch (opcode) {
-#define INSTRUCTION(name, code, engine, text) \
-  case code:                                  \
-    return SYSTOLE_ENGINE_##engine;
+  static const int8_t engines[256] = {
+#define INSTRUCTION(name, code, engine, text) [code] = SYSTOLE_ENGINE_##engine + 1,
 #include "hw/isa/isa.def"
-    default: return -1;
-  }
+  };
+  return engines[opcode] - 1;
 }
 
 #define ALWAYS_INLINE static inline __attribute__((always_inline))
@@ -40,75 +38,51 @@ ALWAYS_INLINE bool strays(const systole_line *line, unsigned opcode) {
           stray(line, opcode, 6) | stray(line, opcode, 7)) != 0;
 }
 
-static bool has_reserved_bits(const systole_line *line, unsigned opcode) {
-  switch (opcode) {
-#define INSTRUCTION(name, code, engine, text) \
-  case code:                                  \
-    return strays(line, code);
-#include "hw/isa/isa.def"
-    default: return true;
-  }
-}
-
-// One function for each ENUM: is this value among its own? Kinds that are no
-// ENUM (U, S, F, B) take every value.
+// Kinds that are no ENUM (U, S, F, B) take every value.
 enum kind {
   KIND_U, KIND_S, KIND_F, KIND_B, KIND_SPACE_LD, KIND_SPACE_MX, KIND_SPACE_ST, KIND_SPACE_VXA,
   KIND_SPACE_VXB, KIND_SPACE_VXC, KIND_SPACE_VXD, KIND_VXMUL, KIND_VXADD, KIND_VXFUNC,
   KIND_VXREDUCE
 };
 
-ALWAYS_INLINE bool is_defined(enum kind kind, uint64_t value) {
-  if (kind <= KIND_B) return true;
-#define ENUM(name, value_name, code, text) \
-  if (kind == KIND_##name && value == (code)) return true;
+// The values of an ENUM, a bit each.
+ALWAYS_INLINE uint64_t values_of(enum kind kind) {
+  uint64_t values = 0;
+#define ENUM(name, value_name, code, text) values |= kind == KIND_##name ? 1ull << (code) : 0;
 #include "hw/isa/isa.def"
-  return false;
+  return values;
 }
 
-ALWAYS_INLINE bool enumerations_of(const systole_line *line, unsigned opcode) {
-  bool legal = true;
+ALWAYS_INLINE bool enumerations_legal(const systole_line *line, unsigned opcode) {
+  uint64_t legal = 1;
 #define FIELD(instruction, name, lsb, width, kind, bind, text)    \
   if (KIND_##kind > KIND_B && opcode == SYSTOLE_OP_##instruction) \
-    legal = legal && is_defined(KIND_##kind, systole_line_get(line, lsb, width));
+    legal &= values_of(KIND_##kind) >> systole_line_get(line, lsb, width);
 #include "hw/isa/isa.def"
   return legal;
 }
 
-static bool enumerations_legal(const systole_line *line, unsigned opcode) {
-  switch (opcode) {
-#define INSTRUCTION(name, code, engine, text) \
-  case code:                                  \
-    return enumerations_of(line, code);
-#include "hw/isa/isa.def"
-    default: return false;
-  }
-}
-
 // An engine neither waits for nor raises a semaphore to itself; the sequencer
 // has none at all.
-static bool semaphores_legal(const systole_line *line, unsigned engine) {
+ALWAYS_INLINE bool semaphores_legal(const systole_line *line, unsigned engine) {
   const uint64_t wait = systole_line_get(line, SYSTOLE_LSB_wait, SYSTOLE_WIDTH_wait);
   const uint64_t raise = systole_line_get(line, SYSTOLE_LSB_raise, SYSTOLE_WIDTH_raise);
-  if (engine == SYSTOLE_ENGINE_SEQ) return wait == 0 && raise == 0;
-  return (((wait | raise) >> (4 * engine)) & 15) == 0;
+  return engine == SYSTOLE_ENGINE_SEQ ? (wait | raise) == 0 : ((wait | raise) >> (4 * engine) & 15) == 0;
 }
 
 // Which operands share a port of RS, and which fields contradict each other.
 static bool vx_legal(const systole_line *line) {
-  const uint64_t add = SYSTOLE_GET(line, VX, add);
+  const bool add_c = SYSTOLE_GET(line, VX, add) == SYSTOLE_VXADD_C;
+  const bool add_row = SYSTOLE_GET(line, VX, add) == SYSTOLE_VXADD_ROW;
+  const bool mul_row = SYSTOLE_GET(line, VX, mul) == SYSTOLE_VXMUL_ROW;
   const bool carry = SYSTOLE_GET(line, VX, carry);
+  const bool reduces = SYSTOLE_GET(line, VX, reduce) != SYSTOLE_VXREDUCE_NONE;
   const bool c_none = SYSTOLE_GET(line, VX, c_space) == SYSTOLE_SPACE_VXC_NONE;
-  if (c_none == (add == SYSTOLE_VXADD_C)) return false;
-  if (add == SYSTOLE_VXADD_ROW && carry) return false;
-  if (SYSTOLE_GET(line, VX, a_space) == SYSTOLE_SPACE_VXA_RS &&
-      SYSTOLE_GET(line, VX, mul) == SYSTOLE_VXMUL_ROW)
-    return false;
-  if (SYSTOLE_GET(line, VX, b_space) == SYSTOLE_SPACE_VXB_RS &&
-      (add == SYSTOLE_VXADD_ROW || carry))
-    return false;
-  return SYSTOLE_GET(line, VX, d_space) != SYSTOLE_SPACE_VXD_RS ||
-         SYSTOLE_GET(line, VX, reduce) == SYSTOLE_VXREDUCE_NONE;
+  const bool a_rs = SYSTOLE_GET(line, VX, a_space) == SYSTOLE_SPACE_VXA_RS;
+  const bool b_rs = SYSTOLE_GET(line, VX, b_space) == SYSTOLE_SPACE_VXB_RS;
+  const bool d_rs = SYSTOLE_GET(line, VX, d_space) == SYSTOLE_SPACE_VXD_RS;
+  return !((c_none == add_c) | (add_row & carry) | (a_rs & mul_row) | (b_rs & (add_row | carry)) |
+           (d_rs & reduces));
 }
 
 // Whether some field of the opcode has this bind code.
@@ -146,15 +120,26 @@ static bool form_legal(const systole_line *binding, unsigned opcode) {
   return systole_line_get(binding, rest, SYSTOLE_LINE_BYTES * 8 - rest) == 0;
 }
 
+// Inlined for each opcode. Lines are legal: nothing is won by an early end, and
+// much lost to branches that cannot be foreseen.
+ALWAYS_INLINE bool line_legal(const systole_line *line, unsigned opcode, unsigned engine) {
+  const bool legal = !strays(line, opcode) & enumerations_legal(line, opcode) & semaphores_legal(line, engine);
+  return opcode == SYSTOLE_OP_VX ? legal & vx_legal(line) : legal;
+}
+
+static bool is_legal(const systole_line *line) {
+  switch (line->word[0] & 0xFF) {
+#define INSTRUCTION(name, code, engine, text) \
+  case code:                                  \
+    return line_legal(line, code, SYSTOLE_ENGINE_##engine);
+#include "hw/isa/isa.def"
+    default: return false;
+  }
+}
+
 systole_cause systole_resolve_legal(const systole_line *line, const systole_line *binding) {
-  const unsigned opcode = line->word[0] & 0xFF;
-  const int engine = systole_opcode_engine(opcode);
-  if (engine < 0) return SYSTOLE_CAUSE_ILLEGAL;
-  if (has_reserved_bits(line, opcode)) return SYSTOLE_CAUSE_ILLEGAL;
-  if (!enumerations_legal(line, opcode)) return SYSTOLE_CAUSE_ILLEGAL;
-  if (!semaphores_legal(line, (unsigned)engine)) return SYSTOLE_CAUSE_ILLEGAL;
-  if (opcode == SYSTOLE_OP_VX && !vx_legal(line)) return SYSTOLE_CAUSE_ILLEGAL;
-  return binding ? systole_resolve_legal_binding(binding, opcode) : SYSTOLE_CAUSE_NONE;
+  if (!is_legal(line)) return SYSTOLE_CAUSE_ILLEGAL;
+  return binding ? systole_resolve_legal_binding(binding, line->word[0] & 0xFF) : SYSTOLE_CAUSE_NONE;
 }
 
 systole_cause systole_resolve_legal_binding(const systole_line *binding, unsigned opcode) {

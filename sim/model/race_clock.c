@@ -24,9 +24,9 @@ static void take(systole_raises *raises, unsigned units, systole_clock *clock) {
 bool systole_clocks_start(systole_clocks *clocks, const systole_instruction *instruction) {
   const unsigned self = instruction->engine;
   for (unsigned e = 0; e < SYSTOLE_ENGINES; e++)
-    if (clocks->raised[e][self].units < instruction->wait[e]) return false;
+    if (clocks->raised[e][self].units < systole_units(instruction->wait, e)) return false;
   for (unsigned e = 0; e < SYSTOLE_ENGINES; e++)
-    take(&clocks->raised[e][self], instruction->wait[e], &clocks->now[self]);
+    take(&clocks->raised[e][self], systole_units(instruction->wait, e), &clocks->now[self]);
   clocks->now[self].over[self]++;
   return true;
 }
@@ -36,7 +36,7 @@ void systole_clocks_end(systole_clocks *clocks, const systole_instruction *instr
   for (unsigned e = 0; e < SYSTOLE_ENGINES; e++) {
     systole_raises *raises = &clocks->raised[self][e];
     const unsigned room = SYSTOLE_SEMAPHORE_MAX - raises->units;
-    const unsigned units = instruction->raise[e] < room ? instruction->raise[e] : room;
+    const unsigned asked = systole_units(instruction->raise, e), units = asked < room ? asked : room;
     if (units == 0) continue;
     const unsigned slot = (raises->head + raises->count++) % RAISES;
     raises->raises[slot].units = units;

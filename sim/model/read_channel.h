@@ -22,7 +22,7 @@ typedef struct {
   uint64_t taken, beats;  // bursts, and beats of those bursts
   bool pending;           // a burst is taken and its answer not yet known
   uint64_t accept;        // cycle in which the last one taken is accepted
-  uint64_t free, free_for_ld;  // if none is pending: see below
+  uint64_t free;          // if none is pending: see below
   systole_read_client client;  // of the pending burst
   uint64_t address;
   uint32_t count;  // its beats
@@ -49,22 +49,23 @@ static inline uint64_t systole_read_next_free(const systole_read_channel *channe
   return systole_later(channel->accept, channel->log.last[channel->taken % SYSTOLE_BEAT_LOG] + 1);
 }
 
-static inline uint64_t systole_read_next_free_for_ld(systole_read_channel *channel) {
+// If none is pending: the first cycle in which a burst of LD may be taken.
+static inline uint64_t systole_read_free_for_ld(systole_read_channel *channel) {
   if (channel->beats < SYSTOLE_READ_LD_BEATS) return channel->free;
   const uint64_t beat = channel->beats - SYSTOLE_READ_LD_BEATS + 1;
   return systole_later(channel->free, systole_beat_log_cycle(&channel->log, beat) + 1);
 }
 
 // The pending burst is accepted in cycle `accept`; returns the cycle in which its
-// client has the first beat, the one after it comes from memory. From then on `free` is the first cycle in which a fetch burst may be
-// taken as far as the channel goes, `free_for_ld` that for one of LD.
+// client has the first beat, the one after it comes from memory. From then on
+// `free` is the first cycle in which a fetch burst may be taken as far as the
+// channel goes.
 static inline uint64_t systole_read_accept(systole_read_channel *channel) {
   const uint64_t first =
       systole_dram_read(channel->dram, channel->accept, channel->address, channel->count) + 1;
   systole_beat_log_add(&channel->log, first + channel->count - 1, channel->count);
   channel->pending = false;
   channel->free = systole_read_next_free(channel);
-  channel->free_for_ld = systole_read_next_free_for_ld(channel);
   return first;
 }
 

@@ -18,19 +18,18 @@ systole_cause systole_resolve(const systole_config *config, const systole_job *j
                               const systole_line *binding, uint32_t index,
                               systole_instruction *out);
 
-// What a binding line asks for of one line: fields, and the terms of their sums
-// in the order of the fields.
+// What a binding line asks for of a line with some opcode: fields, and the terms
+// of their sums in the order of the fields.
 typedef struct {
-  unsigned lsb, width;
+  unsigned word, shift, width;  // from bit `shift` on of two words of the line
   bool is_signed;
-  unsigned terms;
   uint32_t cap;
-  uint64_t immediate;
 } systole_bound_field;
 
 typedef struct {
   unsigned scalar;
-  int64_t mult;
+  int32_t mult;
+  bool last;  // of its field
 } systole_bound_term;
 
 typedef struct {
@@ -40,19 +39,26 @@ typedef struct {
   systole_bound_term term[SYSTOLE_BINDING_SLOTS];
 } systole_bound;
 
-void systole_bound_read(systole_bound *bound, const systole_line *line, const systole_line *binding);
-// RANGE: writes the bound values into the line that was read, or that they were
-// written into before.
+void systole_bound_read(systole_bound *bound, unsigned opcode, const systole_line *binding);
+// RANGE: writes the bound values into a line as it is in the program.
 systole_cause systole_bound_fill(const systole_bound *bound, const int32_t scalars[SYSTOLE_SCALARS],
                                  systole_line *line);
 
-// The same for a line, and its binding line if it is bound, known to be legal,
-// in two steps: what the line alone says, once; then what the scalars say
-// (`bound` NULL: the line is not bound), as often as they change.
-void systole_resolve_begin(const systole_line *line, uint32_t index, systole_instruction *out);
-systole_cause systole_resolve_rest(const systole_config *config, const systole_job *job,
-                                   const int32_t scalars[SYSTOLE_SCALARS], const systole_bound *bound,
-                                   systole_instruction *out);
+// What the checks ask of a configuration.
+typedef struct {
+  unsigned dim, dim_shift, bus_bytes;  // dim: 1 << shift
+  uint32_t words[8];                   // of each space
+} systole_limits;
+
+systole_limits systole_limits_of(const systole_config *config);
+
+// systole_resolve for a line, and its binding line if it is bound, known to be
+// legal, in two steps: what the line alone says, but for out->line; then what the
+// scalars say (`bound` NULL: the line is not bound), as often as they change.
+static inline void systole_resolve_begin(const systole_line *line, uint32_t index, systole_instruction *out);
+systole_cause systole_resolve_rest(const systole_limits *limits, const systole_job *job,
+                                   const int32_t scalars[SYSTOLE_SCALARS], const systole_line *line,
+                                   const systole_bound *bound, systole_instruction *out);
 
 // Its steps, in the order in which systole_resolve takes them.
 
@@ -81,19 +87,38 @@ static inline systole_slot_bits systole_slot_bits_of(const systole_line *binding
 systole_cause systole_resolve_bind(const systole_line *binding,
                                    const int32_t scalars[SYSTOLE_SCALARS], systole_line *line);
 
-// RANGE: the rules on counts.
-systole_cause systole_resolve_counts(const systole_config *config, const systole_line *line);
-
 // Whether some count is zero.
 bool systole_resolve_noop(const systole_line *line);
 
-// ALIGN, SRAM, SEGMENT: alignment and bounding boxes.
-systole_cause systole_resolve_align(const systole_config *config, const systole_line *line);
-systole_cause systole_resolve_sram(const systole_config *config, const systole_line *line);
-systole_cause systole_resolve_segment(const systole_config *config, const systole_job *job,
-                                      const systole_line *line);
+// RANGE: the rules on counts. Then *noop, and unless it is one ALIGN, SRAM,
+// SEGMENT: alignment and bounding boxes.
+systole_cause systole_resolve_bounds(const systole_limits *limits, const systole_job *job,
+                                     const systole_line *line, bool *noop);
 
 // The engine of an opcode, -1 if there is no such opcode.
 int systole_opcode_engine(unsigned opcode);
+
+static inline bool systole_line_bound(const systole_line *line) {
+  return systole_line_get(line, SYSTOLE_LSB_bound, SYSTOLE_WIDTH_bound);
+}
+
+// Four times 4 bits to four times 16.
+static inline uint64_t systole_spread_units(uint64_t nibbles) {
+  const uint64_t bytes = (nibbles | nibbles << 24) & 0x000000FF000000FF;
+  return (bytes | bytes << 12) & 0x000F000F000F000F;
+}
+
+static inline void systole_resolve_begin(const systole_line *line, uint32_t index, systole_instruction *out) {
+  const uint8_t opcode = line->word[0] & 0xFF;
+  const int engine = systole_opcode_engine(opcode);
+  out->index = index;
+  out->opcode = opcode;
+  out->engine = (uint8_t)(engine < 0 ? SYSTOLE_ENGINE_SEQ : engine);
+  out->lines = systole_line_bound(line) ? 2 : 1;
+  out->checked = out->noop = false;
+  out->wait = systole_spread_units(systole_line_get(line, SYSTOLE_LSB_wait, SYSTOLE_WIDTH_wait));
+  out->raise = systole_spread_units(systole_line_get(line, SYSTOLE_LSB_raise, SYSTOLE_WIDTH_raise));
+  out->address = out->index_address = out->cycles = 0;
+}
 
 #endif

@@ -1,24 +1,31 @@
 // Lines of the program that were resolved before, so that a line that comes
-// again (a loop, the same program in the next run) is not judged again. What is
-// kept is valid for the words as they stand in memory, so a program may change;
-// a bound line also for the scalars.
+// again (a loop, the same program in the next run) is not judged again; and
+// binding lines, of which a program has few that differ. What is kept is valid
+// for the words as they stand in memory, so a program may change.
 #ifndef SYSTOLE_MODEL_RESOLVED_H
 #define SYSTOLE_MODEL_RESOLVED_H
 
 #include "sim/model/resolve.h"
 
+// A binding line of lines with some opcode. With the scalars that it reads it has
+// a number that nothing else has.
 typedef struct {
-  uint32_t index;                      // of the line; UINT32_MAX: nothing is kept here
-  uint8_t bytes[SYSTOLE_LINE_BYTES];   // as fetched
-  systole_cause form;                  // ILLEGAL or NONE: of the line itself
-  bool bound;                          // the following are valid: of the last
-  uint8_t binding[SYSTOLE_LINE_BYTES]; // binding line
-  systole_cause binding_form;
-  systole_bound slots;
-  bool complete;                            // the following are valid: for these, if bound, in
-  int32_t values[SYSTOLE_BINDING_SLOTS];    // the scalars of the slots' terms,
-  systole_cause cause;                      // what resolving it found
-  systole_instruction instruction;          // and made of it
+  systole_line line;
+  unsigned opcode;     // 0, which none has: nothing is kept here
+  systole_cause form;  // ILLEGAL or NONE
+  systole_bound bound;
+  uint32_t reads[SYSTOLE_SCALARS];   // all ones for the scalars that it names, else 0
+  int32_t scalars[SYSTOLE_SCALARS];
+  uint64_t number;
+} systole_resolved_binding;
+
+typedef struct {
+  systole_line line;
+  systole_cause form;   // ILLEGAL or NONE: of the line itself
+  systole_cause cause;  // what resolving it found,
+  systole_instruction instruction;  // and made of it, with the binding line
+  systole_resolved_binding *binding;
+  uint64_t number;      // of this number; if it is not bound, when; 0: not yet
 } systole_resolved;
 
 typedef struct systole_resolved_table systole_resolved_table;
@@ -33,15 +40,14 @@ void systole_resolved_begin(systole_resolved_table *table, const systole_job *jo
 
 // Lines are given as they lie in memory.
 
-// ILLEGAL if the line at `index` is so whatever its binding line; it has just
-// been fetched. *bound: whether it has one.
-systole_cause systole_resolved_line(systole_resolved_table *table, const uint8_t *bytes,
-                                    uint32_t index, bool *bound);
+// The line at `index`, which has just been fetched: `form` and instruction.lines
+// are valid. Stays until the next line is met.
+systole_resolved *systole_resolved_line(systole_resolved_table *table, const uint8_t *bytes, uint32_t index);
 
-// What systole_resolve makes of that line, binding NULL if it is not bound, with
-// the cycles of an MX or VX. Stays until the next line is met.
-const systole_resolved *systole_resolved_get(systole_resolved_table *table, const systole_job *job,
-                                             const int32_t scalars[SYSTOLE_SCALARS],
-                                             const uint8_t *binding, uint32_t index);
+// What systole_resolve makes of that line with a binding line, NULL if it is not
+// bound, and the cycles of an MX or VX: the rest is valid.
+void systole_resolved_complete(systole_resolved_table *table, const systole_job *job,
+                               const int32_t scalars[SYSTOLE_SCALARS], const uint8_t *binding,
+                               systole_resolved *entry);
 
 #endif

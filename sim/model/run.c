@@ -34,13 +34,15 @@ static void look_at_sequencer(systole_run *run) {
 }
 
 static void look_at_reads(systole_run *run) {
-  const systole_read_channel *channel = &run->channel;
+  systole_read_channel *channel = &run->channel;
   const systole_fetch *fetch = &run->sequencer.fetch;
   if (channel->pending) {
     run->read_next = channel->accept;
     return;
   }
-  run->read_next = systole_later(run->engines->ld.request, channel->free_for_ld);
+  run->read_next = run->engines->ld.request;
+  if (run->read_next != SYSTOLE_NEVER)
+    run->read_next = systole_later(run->read_next, systole_read_free_for_ld(channel));
   if (fetch->requests)
     run->read_next = systole_sooner(run->read_next,
                                     systole_later(fetch->request_cycle, channel->free));
@@ -115,7 +117,7 @@ static void read(systole_run *run) {
     if (channel->free > run->now) return;
     take_for_fetch(run, run->now);
     look_at_sequencer(run);
-  } else if (run->engines->ld.request <= run->now && channel->free_for_ld <= run->now) {
+  } else if (run->engines->ld.request <= run->now && systole_read_free_for_ld(channel) <= run->now) {
     take_for_ld(run);
   }
 }
@@ -205,16 +207,12 @@ static void bus_cycle(systole_run *run, bool jumps) {
 }
 
 // The engines that start or end something, and the one that was pushed to.
-static void engines_cycle(systole_run *run, systole_engines_due due, systole_seq_step step) {
-  systole_engines *engines = run->engines;
+static void engines_cycle(systole_run *run, systole_engines_due due, unsigned pushed) {
+  systole_engines_change(run->engines, due, pushed, run->now);
   if (due.able) {
-    systole_engines_start(engines, due.able, run->now);
     look_at_reads(run);
     look_at_writes(run);
   }
-  if (due.ended) systole_engines_end(engines, due.ended, run->now);
-  const unsigned target = step.heads ? 1u << step.engine : 0;
-  systole_engines_settle(engines, run->now, due.able | target, due.ended);
   run->watchdog.mark = systole_later(run->watchdog.mark, run->now);
 }
 
@@ -242,8 +240,9 @@ static void cycle(systole_run *run, bool bites, bool aborts) {
   const bool changed = step.pushed || due.able || due.ended;
   if (bites && !progresses(run, changed)) run->bite_cycle = now + SYSTOLE_TO_BITE;
   if (bus_next(run) <= now) bus_cycle(run, step.jumped);
-  if (changed) engines_cycle(run, due, step);
-  if (steps || run->sequencer_next == SYSTOLE_NEVER) look_at_sequencer(run);
+  if (changed) engines_cycle(run, due, step.heads);
+  if (steps) look_at_sequencer(run);
+  else if (run->sequencer_next == SYSTOLE_NEVER) run->sequencer_next = systole_sequencer_next(sequencer, now);
 
   if (run->draining) {
     run->ended = step.ended || bitten;
@@ -266,33 +265,47 @@ static void cycle(systole_run *run, bool bites, bool aborts) {
   if (hit || step.ended) report->seq_index = index;
 }
 
-// A cycle in which, but for the bus, an instruction is dispatched and that is all.
-static void dispatch(systole_run *run) {
-  const systole_seq_step step = systole_sequencer_step(&run->sequencer, run->now);
-  if (bus_next(run) <= run->now) bus_cycle(run, false);
-  if (step.heads) systole_engines_settle(run->engines, run->now, 1u << step.engine, 0);
-  run->watchdog.mark = systole_later(run->watchdog.mark, run->now);
-  look_at_sequencer(run);
+// A cycle as above in which no more can happen than that an instruction is
+// dispatched (`steps`), engines start and end instructions (`works`), and the bus
+// (`moves`); false, and nothing done, if an engine may end with a fault. Inlined
+// for what is most usual.
+static inline __attribute__((always_inline)) bool do_usual(systole_run *run, bool steps, bool works,
+                                                           bool moves) {
+  systole_engines *engines = run->engines;
+  const uint64_t now = run->now;
+  systole_engines_due due = {0, 0};
+  unsigned pushed = 0;
+  if (works) {
+    due = systole_engines_due_in(engines, now);
+    if (systole_engines_may_fault(engines, due.ended)) return false;
+  }
+  if (steps) {
+    pushed = systole_sequencer_dispatch(&run->sequencer, now);
+    run->watchdog.mark = systole_later(run->watchdog.mark, now);
+  }
+  if (moves) bus_cycle(run, false);
+  if (works || pushed) engines_cycle(run, due, pushed);
+  if (steps) look_at_sequencer(run);
+  else if (works && run->sequencer_next == SYSTOLE_NEVER)
+    run->sequencer_next = systole_sequencer_next(&run->sequencer, now);
+  return true;
+}
+
+// Cycle run->now as above; false, and nothing done, if more may happen in it.
+static bool usual_cycle(systole_run *run) {
+  const uint64_t now = run->now;
+  const bool steps = run->sequencer_next <= now, works = run->engines->next <= now;
+  const bool moves = bus_next(run) <= now;
+  if (steps && !systole_sequencer_dispatches(&run->sequencer)) return false;
+  if (steps & !works & !moves) return do_usual(run, true, false, false);
+  if (!steps & works & !moves) return do_usual(run, false, true, false);
+  if (!steps & !works & moves) return do_usual(run, false, false, true);
+  return do_usual(run, steps, works, moves);
 }
 
 // The cycle in which a fault, a bite or an abort acts, as far as is known.
 static uint64_t strike(const systole_run *run) {
   return systole_sooner(run->stop, systole_sooner(run->fault_cycle, run->bite_cycle));
-}
-
-// Cycle `next`, run->now from here on.
-static void step_to(systole_run *run, uint64_t next, bool bites, bool aborts) {
-  const bool steps = next >= run->sequencer_next;
-  const bool strikes = aborts || next == run->fault_cycle || next == run->bite_cycle;
-  run->now = next;
-  if (next >= run->engines->next || bites || strikes)
-    cycle(run, bites, aborts);
-  else if (steps && systole_sequencer_dispatches(&run->sequencer))
-    dispatch(run);
-  else if (steps)
-    cycle(run, false, false);
-  else
-    bus_cycle(run, false);
 }
 
 // LD's bursts one after another, as long as nothing else can happen; false if
@@ -309,16 +322,9 @@ static bool read_on(systole_run *run, uint64_t end) {
   return run->now != before;
 }
 
-// Goes on to the next cycle of an event; false, and nothing done, if that is
-// after `limit`.
-static bool go_on(systole_run *run, uint64_t limit) {
-  uint64_t next = next_event(run);
-  const uint64_t end = systole_sooner(strike(run), run->watchdog.mark + run->watchdog.limit);
-  if (next <= limit && next < end) {
-    if (next != run->read_next || !read_on(run, systole_sooner(end, systole_after(limit, 1))))
-      step_to(run, next, false, false);
-    return true;
-  }
+// Goes on to a cycle `next`, in which or before which the watchdog may bite or
+// something strike; false, and nothing done, if nothing happens up to `limit`.
+static bool go_on_checked(systole_run *run, uint64_t next, uint64_t limit) {
   next = systole_sooner(next, strike(run));
   const uint64_t bite =
       run->bite_cycle != SYSTOLE_NEVER
@@ -329,7 +335,20 @@ static bool go_on(systole_run *run, uint64_t limit) {
   if (next > limit) return false;
   const bool aborts = next == run->stop;
   if (aborts) run->stop = SYSTOLE_NEVER;
-  step_to(run, next, next == bite, aborts);
+  run->now = next;
+  cycle(run, next == bite, aborts);
+  return true;
+}
+
+// Goes on to the next cycle of an event; false, and nothing done, if that is
+// after `limit`.
+static bool go_on(systole_run *run, uint64_t limit) {
+  const uint64_t next = next_event(run);
+  const uint64_t end = systole_sooner(strike(run), run->watchdog.mark + run->watchdog.limit);
+  if (next > limit || next >= end) return go_on_checked(run, next, limit);
+  if (next == run->read_next && read_on(run, systole_sooner(end, systole_after(limit, 1)))) return true;
+  run->now = next;
+  if (!usual_cycle(run)) cycle(run, false, false);
   return true;
 }
 

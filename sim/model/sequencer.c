@@ -66,13 +66,9 @@ static const uint8_t *take_line(systole_sequencer *s, uint64_t cycle) {
 
 // Multiplications that the checks of an instruction take.
 static unsigned check_steps(unsigned opcode) {
-  switch (opcode) {
-    case SYSTOLE_OP_LD: return 3;
-    case SYSTOLE_OP_LDG: return 4;
-    case SYSTOLE_OP_MX: return 8;
-    case SYSTOLE_OP_VX: return 4;
-    default: return 2;  // ST
-  }
+  static const uint8_t steps[] = {[SYSTOLE_OP_LD] = 3, [SYSTOLE_OP_LDG] = 4, [SYSTOLE_OP_MX] = 8,
+                                  [SYSTOLE_OP_VX] = 4, [SYSTOLE_OP_ST] = 2};
+  return steps[opcode];
 }
 
 static void enter(systole_sequencer *s, systole_seq_phase phase, uint64_t cycle) {
@@ -82,36 +78,35 @@ static void enter(systole_sequencer *s, systole_seq_phase phase, uint64_t cycle)
 
 // The line was taken in cycle `taken`, or if it is bound its binding line.
 static void resolve(systole_sequencer *s, const uint8_t *binding, uint64_t taken) {
-  const systole_resolved *resolved = systole_resolved_get(
-      s->engines->resolved, s->job, s->scalars, binding, (uint32_t)s->line);
-  const uint64_t judged = taken + (binding ? resolved->slots.slots + 4 : 2);
+  systole_resolved *resolved = s->resolved;
+  systole_resolved_complete(s->engines->resolved, s->job, s->scalars, binding, resolved);
+  const uint64_t judged = taken + (binding ? resolved->binding->bound.slots + 4 : 2);
   s->cause = resolved->cause;
   s->instruction = &resolved->instruction;
   if (!s->instruction->checked) {
     enter(s, SYSTOLE_SEQ_FAULT, judged);
     return;
   }
-  switch (s->instruction->opcode) {
-    case SYSTOLE_OP_LOOP: enter(s, SYSTOLE_SEQ_LOOP, judged + 1); break;
-    case SYSTOLE_OP_ENDLOOP: enter(s, SYSTOLE_SEQ_ENDLOOP, judged + 1); break;
-    case SYSTOLE_OP_END: enter(s, SYSTOLE_SEQ_END, judged + 1); break;
-    default:
-      enter(s, SYSTOLE_SEQ_COMMIT, judged + 1 + check_steps(s->instruction->opcode) + 3);
-      break;
-  }
+  const unsigned opcode = s->instruction->opcode;
+  if (s->instruction->engine != SYSTOLE_ENGINE_SEQ)
+    enter(s, SYSTOLE_SEQ_COMMIT, judged + 1 + check_steps(opcode) + 3);
+  else if (opcode == SYSTOLE_OP_LOOP)
+    enter(s, SYSTOLE_SEQ_LOOP, judged + 1);
+  else
+    enter(s, opcode == SYSTOLE_OP_ENDLOOP ? SYSTOLE_SEQ_ENDLOOP : SYSTOLE_SEQ_END, judged + 1);
 }
 
 static bool take_first(systole_sequencer *s, uint64_t cycle) {
   const uint64_t number = s->fetch.at;
   const uint8_t *line = take_line(s, cycle);
-  bool bound;
   if (line == NULL) return false;
   s->line = number;
   s->line_cycle = cycle;
   s->binding_cycle = 0;
-  s->cause = systole_resolved_line(s->engines->resolved, line, (uint32_t)number, &bound);
+  s->resolved = systole_resolved_line(s->engines->resolved, line, (uint32_t)number);
+  s->cause = s->resolved->form;
   if (s->cause != SYSTOLE_CAUSE_NONE) enter(s, SYSTOLE_SEQ_FAULT, cycle + 2);
-  else if (!bound) resolve(s, NULL, cycle);
+  else if (s->resolved->instruction.lines == 1) resolve(s, NULL, cycle);
   else enter(s, SYSTOLE_SEQ_BINDING, cycle + SYSTOLE_SEQ_TO_BINDING);
   return true;
 }
@@ -125,12 +120,11 @@ static bool take_binding(systole_sequencer *s, uint64_t cycle) {
 }
 
 void systole_sequencer_go_ahead(systole_sequencer *s) {
-  bool taken = true;
-  while (taken && (s->phase == SYSTOLE_SEQ_LINE || s->phase == SYSTOLE_SEQ_BINDING)) {
-    const uint64_t have = systole_fetch_at_end(&s->fetch) ? SYSTOLE_NEVER : systole_fetch_have(&s->fetch);
-    if (have == SYSTOLE_NEVER) return;
-    const uint64_t cycle = systole_later(s->since, have);
-    taken = s->phase == SYSTOLE_SEQ_LINE ? take_first(s, cycle) : take_binding(s, cycle);
+  while (s->fetch.at < s->fetch.known) {
+    const uint64_t cycle = systole_later(s->since, systole_fetch_have(&s->fetch));
+    if (s->phase == SYSTOLE_SEQ_BINDING ? !take_binding(s, cycle)
+                                        : s->phase != SYSTOLE_SEQ_LINE || !take_first(s, cycle))
+      return;
   }
 }
 
@@ -173,14 +167,23 @@ static systole_seq_step close_loop(systole_sequencer *s, uint64_t now) {
 
 // ---- Dispatch and the end
 
+// The engine, as a bit, if its queue was empty, else 0.
+static unsigned push(systole_sequencer *s, uint64_t now) {
+  const unsigned engine = s->instruction->engine;
+  enter(s, SYSTOLE_SEQ_LINE, now + 1);
+  return (unsigned)systole_engines_push(s->engines, s->instruction) << engine;
+}
+
 static systole_seq_step commit(systole_sequencer *s, uint64_t now) {
   if (s->cause != SYSTOLE_CAUSE_NONE) return fault(s, s->cause);
   if (systole_engines_room(s->engines, s->instruction->engine) > now) return (systole_seq_step){0};
-  const unsigned engine = s->instruction->engine;
-  const bool heads = s->engines->queues[engine].count == 0;
-  systole_engines_push(s->engines, s->instruction);
-  enter(s, SYSTOLE_SEQ_LINE, now + 1);
-  return (systole_seq_step){.pushed = true, .heads = heads, .engine = (uint8_t)engine};
+  return (systole_seq_step){.heads = push(s, now), .pushed = true};
+}
+
+unsigned systole_sequencer_dispatch(systole_sequencer *s, uint64_t now) {
+  const unsigned heads = push(s, now);
+  systole_sequencer_go_ahead(s);
+  return heads;
 }
 
 // The first cycle in which engines and fetch have come to rest, as far as is known.

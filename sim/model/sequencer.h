@@ -38,11 +38,12 @@ typedef struct {
   unsigned beat_bytes;  // of a beat or a line, whichever is larger
   systole_seq_phase phase;
   uint64_t since;     // the phase begins, maybe in the future: until then work is done
+  uint64_t rest;      // draining: the first cycle in which all is at rest, NEVER if not yet seen
   // Of the instruction in hand: its line; the cycles, maybe to come, in which
   // that and its binding line are taken (0: none is).
   uint64_t line, line_cycle, binding_cycle;
   uint64_t taken;     // lines so far, with those to come
-  uint64_t rest;      // draining: the first cycle in which all is at rest, NEVER if not yet seen
+  systole_resolved *resolved;  // it,
   systole_cause cause;         // what resolving it found,
   const systole_instruction *instruction;  // and made of it
 } systole_sequencer;
@@ -50,8 +51,7 @@ typedef struct {
 // What the sequencer does in one cycle.
 typedef struct {
   bool pushed, jumped, ended;
-  bool heads;      // pushed to an empty queue
-  uint8_t engine;  // pushed to
+  unsigned heads;  // bit e: pushed to the empty queue of engine e
   systole_cause cause;  // a fault, or NONE
   uint32_t index, detail;
 } systole_seq_step;
@@ -60,6 +60,9 @@ void systole_sequencer_open(systole_sequencer *s, const systole_job *job,
                             systole_engines *engines);
 
 systole_seq_step systole_sequencer_step(systole_sequencer *s, uint64_t now);
+// The same where systole_sequencer_dispatches and a queue has room: the engine, as
+// a bit, if its queue was empty, else 0.
+unsigned systole_sequencer_dispatch(systole_sequencer *s, uint64_t now);
 // Takes the lines whose cycle is known, even if it is one to come: nothing but a
 // fault can come between, and draining gives them back. Called when more is
 // known of the fetch.

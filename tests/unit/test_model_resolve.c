@@ -200,8 +200,8 @@ static void test_illegal(void) {
   bench_wait(&f.line, SYSTOLE_ENGINE_VX, 3);
   bench_raise(&f.line, SYSTOLE_ENGINE_ST, 15);
   IS(&f, NONE);
-  CU_ASSERT_EQUAL(f.out.wait[SYSTOLE_ENGINE_VX], 3);
-  CU_ASSERT_EQUAL(f.out.raise[SYSTOLE_ENGINE_ST], 15);
+  CU_ASSERT_EQUAL(systole_units(f.out.wait, SYSTOLE_ENGINE_VX), 3);
+  CU_ASSERT_EQUAL(systole_units(f.out.raise, SYSTOLE_ENGINE_ST), 15);
 }
 
 static void test_vx_ports(void) {

@@ -371,7 +371,7 @@ static void test_wrong_order(void) {
   systole_race_checker *checker;
   systole_instruction in = {.engine = SYSTOLE_ENGINE_MX, .noop = true};
   CU_ASSERT_EQUAL_FATAL(systole_race_create(&config, &job, &checker, NULL), SYSTOLE_OK);
-  in.wait[SYSTOLE_ENGINE_LD] = 1;
+  in.wait = 1ull << 16 * SYSTOLE_ENGINE_LD;
   CU_ASSERT_EQUAL(systole_race_add(checker, &in, NULL, NULL), SYSTOLE_E_USAGE);
   CU_ASSERT_EQUAL(systole_race_finish(checker, NULL, NULL), SYSTOLE_OK);
   systole_race_destroy(checker);
