@@ -95,8 +95,17 @@ static void begin_work(systole_engines *engines, const systole_instruction *in, 
   }
 }
 
+static void count_state(systole_queue *queue, uint64_t until) {
+  queue->cycles[queue->state] += until - queue->since;
+  queue->since = until;
+}
+
 static void start_head(systole_engines *engines, systole_queue *queue, uint64_t now) {
   const systole_instruction *in = head_of(queue);
+  if (queue->starts == queue->ends) {  // else the engine is active anyhow
+    count_state(queue, now);
+    queue->state = SYSTOLE_BUSY;
+  }
   systole_started *started = &queue->started[queue->starts++ % SYSTOLE_MAX_STARTED];
   *started = (systole_started){.index = in->index, .raises = in->raises, .start = now};
   for (unsigned e = 0; e < SYSTOLE_ENGINES; e++) {
@@ -156,12 +165,7 @@ static systole_engine_state state_of(const systole_engines *engines, unsigned e)
   const systole_queue *queue = &engines->queues[e];
   if (systole_engines_active(engines, e)) return SYSTOLE_WAITS_MEM;
   if (queue->count == 0) return SYSTOLE_IDLE;
-  return queue->missing ? SYSTOLE_WAITS_SEM : SYSTOLE_BUSY;
-}
-
-static void count_state(systole_queue *queue, uint64_t until) {
-  queue->cycles[queue->state] += until - queue->since;
-  queue->since = until;
+  return SYSTOLE_WAITS_SEM;
 }
 
 // When LD and ST end and are ready is for the bus to say. ST is ready in the

@@ -203,7 +203,7 @@ static void test_text(const place *model, const place *rtl, uint32_t most) {
   text direct, command, beside;
   char why[160];
   // On a bus of a few bytes the firmware's lines of memory take longer.
-  const uint64_t gap = model->config.bus_bytes < 16 ? 650 : 600;
+  const uint64_t gap = model->config.bus_bytes < 16 ? 670 : 620;
   make_text(model, SYSTOLE_CONTROL_DIRECT, program, most, &direct);
   make_text(model, SYSTOLE_CONTROL_FIRMWARE, program, most, &command);
   report("a text in one command is that of direct control, and its logits", "model", same_text(&direct, &command), "they differ");
