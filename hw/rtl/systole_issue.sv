@@ -10,7 +10,7 @@
 // starts an instruction every other cycle at most. End: in the cycle of done_i, index_o is the line of the
 // oldest started instruction and raise_o its raise nibbles; the counters follow
 // one cycle later.
-// state_o: 0 idle, 1 the head waits for a semaphore and nothing is inside,
+// state_o: 0 idle, 1 the head waits for a semaphore (until it may start) and nothing is inside,
 // 2 waiting for memory, 3 busy (the cycle of a start included).
 // The head lives in a register of its own, so that 512 bits move only when an
 // instruction does.
@@ -163,6 +163,6 @@ module systole_issue #(
   assign at_o = active_i ? fly_index_q[fly_rd_q] : head_valid_q ? head_index : 32'd0;
 
   assign state_o = active_i ? (stall_i ? 2'd2 : 2'd3) :
-                   !head_valid_q ? 2'd0 : missing != 4'd0 ? 2'd1 : 2'd3;
+                   !head_valid_q ? 2'd0 : able_q ? 2'd3 : 2'd1;
   assign waits_for_o = state_o == 2'd1 ? missing : 4'd0;
 endmodule

@@ -84,6 +84,11 @@ static void begin_work(systole_engines *engines, const systole_instruction *in, 
   }
 }
 
+static void count_state(systole_queue *queue, uint64_t until) {
+  queue->cycles[queue->state] += until - queue->since;
+  queue->since = until;
+}
+
 static void perform(systole_engines *engines, const systole_instruction *in, systole_outcome *outcome) {
   if (engines->observer) engines->observer(engines->observer_user, in, false);
   if (engines->values)
@@ -93,6 +98,10 @@ static void perform(systole_engines *engines, const systole_instruction *in, sys
 
 static void start_head(systole_engines *engines, systole_queue *queue, uint64_t now) {
   const systole_instruction *in = head_of(queue);
+  if (queue->starts == queue->ends) {  // else the engine is active anyhow
+    count_state(queue, now);
+    queue->state = SYSTOLE_BUSY;
+  }
   systole_started *started = &queue->started[queue->starts++ % SYSTOLE_MAX_STARTED];
   *started = (systole_started){.index = in->index, .raise = in->raise, .start = now};
   queue->semaphores -= in->wait;
@@ -134,15 +143,10 @@ bool systole_engines_active(const systole_engines *engines, unsigned engine) {
   return engines->queues[engine].starts != engines->queues[engine].ends;
 }
 
+// A head waits until it starts.
 static systole_engine_state state_of(const systole_queue *queue) {
-  const systole_engine_state waits = queue->missing ? SYSTOLE_WAITS_SEM : SYSTOLE_BUSY;
-  const systole_engine_state rests = queue->count == 0 ? SYSTOLE_IDLE : waits;
+  const systole_engine_state rests = queue->count == 0 ? SYSTOLE_IDLE : SYSTOLE_WAITS_SEM;
   return queue->starts != queue->ends ? SYSTOLE_WAITS_MEM : rests;
-}
-
-static void count_state(systole_queue *queue, uint64_t until) {
-  queue->cycles[queue->state] += until - queue->since;
-  queue->since = until;
 }
 
 // When LD and ST end and are ready is for the bus to say. ST is ready in the

@@ -114,7 +114,7 @@ static void check_states(bench *b, unsigned e) {
   const issue_pins *p = &b->pins;
   const engine *g = &b->engines[e];
   const unsigned lack = missing(b, e), active = p->active >> e & 1;
-  const unsigned state = active ? (p->stall >> e & 1 ? 2 : 3) : !g->queued ? 0 : lack ? 1 : 3;
+  const unsigned state = active ? (p->stall >> e & 1 ? 2 : 3) : !g->queued ? 0 : g->able ? 3 : 1;
   expect(b, STATES, "full", p->full >> e & 1, g->queued == b->depth);
   expect(b, STATES, "empty", p->empty >> e & 1, g->queued == 0);
   expect(b, STATES, "blocked", p->blocked >> e & 1, !g->queued || lack);

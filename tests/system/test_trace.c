@@ -73,12 +73,12 @@ static int instruction(state *s, const cJSON *event, const cJSON *args, int e, u
   return 0;
 }
 
-// The instruction that raised ended in the cycle before the wait was over.
+// The instruction that raised ended two cycles before the first without a wait.
 static int raised(state *s, const cJSON *event, const cJSON *args, double until) {
   const char *name = text(event, "name") + strlen("wait for ");
   for (int e = 0; e < 4; e++)
     for (int i = 0; i < ENDS && !strcmp(name, engines[e]); i++)
-      if (s->step.ends[e][i].end == until - 1 && s->step.ends[e][i].line == number(args, "raised_by_line")) return 0;
+      if (s->step.ends[e][i].end == until - 2 && s->step.ends[e][i].line == number(args, "raised_by_line")) return 0;
   return wrong(event, "nobody raised it then");
 }
 
