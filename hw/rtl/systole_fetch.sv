@@ -50,6 +50,7 @@ module systole_fetch #(
   localparam PartL = 6 - $clog2(Beats);                   // bytes of a beat in a line, log2
 
   logic errs_q[0:31];
+  (* no_rw_check *)  // what is written is not asked for in the same cycle
   logic [BeatW-1:0] err_part_q[0:31];
   logic have_q, end_q, err_q;  // of line at_q
   logic [31:0] at_q;         // the line that the sequencer needs
@@ -171,6 +172,7 @@ module systole_fetch #(
   generate
     if (Lines == 1) begin : gen_fill
       for (g = 0; g < Beats; g = g + 1) begin : gen_part
+        (* no_rw_check *)
         logic [8*BusBytes-1:0] slot_q[0:31];
         always_ff @(posedge clk_i)
           if (keep && part_q == g[BeatW-1:0]) slot_q[got_q] <= rdata_i;
@@ -187,7 +189,9 @@ module systole_fetch #(
         err_q <= held_q == 6'd0 ? rerr_i || bad : errs_q[at_q[4:0]];
       end
     end else begin : gen_fill
+      (* no_rw_check *)
       logic [511:0] even_q[0:15];
+      (* no_rw_check *)
       logic [511:0] odd_q[0:15];
       always_ff @(posedge clk_i) begin
         if (keep) begin

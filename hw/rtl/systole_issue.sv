@@ -6,8 +6,8 @@
 // first cycle after one in which the head's semaphores are all there (counts as
 // registered), in which the engine is ready_i and fewer than InFlight instructions
 // are inside; the semaphores are taken in that cycle (take_o is the head's wait
-// nibbles) and the next entry, if any, is the head in the next cycle. So a queue
-// starts an instruction every other cycle at most. End: in the cycle of done_i, index_o is the line of the
+// nibbles), the entry leaves in the next one, and the next, if any, is the head in
+// the cycle after. So a queue starts an instruction every third cycle at most. End: in the cycle of done_i, index_o is the line of the
 // oldest started instruction and raise_o its raise nibbles; the counters follow
 // one cycle later.
 // state_o: 0 idle, 1 the head waits for a semaphore (until it may start) and nothing is inside,
@@ -81,8 +81,11 @@ module systole_issue #(
   logic [FlyW:0] fly_count_q;
 
   logic able_q;                         // the head's semaphores are there; only it takes them
-  always_ff @(posedge clk_i)
-    able_q <= rst_ni && !clear_i && head_valid_q && missing == 4'd0 && !start_o;
+  logic pop_q;                          // the head has started
+  always_ff @(posedge clk_i) begin
+    able_q <= rst_ni && !clear_i && head_valid_q && missing == 4'd0 && !start_o && !pop_q;
+    pop_q <= rst_ni && !clear_i && start_o;
+  end
   assign start_o = able_q && ready_i && !fly_count_q[FlyW];
   assign blocked_o = !head_valid_q || missing != 4'd0;
   assign empty_o = !head_valid_q;
@@ -118,20 +121,20 @@ module systole_issue #(
       rd_q <= '0;
       count_q <= '0;
       head_valid_q <= 1'b0;
-    end else if (push_i || start_o) begin
-      if (push_i && !start_o) count_q <= count_q + 1'b1;
-      if (start_o && !push_i) count_q <= count_q - 1'b1;
-      if (start_o && more) begin
+    end else if (push_i || pop_q) begin
+      if (push_i && !pop_q) count_q <= count_q + 1'b1;
+      if (pop_q && !push_i) count_q <= count_q - 1'b1;
+      if (pop_q && more) begin
         head_q <= mem_q[rd_q];
         rd_q <= rd_q + 1'b1;
-      end else if (push_i && (start_o || !head_valid_q)) begin
+      end else if (push_i && (pop_q || !head_valid_q)) begin
         head_q <= entry;
         head_valid_q <= 1'b1;
-      end else if (start_o) begin
+      end else if (pop_q) begin
         head_valid_q <= 1'b0;
       end
       // Whatever does not become the head at once goes behind it.
-      if (push_i && head_valid_q && !(start_o && !more)) begin
+      if (push_i && head_valid_q && !(pop_q && !more)) begin
         mem_q[wr_q] <= entry;
         wr_q <= wr_q + 1'b1;
       end

@@ -27,14 +27,15 @@ module systole_sem (
           assign over[f] = 1'b0;
         end else begin : gen_other
           // A sum above 255 is seen, and counts as 255, when it is in its register.
-          logic [8:0] sum_q;
+          // Whether it is taken from is known last and only chooses.
+          logic [8:0] sum_q, raised, taken;
           logic [7:0] count;
           assign count = sum_q[7:0] | {8{sum_q[8]}};
+          assign raised = {1'b0, count} + (raising_i[e] ? {5'd0, raise_i[16*e+4*f+:4]} : 9'd0);
+          assign taken = raised - {5'd0, take_i[16*f+4*e+:4]};
           always_ff @(posedge clk_i) begin
             if (!rst_ni || clear_i) sum_q <= 9'd0;
-            else if (raising_i[e] || taking_i[f] || sum_q[8])
-              sum_q <= {1'b0, count} + (raising_i[e] ? {5'd0, raise_i[16*e+4*f+:4]} : 9'd0) -
-                       (taking_i[f] ? {5'd0, take_i[16*f+4*e+:4]} : 9'd0);
+            else sum_q <= taking_i[f] ? taken : raised;
           end
           assign count_o[8*(4*e+f)+:8] = count;
           assign over[f] = sum_q[8];

@@ -9,7 +9,7 @@ void systole_engines_open(systole_engines *engines, systole_dram *dram) {
     systole_queue *queue = &engines->queues[e];
     queue->head = queue->count = queue->missing = 0;
     queue->semaphores = 0;
-    queue->starts = queue->ends = queue->ready = queue->room = 0;
+    queue->starts = queue->ends = queue->ready = queue->room = queue->left = 0;
     queue->done = queue->takes = queue->next = queue->able = SYSTOLE_NEVER;
     queue->state = SYSTOLE_IDLE;
     queue->since = 1;
@@ -37,11 +37,14 @@ static uint64_t macs(const systole_line *line) {
   return SYSTOLE_GET(line, MX, m) * SYSTOLE_GET(line, MX, k) * SYSTOLE_GET(line, MX, n);
 }
 
-bool systole_engines_push(systole_engines *engines, const systole_instruction *instruction) {
+bool systole_engines_push(systole_engines *engines, const systole_instruction *instruction, uint64_t now) {
   systole_queue *queue = &engines->queues[instruction->engine];
   queue->slots[(queue->head + queue->count) % SYSTOLE_MAX_QUEUE] = *instruction;
   queue->count++;
-  queue->room = systole_unless(queue->count == engines->config->queue_depth, queue->room);
+  // One that starts in this cycle leaves in the next.
+  const bool leaves = queue->left > now + 1;
+  const bool full = queue->count + leaves == engines->config->queue_depth;
+  queue->room = full ? (leaves ? queue->left : SYSTOLE_NEVER) : queue->room;
   if (instruction->engine == MX) engines->report->macs += macs(&instruction->line);
   return queue->count == 1;
 }
@@ -107,7 +110,8 @@ static void start_head(systole_engines *engines, systole_queue *queue, uint64_t 
   queue->semaphores -= in->wait;
   begin_work(engines, in, now);
   if (engines->values | (engines->observer != NULL)) perform(engines, in, &started->outcome);
-  queue->room = queue->room == SYSTOLE_NEVER ? now + 1 : queue->room;
+  queue->left = now + 2;
+  queue->room = queue->room == SYSTOLE_NEVER ? queue->left : queue->room;
   queue->head = (queue->head + 1) % SYSTOLE_MAX_QUEUE;
   queue->count--;
   queue->able = SYSTOLE_NEVER;
@@ -178,12 +182,13 @@ void systole_engines_look(systole_engines *engines, unsigned engine, uint64_t no
   engines->next = soonest(engines->queues);
 }
 
-// What the head waits for from cycle now + 1 on. That nothing is missing tells in
-// the cycle after; and then no one but the head takes it.
+// What the head waits for from cycle now + 1 on, or from that in which it is the
+// head. That nothing is missing tells in the cycle after; and then no one but the
+// head takes it.
 static void look_at_head(systole_queue *queue, uint64_t now) {
   queue->missing = missing(queue);
   const bool unable = (queue->count == 0) | (queue->missing != 0);
-  queue->able = systole_sooner(queue->able, systole_unless(unable, now + 2));
+  queue->able = systole_sooner(queue->able, systole_unless(unable, systole_later(now + 2, queue->left + 1)));
 }
 
 // An MX or VX that may start in the next cycle does, whatever happens there.
@@ -241,8 +246,8 @@ static void describe_state(const systole_engines *engines, unsigned e, uint64_t 
   if (active && (e == MX || e == VX)) state = SYSTOLE_BUSY;
   for (unsigned f = 0; f < SYSTOLE_ENGINES && state % WAITS_FOR == SYSTOLE_WAITS_SEM; f++)
     if (systole_units(queue->missing, f)) state |= WAITS_FOR << f;
-  // One whose start was told ahead is still in its queue.
-  const unsigned early = active && systole_engines_ending(engines, e)->start > now;
+  // The last that was started may still be in its queue.
+  const unsigned early = queue->left > now + 1;
   report->engines[e].state = state | (queue->count + early) << QUEUED_LSB;
   report->engines[e].index = active             ? systole_engines_ending(engines, e)->index
                              : queue->count > 0 ? head_of(queue)->index

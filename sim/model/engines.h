@@ -39,6 +39,7 @@ typedef struct {
   uint64_t missing;     // the same way, not zero for those of which the head waits for more
   uint64_t able;        // its semaphores let it start from this cycle on, NEVER if not known
   uint64_t room;        // there is room from this cycle on; NEVER while it is full
+  uint64_t left;        // from this cycle on the last that was started is not in the queue
   systole_started started[SYSTOLE_MAX_STARTED];
   uint64_t starts, ends;
   // Cycles as far as they are known: the oldest started ends; the engine may
@@ -74,7 +75,7 @@ static inline uint64_t systole_engines_room(const systole_engines *engines, unsi
   return engines->queues[engine].room;
 }
 // True if its queue was empty.
-bool systole_engines_push(systole_engines *engines, const systole_instruction *instruction);
+bool systole_engines_push(systole_engines *engines, const systole_instruction *instruction, uint64_t now);
 
 // Engines, a bit each.
 typedef struct {

@@ -171,7 +171,7 @@ static systole_seq_step close_loop(systole_sequencer *s, uint64_t now) {
 static unsigned push(systole_sequencer *s, uint64_t now) {
   const unsigned engine = s->instruction->engine;
   enter(s, SYSTOLE_SEQ_LINE, now + 1);
-  return (unsigned)systole_engines_push(s->engines, s->instruction) << engine;
+  return (unsigned)systole_engines_push(s->engines, s->instruction, now) << engine;
 }
 
 static systole_seq_step commit(systole_sequencer *s, uint64_t now) {

@@ -27,6 +27,7 @@ typedef struct {
   unsigned queued, inside;
   uint64_t may_end;  // engines take a cycle at least
   bool able;         // the head's semaphores were there in the cycle before
+  bool leaves;       // the head started in the cycle before
   bool over;         // a semaphore ran over in the cycle before
 } engine;
 
@@ -143,7 +144,8 @@ static void check_moves(bench *b, unsigned e) {
 // What is there in this cycle lets a head start from the next one on.
 static void look_at_heads(bench *b) {
   for (unsigned e = 0; e < 4; e++)
-    b->engines[e].able = b->engines[e].queued && !missing(b, e) && !(b->pins.start >> e & 1);
+    b->engines[e].able = b->engines[e].queued && !missing(b, e) && !(b->pins.start >> e & 1) &&
+                         !b->engines[e].leaves;
 }
 
 // All raises and takes of a cycle, each counter once.
@@ -171,8 +173,9 @@ static void move_queues(bench *b, entry made) {
       g->flying[g->inside] = g->queue[0];
       g->flying[g->inside++].started = b->cycle;
       g->may_end = b->cycle + 1;
-      memmove(g->queue, g->queue + 1, --g->queued * sizeof *g->queue);
     }
+    if (g->leaves) memmove(g->queue, g->queue + 1, --g->queued * sizeof *g->queue);
+    g->leaves = b->pins.start >> e & 1;
     if (b->pins.push >> e & 1) g->queue[g->queued++] = made;
     b->seen_full += g->queued == b->depth;
   }
