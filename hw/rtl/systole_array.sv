@@ -50,52 +50,50 @@ module systole_array #(
   // these arrays; what leaves it is assigned without blocking.
   // The plane is selected by AND and OR, which C++ compilers vectorise at every
   // DIM (a `?:` only where the loops are unrolled); synthesis maps both alike.
+  // Reset comes last and clears valid_q alone: the enables do not depend on it.
   /* verilator lint_off BLKSEQ */
   always_ff @(posedge clk_i) begin : step
     integer r, s, g, h;
     logic signed [31:0] x;
     logic signed [7:0] w;
-    if (!rst_ni) begin
-      valid_q <= '0;
-    end else begin
-      if (busy) begin
-        for (r = Dim - 1; r >= 1; r = r - 1) begin
-          if (valid_q[r]) begin
-            x = 32'($signed(skew_q[r][r*8+:8]));
-            for (s = 0; s < Dim; s = s + 1)
-              sum_q[r][s] = sum_q[r-1][s] +
-                  x * 32'($signed((weight1_q[r][s] & {8{plane_q[r]}}) |
-                                  (weight0_q[r][s] & ~{8{plane_q[r]}})));
-          end
-          if (r > 1 && valid_q[r-1]) skew_q[r] = skew_q[r-1];
-        end
-        if (valid_q[Dim-1])
-          for (s = 0; s < Dim; s = s + 1) psum_q[s*32+:32] <= sum_q[Dim-1][s];
-        if (valid_i) begin
-          skew_q[1] = data_i;
-          x = 32'($signed(data_i[7:0]));
+    if (busy) begin
+      for (r = Dim - 1; r >= 1; r = r - 1) begin
+        if (valid_q[r]) begin
+          x = 32'($signed(skew_q[r][r*8+:8]));
           for (s = 0; s < Dim; s = s + 1)
-            sum_q[0][s] = x * 32'($signed((weight1_q[0][s] & {8{plane_i}}) |
-                                          (weight0_q[0][s] & ~{8{plane_i}})));
+            sum_q[r][s] = sum_q[r-1][s] +
+                x * 32'($signed((weight1_q[r][s] & {8{plane_q[r]}}) |
+                                (weight0_q[r][s] & ~{8{plane_q[r]}})));
         end
-        valid_q <= {valid_q[Dim-2:1], valid_i, 1'b0};
-        plane_q <= {plane_q[Dim-2:1], plane_i, 1'b0};
+        if (r > 1 && valid_q[r-1]) skew_q[r] = skew_q[r-1];
       end
-      // Block by block of LoadRows x LoadRows, so that each has one enable.
-      if (load_i) begin
-        for (g = 0; g < Groups; g = g + 1)
-          for (h = 0; h < Groups; h = h + 1)
-            if (load_group_i == (load_transposed_i ? h[GroupW-1:0] : g[GroupW-1:0])) begin
-              for (r = 0; r < LoadRows; r = r + 1)
-                for (s = 0; s < LoadRows; s = s + 1) begin
-                  w = load_transposed_i ? wdata_i[(s*Dim+g*LoadRows+r)*8+:8]
-                                        : wdata_i[(r*Dim+h*LoadRows+s)*8+:8];
-                  if (load_plane_i) weight1_q[g*LoadRows+r][h*LoadRows+s] = w;
-                  else              weight0_q[g*LoadRows+r][h*LoadRows+s] = w;
-                end
-            end
+      if (valid_q[Dim-1])
+        for (s = 0; s < Dim; s = s + 1) psum_q[s*32+:32] <= sum_q[Dim-1][s];
+      if (valid_i) begin
+        skew_q[1] = data_i;
+        x = 32'($signed(data_i[7:0]));
+        for (s = 0; s < Dim; s = s + 1)
+          sum_q[0][s] = x * 32'($signed((weight1_q[0][s] & {8{plane_i}}) |
+                                        (weight0_q[0][s] & ~{8{plane_i}})));
       end
+      valid_q <= {valid_q[Dim-2:1], valid_i, 1'b0};
+      plane_q <= {plane_q[Dim-2:1], plane_i, 1'b0};
     end
+    // Block by block of LoadRows x LoadRows, so that each has one enable.
+    if (load_i) begin
+      for (g = 0; g < Groups; g = g + 1)
+        for (h = 0; h < Groups; h = h + 1)
+          if (load_group_i == (load_transposed_i ? h[GroupW-1:0] : g[GroupW-1:0])) begin
+            for (r = 0; r < LoadRows; r = r + 1)
+              for (s = 0; s < LoadRows; s = s + 1) begin
+                w = load_transposed_i ? wdata_i[(s*Dim+g*LoadRows+r)*8+:8]
+                                      : wdata_i[(r*Dim+h*LoadRows+s)*8+:8];
+                if (load_plane_i) weight1_q[g*LoadRows+r][h*LoadRows+s] = w;
+                else              weight0_q[g*LoadRows+r][h*LoadRows+s] = w;
+              end
+          end
+    end
+    if (!rst_ni) valid_q <= '0;
   end
   /* verilator lint_on BLKSEQ */
 

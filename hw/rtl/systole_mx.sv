@@ -209,18 +209,7 @@ module systole_mx #(
 
   integer l;
   always_ff @(posedge clk_i) begin
-    if (!rst_ni) begin
-      active_q  <= 1'b0;
-      door_q    <= 1'b0;
-      load_q    <= 1'b0;
-      run_q     <= 1'b0;
-      tiles_q   <= 1'b0;
-      fetched_q <= 1'b0;
-      valid_q   <= 1'b0;
-      add_q     <= 1'b0;
-      write_q   <= 1'b0;
-      end_q     <= 1'b0;
-    end else if (!active_q) begin
+    if (!active_q) begin
       // The fields follow desc_i: only what begins the work waits for start_i.
       active_q     <= start_i;
       end_q        <= start_i && noop;
@@ -341,6 +330,19 @@ module systole_mx #(
       end_q   <= add_q && add_end_q;
       if (add_q) write_addr_q <= add_addr_q;
       if (end_q) active_q <= 1'b0;
+    end
+    // Last, so that no other register's enable depends on it.
+    if (!rst_ni) begin
+      active_q  <= 1'b0;
+      door_q    <= 1'b0;
+      load_q    <= 1'b0;
+      run_q     <= 1'b0;
+      tiles_q   <= 1'b0;
+      fetched_q <= 1'b0;
+      valid_q   <= 1'b0;
+      add_q     <= 1'b0;
+      write_q   <= 1'b0;
+      end_q     <= 1'b0;
     end
   end
 endmodule
