@@ -9,7 +9,7 @@ uint64_t systole_duration_mx(const systole_line *line, unsigned dim, unsigned lo
   if (m == 0 || k == 0 || n == 0) return 1;
   const uint64_t groups = dim / load_rows, tiles = ceil_div(k, dim) * ceil_div(n, dim);
   const uint64_t half = ceil_div(m + dim + groups - 2, 2), period = m > half ? m : half;
-  return (tiles - 1) * period + m + dim + groups + 2;
+  return (tiles - 1) * period + m + dim + groups + 3;
 }
 
 static uint64_t log2_of(unsigned power) { return (uint64_t)__builtin_ctz(power); }
