@@ -1,5 +1,5 @@
 # What nextpnr's log says, in a few lines: resources, clock, longest path.
-#   awk -v name=CONFIG -v tool=VERSIONS -v json=FILE -f report.awk nextpnr.log
+#   awk -v name=CONFIG -v speed=GRADE -v tool=VERSIONS -v json=FILE -f report.awk nextpnr.log
 function resource(key, label) {
   printf "  %-14s %6d of %6d  %5.1f %%\n", label, used[key], all[key], 100 * used[key] / all[key]
 }
@@ -22,16 +22,19 @@ path && match($0, /systole_[a-z_]+\.sv/) {
 }
 END {
   if (mhz == "") { print "report: no clock in this log" > "/dev/stderr"; exit 1 }
-  printf "%s on an ECP5-85F, speed grade 6 (%s)\n", name, tool
+  printf "%s on an ECP5-85F, speed grade %s (%s)\n", name, speed, tool
   resource("TRELLIS_COMB", "LUTs"); resource("TRELLIS_FF", "flip-flops")
   resource("MULT18X18D", "multipliers"); resource("DP16KD", "block RAMs")
   printf "  Fmax           %.1f MHz\n", mhz
-  printf "  longest path   %.1f ns logic, %.1f ns routing, from %s to %s\n", logic, routing, from, to
-  list = ""
-  for (i = 0; i < n; i++) list = list (i ? ", " : "") through[i]
-  print "  it passes      " list
+  if (from == "") print "                 estimated as placed: the log ends before routing did"
+  else {
+    printf "  longest path   %.1f ns logic, %.1f ns routing, from %s to %s\n", logic, routing, from, to
+    list = ""
+    for (i = 0; i < n; i++) list = list (i ? ", " : "") through[i]
+    print "  it passes      " list
+  }
   if (json != "")
-    printf "{\"configuration\": \"%s\", \"device\": \"LFE5U-85F-6\", \"tools\": \"%s\",\n \"luts\": %d, \"luts_available\": %d, \"flip_flops\": %d, \"multipliers\": %d, \"multipliers_available\": %d,\n \"block_rams\": %d, \"block_rams_available\": %d, \"fmax_mhz\": %.2f, \"path_logic_ns\": %.2f, \"path_routing_ns\": %.2f}\n", \
-      name, tool, used["TRELLIS_COMB"], all["TRELLIS_COMB"], used["TRELLIS_FF"], used["MULT18X18D"], all["MULT18X18D"], \
+    printf "{\"configuration\": \"%s\", \"device\": \"LFE5U-85F-%s\", \"tools\": \"%s\",\n \"luts\": %d, \"luts_available\": %d, \"flip_flops\": %d, \"multipliers\": %d, \"multipliers_available\": %d,\n \"block_rams\": %d, \"block_rams_available\": %d, \"fmax_mhz\": %.2f, \"path_logic_ns\": %.2f, \"path_routing_ns\": %.2f}\n", \
+      name, speed, tool, used["TRELLIS_COMB"], all["TRELLIS_COMB"], used["TRELLIS_FF"], used["MULT18X18D"], all["MULT18X18D"], \
       used["DP16KD"], all["DP16KD"], mhz, logic, routing > json
 }
