@@ -167,7 +167,7 @@ lint: $(BUILD)/systole
 	BUILD=$(BUILD) bash scripts/lint.sh
 
 # ---- boards ----------------------------------------------------------------------
-# FPGA is a configuration. Yosys takes half an hour, nextpnr as long.
+# FPGA is a configuration. Yosys takes minutes, nextpnr some ten to place, routing hours.
 FPGA ?= tiny8
 
 .PHONY: fpga-ecp5 fpga-xilinx

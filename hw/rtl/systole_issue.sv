@@ -7,11 +7,11 @@
 // registered), in which the engine is ready_i and fewer than InFlight instructions
 // are inside; the semaphores are taken in that cycle (take_o is the head's wait
 // nibbles), the entry leaves in the next one, and the next, if any, is the head in
-// the cycle after. So a queue starts an instruction every third cycle at most. End: in the cycle of done_i, index_o is the line of the
-// oldest started instruction and raise_o its raise nibbles; the counters follow
-// one cycle later.
-// state_o: 0 idle, 1 the head waits for a semaphore (until it may start) and nothing is inside,
-// 2 waiting for memory, 3 busy (the cycle of a start included).
+// the cycle after. So a queue starts an instruction every third cycle at most.
+// End: in the cycle of done_i, index_o is the line of the oldest started
+// instruction and raise_o its raise nibbles; the counters follow one cycle later.
+// state_o: 0 idle, 1 the head waits for a semaphore (until it may start) and nothing
+// is inside, 2 waiting for memory, 3 busy (the cycle of a start included).
 // The head lives in a register of its own, so that 512 bits move only when an
 // instruction does.
 module systole_issue #(

@@ -10,7 +10,7 @@
 //          that is not zero), the faults of binding are of the cycle after
 //   CHECK  N + 3 cycles: N = 3 for LD, 4 LDG, 8 MX, 4 VX, 2 ST
 //   COMMIT the cycle of a fault of checking; or the instruction enters its
-//          queue, as soon as that is not full; it may start in the next cycle
+//          queue, as soon as that is not full; it may start two cycles later
 //   The next line is taken in the cycle after at the earliest.
 // So an instruction that nothing holds up takes 7 + N cycles, a bound one
 // 12 + S + N. (BIND is followed by one cycle VERDICT.)
