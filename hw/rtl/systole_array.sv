@@ -1,19 +1,20 @@
 // The DIM x DIM weight-stationary systolic array, int8 x int8 to int32.
 //
 // A wave is one row of A. It is given with valid_i, plane_i and data_i (all DIM
-// lanes at once) in cycle t; row r of the array multiplies it in cycle t + r, by
-// lane r, which the skew registers have held back r cycles, and adds the products
-// to the sums of the row above in cycle t + r + 1. Its DIM sums stand on psum_o in
-// cycle t + DIM + 1, where bottom_o was high in cycle t + DIM; they stay until the
-// next wave's. One wave a cycle, no stalls, no back-pressure.
+// lanes at once) in cycle t; row r of the array chooses its weights in cycle t + r,
+// multiplies them in cycle t + r + 1 by lane r, which the skew registers have held
+// back r + 1 cycles, and adds the products to the sums of the row above in cycle
+// t + r + 2. Its DIM sums stand on psum_o in cycle t + DIM + 2, where bottom_o was
+// high in cycle t + DIM + 1; they stay until the next wave's. One wave a cycle, no
+// stalls, no back-pressure.
 //
 // Every PE holds two weights, in planes 0 and 1; a wave uses plane_i's. With
 // load_i, wdata_i (LoadRows words) is written into plane load_plane_i as group
 // load_group_i: array rows group*LoadRows + 0, 1, ..., or with load_transposed_i
-// columns. A wave that is multiplied by a PE in the same cycle still sees the old
-// weight, one in the next cycle the new.
+// columns. A wave for which a PE chooses in the same cycle still sees the old weight,
+// one in the next cycle the new.
 //
-// A row multiplies and adds only in cycles in which it has a wave; its registers
+// A row chooses, multiplies and adds only in cycles in which it has a wave; its registers
 // hold otherwise (a clock enable in hardware, no work in a simulation).
 module systole_array #(
     parameter Dim      = 16,
@@ -35,11 +36,12 @@ module systole_array #(
   localparam Groups = Dim / LoadRows;
   localparam GroupW = $clog2(Dim);
 
-  // Row 0 multiplies the inputs; these are the rows below. Bit 0 is unused. In the
-  // cycle of valid_q[r] row r multiplies and row r - 1 adds.
-  logic [Dim:0]       valid_q;
+  // Row 0 chooses with the inputs; these are the rows below. Bit 0 is unused. In the
+  // cycle of valid_q[r] row r chooses, row r - 1 multiplies and row r - 2 adds.
+  logic [Dim+1:0]     valid_q;
   logic [Dim-1:0]     plane_q;
-  logic [Dim*8-1:0]   skew_q[0:Dim-1];
+  logic [Dim*8-1:0]   skew_q[1:Dim];
+  logic signed [7:0]  weight_q[0:Dim-1][0:Dim-1];  // chosen
   logic signed [31:0] product_q[0:Dim-1][0:Dim-1];
   logic signed [31:0] sum_q[0:Dim-1][0:Dim-1];
   logic signed [7:0]  weight0_q[0:Dim-1][0:Dim-1];
@@ -61,28 +63,34 @@ module systole_array #(
     logic signed [7:0] w;
     if (busy) begin
       for (r = Dim - 1; r >= 1; r = r - 1) begin
-        if (valid_q[r+1])
+        if (valid_q[r+2])
           for (s = 0; s < Dim; s = s + 1) sum_q[r][s] = sum_q[r-1][s] + product_q[r][s];
-        if (valid_q[r]) begin
-          x = 32'($signed(skew_q[r][r*8+:8]));
-          for (s = 0; s < Dim; s = s + 1)
-            product_q[r][s] = x * 32'($signed((weight1_q[r][s] & {8{plane_q[r]}}) |
-                                              (weight0_q[r][s] & ~{8{plane_q[r]}})));
+        if (valid_q[r+1]) begin
+          x = 32'($signed(skew_q[r+1][r*8+:8]));
+          for (s = 0; s < Dim; s = s + 1) product_q[r][s] = x * 32'(weight_q[r][s]);
         end
-        if (r > 1 && valid_q[r-1]) skew_q[r] = skew_q[r-1];
+        if (valid_q[r]) begin
+          skew_q[r+1] = skew_q[r];
+          w = {8{plane_q[r]}};
+          for (s = 0; s < Dim; s = s + 1)
+            weight_q[r][s] = (weight1_q[r][s] & w) | (weight0_q[r][s] & ~w);
+        end
       end
-      if (valid_q[Dim])
-        for (s = 0; s < Dim; s = s + 1) psum_q[s*32+:32] <= sum_q[Dim-1][s];
-      if (valid_q[1])
+      if (valid_q[2])
         for (s = 0; s < Dim; s = s + 1) sum_q[0][s] = product_q[0][s];
+      if (valid_q[1]) begin
+        x = 32'($signed(skew_q[1][7:0]));
+        for (s = 0; s < Dim; s = s + 1) product_q[0][s] = x * 32'(weight_q[0][s]);
+      end
       if (valid_i) begin
         skew_q[1] = data_i;
-        x = 32'($signed(data_i[7:0]));
+        w = {8{plane_i}};
         for (s = 0; s < Dim; s = s + 1)
-          product_q[0][s] = x * 32'($signed((weight1_q[0][s] & {8{plane_i}}) |
-                                            (weight0_q[0][s] & ~{8{plane_i}})));
+          weight_q[0][s] = (weight1_q[0][s] & w) | (weight0_q[0][s] & ~w);
       end
-      valid_q <= {valid_q[Dim-1:1], valid_i, 1'b0};
+      if (valid_q[Dim+1])
+        for (s = 0; s < Dim; s = s + 1) psum_q[s*32+:32] <= sum_q[Dim-1][s];
+      valid_q <= {valid_q[Dim:1], valid_i, 1'b0};
       plane_q <= {plane_q[Dim-2:1], plane_i, 1'b0};
     end
     // Block by block of LoadRows x LoadRows, so that each has one enable.
@@ -104,6 +112,6 @@ module systole_array #(
   /* verilator lint_on BLKSEQ */
 
   assign busy     = valid_i || valid_q != '0;
-  assign bottom_o = valid_q[Dim];
+  assign bottom_o = valid_q[Dim+1];
   assign psum_o   = psum_q;
 endmodule

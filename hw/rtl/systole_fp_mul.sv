@@ -2,13 +2,15 @@
 // both sides (tininess judged after rounding), one NaN. The same bits as
 // systole_fp32_mul in sim/model/fp32.c.
 //
-// Latency: 3 cycles from valid_i to valid_o. Throughput: one vector of Lanes a
+// Latency: 4 cycles from valid_i to valid_o. Throughput: one vector of Lanes a
 // cycle. No handshake: the result is there for one cycle and cannot wait.
 //
-// Stage 1: unpack; the parts of the 24 x 24 bit product that take multipliers of
+// Stage 1: the operands. On an FPGA multipliers stand where they stand, and the way
+//          to them and from them is as long as they are slow.
+// Stage 2: unpack; the parts of the 24 x 24 bit product that take multipliers of
 //          18 x 18 bits; exponents added.
-// Stage 2: the last part, of 6 x 6 bits; the product; special cases found.
-// Stage 3: normalise by one place, round, pack.
+// Stage 3: the last part, of 6 x 6 bits; the product; special cases found.
+// Stage 4: normalise by one place, round, pack.
 //
 // Written for simulation as regular loops over arrays of 32-bit quantities
 // without branches, which the C++ compiler turns into vector instructions.
@@ -27,9 +29,11 @@ module systole_fp_mul #(
   // nothing outside this block reads them. The output's register is not blocking.
   /* verilator lint_off BLKSEQ */
   /* verilator lint_off UNUSED */
-  reg         valid1_q, valid2_q, valid3_q;
+  reg         valid1_q, valid2_q, valid3_q, valid4_q;
   wire [31:0] a [0:Lanes-1];
   wire [31:0] b [0:Lanes-1];
+  reg  [31:0] a_q [0:Lanes-1];
+  reg  [31:0] b_q [0:Lanes-1];
   reg  [63:0] low_q [0:Lanes-1];       // product of the low 18 bits
   reg  [31:0] cross_a_q [0:Lanes-1];   // of a's low bits and b's high ones
   reg  [31:0] cross_b_q [0:Lanes-1];
@@ -39,7 +43,7 @@ module systole_fp_mul #(
   reg  [31:0] kind_q [0:Lanes-1];      // a: 0 zero, 1 exponent 255, 2 with a fraction; 3..5: b; 31: sign
   reg  [31:0] product_q [0:Lanes-1];   // bits 47..20, and sticky in bit 0
   reg  [31:0] exponent2_q [0:Lanes-1]; // before normalising
-  reg  [31:0] kind2_q [0:Lanes-1];     // bits 0..3: see stage 2; 22: NaN, 31: sign
+  reg  [31:0] kind2_q [0:Lanes-1];     // bits 0..3: see stage 3; 22: NaN, 31: sign
 
   genvar g;
   generate
@@ -48,13 +52,13 @@ module systole_fp_mul #(
       assign b[g] = b_i[32*g +: 32];
     end
   endgenerate
-  assign valid_o = valid3_q;
+  assign valid_o = valid4_q;
 
   always @(posedge clk_i) begin : update
     integer l;
     reg [31:0] x, y, ea, eb, fa, fb, e, k, m, up, zero, inf, nan, low, high;
     reg [63:0] product;
-    if (valid2_q) begin
+    if (valid3_q) begin
       for (l = 0; l < Lanes; l = l + 1) begin
         y = product_q[l];
         k = y >> 27;
@@ -62,14 +66,14 @@ module systole_fp_mul #(
         up = (m >> 3) & ((m >> 4) | {31'b0, (m & 32'd7) != 0}) & 32'd1;
         // A carry out of the fraction goes into the exponent, as it should.
         x = ((exponent2_q[l] << 23) | ((m >> 4) & 32'h007FFFFF)) + (k << 23) + up;
-        // The exponent is as in stage 2 or one larger: its lowest bit tells which.
+        // The exponent is as in stage 3 or one larger: its lowest bit tells which.
         k = kind2_q[l] >> ((x >> 23) & 32'd1);
         x = (k & 32'd1) != 0 ? 32'h0 : x & 32'h7FFFFFFF;
         x = (k & 32'd4) != 0 ? x | 32'h7F800000 : x;
         p_o[32*l +: 32] <= x | (kind2_q[l] & 32'h80400000);
       end
     end
-    if (valid1_q) begin
+    if (valid2_q) begin
       for (l = 0; l < Lanes; l = l + 1) begin
         product = low_q[l];
         x = product[49:18] | (((a_high_q[l] * b_high_q[l]) & 32'hFFF) << 18);
@@ -94,10 +98,10 @@ module systole_fp_mul #(
                    | (k & ((nan - 32'd1) & 32'h80000000));
       end
     end
-    if (valid_i) begin
+    if (valid1_q) begin
       for (l = 0; l < Lanes; l = l + 1) begin
-        x = a[l];
-        y = b[l];
+        x = a_q[l];
+        y = b_q[l];
         ea = (x >> 23) & 32'hFF;
         eb = (y >> 23) & 32'hFF;
         fa = x | 32'h00800000;
@@ -113,13 +117,21 @@ module systole_fp_mul #(
                   | ({31'b0, (y & 32'h007FFFFF) != 0} << 5) | ((x ^ y) & 32'h80000000);
       end
     end
+    if (valid_i) begin
+      for (l = 0; l < Lanes; l = l + 1) begin
+        a_q[l] = a[l];
+        b_q[l] = b[l];
+      end
+    end
     valid1_q <= valid_i;
     valid2_q <= valid1_q;
     valid3_q <= valid2_q;
+    valid4_q <= valid3_q;
     if (!rst_ni) begin
       valid1_q <= 1'b0;
       valid2_q <= 1'b0;
       valid3_q <= 1'b0;
+      valid4_q <= 1'b0;
     end
   end
   /* verilator lint_on UNUSED */

@@ -1,8 +1,9 @@
 // One engine's queue and what follows from it: waiting for semaphores,
 // starting, remembering what was started, and raising at the end.
 //
-// Push: with push_i, the entry is taken (only given while full_o is low); in an
-// empty queue it is the head in the next cycle. Start: start_o is high in the
+// Push: with push_i, the entry is taken (only given while full_o is low, and with
+// offer_i); in an empty queue it is the head in the next cycle. offer_i is known early:
+// with it the entry is written to where it would go, which is free. Start: start_o is high in the
 // first cycle after one in which the head's semaphores are all there (counts as
 // registered), in which the engine is ready_i and fewer than InFlight instructions
 // are inside; the semaphores are taken in that cycle (take_o is the head's wait
@@ -22,6 +23,7 @@ module systole_issue #(
     input  logic         clk_i,
     input  logic         rst_ni,
     input  logic         clear_i,       // empties queue and memory of the started
+    input  logic         offer_i,
     input  logic         push_i,
     input  logic [511:0] push_desc_i,
     input  logic [31:0]  push_index_i,
@@ -124,21 +126,14 @@ module systole_issue #(
     end else if (push_i || pop_q) begin
       if (push_i && !pop_q) count_q <= count_q + 1'b1;
       if (pop_q && !push_i) count_q <= count_q - 1'b1;
-      if (pop_q && more) begin
-        head_q <= mem_q[rd_q];
-        rd_q <= rd_q + 1'b1;
-      end else if (push_i && (pop_q || !head_valid_q)) begin
-        head_q <= entry;
-        head_valid_q <= 1'b1;
-      end else if (pop_q) begin
-        head_valid_q <= 1'b0;
-      end
+      if (pop_q && more) rd_q <= rd_q + 1'b1;
+      else head_valid_q <= push_i || !pop_q;
       // Whatever does not become the head at once goes behind it.
-      if (push_i && head_valid_q && !(pop_q && !more)) begin
-        mem_q[wr_q] <= entry;
-        wr_q <= wr_q + 1'b1;
-      end
+      if (push_i && head_valid_q && !(pop_q && !more)) wr_q <= wr_q + 1'b1;
     end
+    if (pop_q && more) head_q <= mem_q[rd_q];
+    else if (offer_i && (pop_q || !head_valid_q)) head_q <= entry;
+    if (offer_i) mem_q[wr_q] <= entry;  // wr_q: never one that is taken, as the head is not here
   end
 
   always_ff @(posedge clk_i) begin

@@ -7,7 +7,7 @@
 //
 // With KT = ceil(k / DIM), NT = ceil(n / DIM), G = DIM / LoadRows:
 //   period   p = max(m, ceil((m + DIM + G - 2) / 2))     cycles from tile to tile
-//   duration   = (KT * NT - 1) * p + m + DIM + G + 3     from start_i to done_o
+//   duration   = (KT * NT - 1) * p + m + DIM + G + 4     from start_i to done_o
 // (start_i in cycle 0, done_o in cycle `duration`; 1 if m, k or n is zero.)
 // The last word of ACC is written in the cycle of done_o.
 //
@@ -15,13 +15,14 @@
 //   T(j)-G-1 .. T(j)-2     the door's addresses: tile j, LoadRows words each
 //   T(j)-G   .. T(j)-1     its words arrive and enter plane j mod 2
 //   T(j)-2+i               address of row i of A; at T(j)-1+i its word arrives
-//   T(j)+i+r               array row r multiplies row i, and adds it a cycle later
-//   T(j)+i+DIM             address of the old word of ACC, if one is added
-//   T(j)+i+DIM+1           sums leave the array, the old word arrives: added
-//   T(j)+i+DIM+2           the word of ACC is written
+//   T(j)+i+r               array row r chooses its weights for row i, and multiplies
+//                          and adds in the two cycles after
+//   T(j)+i+DIM+1           address of the old word of ACC, if one is added
+//   T(j)+i+DIM+2           sums leave the array, the old word arrives: added
+//   T(j)+i+DIM+3           the word of ACC is written
 // A transposed load writes every array row with every group, so it must not
-// start before plane j mod 2 is free of tile j-2's last row, which the bottom row
-// multiplies in cycle T(j-2) + m-1 + DIM-1:
+// start before plane j mod 2 is free of tile j-2's last row, for which the bottom row
+// chooses in cycle T(j-2) + m-1 + DIM-1:
 // T(j)-G >= T(j-2) + m-1 + DIM-1, which is the second bound on p.
 // A word of ACC that is read while a write to it is under way (p = 2, or rows
 // of C that share words) is taken from the write.

@@ -67,6 +67,7 @@ module systole_seq #(
     input  logic [8*BusBytes-1:0] rdata_i,
     input  logic                  rerr_i,
     // dispatch
+    output logic [3:0]            offer_o,         // desc_o may be pushed in this cycle: known early
     output logic [3:0]            push_o,
     output logic [511:0]          desc_o,
     output logic [31:0]           desc_index_o,
@@ -332,7 +333,10 @@ module systole_seq #(
     endcase
   end
 
-  // Dispatch
+  // Dispatch. What is offered while it is still checked is not what is pushed in the end.
+  logic [3:0] offer_q;
+  always_ff @(posedge clk_i) offer_q <= state_q[Check] || state_q[Commit] ? engine : 4'd0;
+  assign offer_o = offer_q;
   assign push_o = state_q[Commit] && !commit_bad ? engine & ~full_i : 4'd0;
   assign desc_o = desc_q;
   assign desc_index_o = pc_q;

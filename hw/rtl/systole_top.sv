@@ -127,7 +127,7 @@ module systole_top #(
   assign done_o = done;
 
   // Per engine: LD, MX, VX, ST.
-  logic [3:0] push, full, ready, go, ended, active, stall, empty, blocked;
+  logic [3:0] offer, push, full, ready, go, ended, active, stall, empty, blocked;
   logic [15:0] engine_cause;
   logic [127:0] engine_detail, ended_index, at;
   logic [255:0] start_cycle;
@@ -247,6 +247,7 @@ module systole_top #(
       .rvalid_i         (fetch_rvalid),
       .rdata_i          (rsp_data),
       .rerr_i           (rsp_error),
+      .offer_o          (offer),
       .push_o           (push),
       .desc_o           (desc),
       .desc_index_o     (desc_index),
@@ -347,6 +348,7 @@ module systole_top #(
       .clk_i            (clk_i),
       .rst_ni           (rst_ni),
       .clear_i          (clear),
+      .offer_i          (offer[0]),
       .push_i           (push[0]),
       .push_desc_i      (desc),
       .push_index_i     (desc_index),
@@ -384,6 +386,7 @@ module systole_top #(
       .clk_i            (clk_i),
       .rst_ni           (rst_ni),
       .clear_i          (clear),
+      .offer_i          (offer[1]),
       .push_i           (push[1]),
       .push_desc_i      (desc),
       .push_index_i     (desc_index),
@@ -421,6 +424,7 @@ module systole_top #(
       .clk_i            (clk_i),
       .rst_ni           (rst_ni),
       .clear_i          (clear),
+      .offer_i          (offer[2]),
       .push_i           (push[2]),
       .push_desc_i      (desc),
       .push_index_i     (desc_index),
@@ -457,6 +461,7 @@ module systole_top #(
       .clk_i            (clk_i),
       .rst_ni           (rst_ni),
       .clear_i          (clear),
+      .offer_i          (offer[3]),
       .push_i           (push[3]),
       .push_desc_i      (desc),
       .push_index_i     (desc_index),

@@ -9,25 +9,25 @@
 //   k = 0             read A
 //   1                 choose the SRAM, swap; into x_q
 //   2 ..              int32 to fp32 (ACC only), 3 cycles
-//   .. T_MUL ..       first product, 3 cycles
-//   .. T_B ..         second product, 3 cycles
-//   .. T_ADD ..       sum, 4 cycles
+//   .. T_MUL ..       first product, 4 cycles
+//   .. T_B ..         second product, 4 cycles
+//   .. T_ADD ..       operands of the sum into addend_q and c_q, 1 cycle; sum, 4
 //   .. T_FUNC ..      EXP2, RECIP, RSQRT, 5 cycles (RELU costs none)
 //   T_OUT             choose what the last unit gave; into result_q
 //   T_OUT + 1         canon, RELU, mask; into out_q
 //   T_OUT + 2         write VM or RS; quantise, 2 cycles
 //   T_OUT + 4         write QNT
 //   T_OUT + 2 ..      reduction (systole_vx_reduce), from out_q
-// Each of the other operands is read two cycles before the unit that uses it,
-// so that no operand is delayed in registers: one cycle for the SRAM, one to
-// choose (space, lane of a row scalar, sign) into b_q, c_q or s_q.
+// Each of the other operands is read two cycles before the unit that uses it: one
+// cycle for the SRAM, one to choose (space; half of the lanes of a row scalar) into
+// b_q, c_first_q, or s_q and t_q, whose halves meet in the cycle after.
 //
 // Duration, from the cycle of start_i to the cycle of done_o, which is also
 // that of the last write: with W = m * ceil(n / Dim), L = log2(Dim),
-//   T_OUT = 2 + (A in ACC ? 3 : 0) + (mul ? 3 : 0) + (b_space ? 3 : 0)
-//             + (add ? 4 : 0) + (func is EXP2, RECIP or RSQRT ? 5 : 0)
+//   T_OUT = 2 + (A in ACC ? 3 : 0) + (mul ? 4 : 0) + (b_space ? 4 : 0)
+//             + (add ? 5 : 0) + (func is EXP2, RECIP or RSQRT ? 5 : 0)
 //   D = W + T_OUT + 2 + E,  E by reduce:  NONE: 2 if d_space is QNT, else 0;
-//   SUM 4L + 14; SUMSQ 4L + 17; MAX, ABSMAX L + 2; ARGMAX L + 4.
+//   SUM 4L + 14; SUMSQ 4L + 18; MAX, ABSMAX L + 2; ARGMAX L + 4.
 // `carry` costs nothing. With m or n zero, D = 1. cause_o is always 0.
 //
 // All SRAM ports: re and address in cycle t, data in t + 1. No read may hit a
@@ -102,8 +102,8 @@ module systole_vx #(
   reg        func_q, relu_q, d_qnt_q, d_vm_q, d_rs_q, carry_q;
   reg [2:0]  func_code_q;
   reg        sum_q, sumsq_q, best_q, abs_q, arg_q;
-  reg [2:0]  b_at_q;    // the second product's operand is read 0, 3 or 6 cycles after A, if at all
-  reg [3:0]  add_at_q;  // the sum's, 0, 3, 6 or 9
+  reg [3:0]  b_at_q;    // the second product's operand is read 0, 3, 4 or 7 cycles after A, if at all
+  reg [5:0]  add_at_q;  // the sum's, 0, 3, 4, 7, 8 or 11
   reg        plain_q;   // done with the last write of VM or RS
   reg [5:0]  ending_q;  // otherwise so many cycles later: E of the header
   reg [15:0] a_row_q, b_row_q, c_row_q, d_row_q, r_q, x_word_q;
@@ -127,31 +127,32 @@ module systole_vx #(
   wire       begin_work = start_i && !empty;
 
   reg        active_q, done_q, issue_q;
-  reg  [8:0] age_q;                   // bit k-1: a word is k cycles old
-  wire [9:0] age = {age_q, issue_q};  // bit k: a word is k cycles old
+  reg  [10:0] age_q;                   // bit k-1: a word is k cycles old
+  wire [11:0] age = {age_q, issue_q};  // bit k: a word is k cycles old
   reg        s_load_q, mul_work_q, b_load_q, b_work_q;
-  reg  [4:0] to_add_q;                // bit k: a word is T_ADD - 1 + k cycles old
+  reg  [5:0] to_add_q;                // bit k: a word is T_ADD - 1 + k cycles old
   reg  [4:0] to_func_q;               // T_FUNC + k
   reg        choose_q, load_q, write_q;  // T_OUT, T_OUT + 1, T_OUT + 2
   // The same for the bit that the last word of a row has beside it.
   wire       row_end, a_last;
-  reg  [8:0] age_end_q;
-  wire [9:0] age_end = {age_end_q, row_end};
-  reg  [4:0] to_add_end_q, to_func_end_q;
+  reg  [10:0] age_end_q;
+  wire [11:0] age_end = {age_end_q, row_end};
+  reg  [5:0] to_add_end_q;
+  reg  [4:0] to_func_end_q;
   reg        choose_end_q, load_end_q, write_end_q;
   reg  [1:0] quantised_end_q;
   reg  [3:0] begin_q;                 // bit k: k + 1 cycles after the start
   reg  [2:0] carry_step_q;            // the same with `carry`
   reg  [5:0] tail_q;                  // cycles to the end, once the words are through
   wire       s_end = a_acc_q ? age_end[3] : age_end[0];
-  wire       b_end = (b_at_q & {age_end[6], age_end[3], age_end[0]}) != 3'd0;
-  wire       to_add_end = (add_at_q & {age_end[9], age_end[6], age_end[3], age_end[0]}) != 4'd0;
-  wire       to_func_end = add_q ? to_add_end_q[4] : to_add_end_q[0];
+  wire       b_end = (b_at_q & {age_end[7], age_end[4:3], age_end[0]}) != 4'd0;
+  wire       to_add_end = (add_at_q & {age_end[11], age_end[8:7], age_end[4:3], age_end[0]}) != 6'd0;
+  wire       to_func_end = add_q ? to_add_end_q[5] : to_add_end_q[0];
   wire       s_read = mul_q && (a_acc_q ? age[3] : age[0]);
-  wire       b_read = (b_at_q & {age[6], age[3], age[0]}) != 3'd0;
-  wire       to_add = (add_at_q & {age[9], age[6], age[3], age[0]}) != 4'd0;
+  wire       b_read = (b_at_q & {age[7], age[4:3], age[0]}) != 4'd0;
+  wire       to_add = (add_at_q & {age[11], age[8:7], age[4:3], age[0]}) != 6'd0;
   wire       c_read = add_q && to_add;
-  wire       to_func = add_q ? to_add_q[4] : to_add_q[0];
+  wire       to_func = add_q ? to_add_q[5] : to_add_q[0];
   wire       to_choose = func_q ? to_func_q[4] : to_func;
   wire       through = load_q && !choose_q;  // words come without gaps: this is the last
   wire       quantised;
@@ -196,15 +197,13 @@ module systole_vx #(
       x_word_q <= desc_i[`SYS_VX_X];
       mul_imm_q <= desc_i[`SYS_VX_MUL_IMM];
       add_imm_q <= desc_i[`SYS_VX_ADD_IMM];
-      b_at_q <= {3{b_on}} & {acc_on && mul_on, acc_on != mul_on, !acc_on && !mul_on};
-      add_at_q <= {acc_on && mul_on && b_on,
-                   (acc_on && mul_on && !b_on) || ((acc_on != mul_on) && b_on),
-                   ((acc_on != mul_on) && !b_on) || (!acc_on && !mul_on && b_on),
-                   !acc_on && !mul_on && !b_on};
+      b_at_q <= {4{b_on}} & {acc_on && mul_on, !acc_on && mul_on, acc_on && !mul_on, !acc_on && !mul_on};
+      add_at_q <= {acc_on && mul_on && b_on, !acc_on && mul_on && b_on, acc_on && mul_on != b_on,
+                   !acc_on && mul_on != b_on, acc_on && !mul_on && !b_on, !acc_on && !mul_on && !b_on};
       plain_q <= reduce == `SYS_VXREDUCE_NONE && d_space != `SYS_SPACE_VXD_QNT;
       ending_q <= reduce == `SYS_VXREDUCE_NONE ? 6'd2
                 : reduce == `SYS_VXREDUCE_SUM ? SumEnd[5:0]
-                : reduce == `SYS_VXREDUCE_SUMSQ ? SumEnd[5:0] + 6'd3
+                : reduce == `SYS_VXREDUCE_SUMSQ ? SumEnd[5:0] + 6'd4
                 : reduce == `SYS_VXREDUCE_ARGMAX ? MaxEnd[5:0] + 6'd2 : MaxEnd[5:0];
     end
     done_q <= (start_i && empty) || (through && plain_q) || tail_q == 6'd1;
@@ -216,26 +215,26 @@ module systole_vx #(
     else if (a_last) issue_q <= 1'b0;
     begin_q <= {begin_q[2:0], begin_work};
     carry_step_q <= {carry_step_q[1:0], begin_work && desc_i[`SYS_VX_CARRY]};
-    age_q <= age[8:0];
+    age_q <= age[10:0];
     s_load_q <= s_read;
     mul_work_q <= s_load_q;
     b_load_q <= b_read;
     b_work_q <= b_load_q;
-    to_add_q <= {to_add_q[3:0], to_add};
+    to_add_q <= {to_add_q[4:0], to_add};
     to_func_q <= {to_func_q[3:0], to_func};
     choose_q <= to_choose;
     load_q <= choose_q;
     write_q <= load_q;
-    age_end_q <= age_end[8:0];
-    to_add_end_q <= {to_add_end_q[3:0], to_add_end};
+    age_end_q <= age_end[10:0];
+    to_add_end_q <= {to_add_end_q[4:0], to_add_end};
     to_func_end_q <= {to_func_end_q[3:0], to_func_end};
     choose_end_q <= func_q ? to_func_end_q[4] : to_func_end;
     load_end_q <= choose_end_q;
     write_end_q <= load_end_q;
     quantised_end_q <= {quantised_end_q[0], write_end_q};
     if (start_i || !rst_ni) begin  // words of the last instruction are forgotten
-      age_q <= 9'd0;
-      to_add_q <= 5'd0;
+      age_q <= 11'd0;
+      to_add_q <= 6'd0;
       to_func_q <= 5'd0;
     end
     if (!rst_ni) begin
@@ -321,21 +320,23 @@ module systole_vx #(
   // ---- Operands into registers; the way out.
   wire [32*Dim-1:0] b_read_data = b_par_q ? par_b_data_i : b_vm_q ? vm_b_data_i : rs_t_data_i;
   wire [32*Dim-1:0] c_read_data = c_par_q ? par_c_data_i : vm_c_data_i;
-  reg  [31:0]       s_scalar, t_scalar;
+  reg  [63:0]       s_scalar, t_scalar;  // row scalars, from the lower and the upper half of the lanes
   wire [31:0]       a [0:Dim-1];       // as read
   wire [31:0]       result [0:Dim-1];  // after the last unit that is on
   wire [Dim-1:0]    mask;
-  reg  [32*Dim-1:0] x_q, b_q, c_q, result_q, out_q, carry_r_q, carry_x_q;
-  reg  [31:0]       s_q;
+  reg  [32*Dim-1:0] x_q, b_q, c_first_q, c_q, addend_q, result_q, out_q, carry_r_q, carry_x_q;
+  reg  [63:0]       s_q, t_q;
   reg  [Dim-1:0]    out_mask_q;
 
   always @* begin : scalars
     integer l;
-    s_scalar = 32'd0;
-    t_scalar = 32'd0;
-    for (l = 0; l < Dim; l = l + 1) begin
-      s_scalar = s_scalar | (rs_s_data_i[32*l +: 32] & {32{s_lane_q[l]}});
-      t_scalar = t_scalar | (rs_t_data_i[32*l +: 32] & {32{t_lane_q[l]}});
+    s_scalar = 64'd0;
+    t_scalar = 64'd0;
+    for (l = 0; l < Dim / 2; l = l + 1) begin
+      s_scalar = s_scalar | ({rs_s_data_i[32*(l+Dim/2) +: 32], rs_s_data_i[32*l +: 32]}
+                             & {{32{s_lane_q[l+Dim/2]}}, {32{s_lane_q[l]}}});
+      t_scalar = t_scalar | ({rs_t_data_i[32*(l+Dim/2) +: 32], rs_t_data_i[32*l +: 32]}
+                             & {{32{t_lane_q[l+Dim/2]}}, {32{t_lane_q[l]}}});
     end
   end
 
@@ -348,11 +349,15 @@ module systole_vx #(
         x_q[32*l +: 32] <= swap_q ? a[l^1] : a[l];
       end
     end
-    if (s_load_q) s_q <= mul_row_q ? s_scalar : mul_imm_q;
+    if (s_load_q) s_q <= mul_row_q ? s_scalar : {32'd0, mul_imm_q};
     if (b_load_q) b_q <= b_read_data;
     if (add_q && to_add_q[0]) begin
-      c_q <= (add_c_q ? c_read_data : {Dim{add_row_q ? t_scalar : add_imm_q}})
-           ^ {Dim{{neg_q, 31'b0}}};
+      c_first_q <= c_read_data;
+      t_q <= add_row_q ? t_scalar : {32'd0, add_imm_q};
+    end
+    if (add_q && to_add_q[1]) begin
+      c_q <= (add_c_q ? c_first_q : {Dim{t_q[63:32] | t_q[31:0]}}) ^ {Dim{{neg_q, 31'b0}}};
+      addend_q <= add_in;
     end
     if (choose_q) begin
       for (l = 0; l < Dim; l = l + 1) result_q[32*l +: 32] <= result[l];
@@ -403,7 +408,7 @@ module systole_vx #(
     .valid_o(converted_valid), .y_o(converted)
   );
   systole_fp_mul #(.Lanes(Dim)) u_mul (
-    .clk_i, .rst_ni, .valid_i(mul_work_q), .a_i(mul_in), .b_i({Dim{s_q}}),
+    .clk_i, .rst_ni, .valid_i(mul_work_q), .a_i(mul_in), .b_i({Dim{s_q[63:32] | s_q[31:0]}}),
     .valid_o(product_valid), .p_o(product)
   );
   systole_fp_mul #(.Lanes(Dim)) u_mul_b (
@@ -411,7 +416,7 @@ module systole_vx #(
     .valid_o(product_b_valid), .p_o(product_b)
   );
   systole_fp_add #(.Lanes(Dim)) u_add (
-    .clk_i, .rst_ni, .valid_i(add_q && to_add_q[1]), .a_i(add_in), .b_i(c_q),
+    .clk_i, .rst_ni, .valid_i(add_q && to_add_q[2]), .a_i(addend_q), .b_i(c_q),
     .valid_o(sum_valid), .s_o(sum)
   );
   systole_fp_func #(.Lanes(Dim)) u_func (

@@ -7,10 +7,10 @@
 // or the last row is done; ARGMAX writes the indices one cycle after the values.
 //
 // Cycles from the last word on v_i to the last write, with L = log2(Dim):
-//   SUM 4L + 14, SUMSQ 4L + 17, MAX and ABSMAX L + 2, ARGMAX L + 4.
+//   SUM 4L + 14, SUMSQ 4L + 18, MAX and ABSMAX L + 2, ARGMAX L + 4.
 // Throughput: one word a cycle. No handshake.
 //
-// Stages: (SUMSQ) square, 3; then systole_vx_sum; or systole_vx_max and the best
+// Stages: (SUMSQ) square, 4; then systole_vx_sum; or systole_vx_max and the best
 // of the row, 1. Then: the result into its lane, 1; the write.
 module systole_vx_reduce #(
   parameter Dim = 8
@@ -50,10 +50,10 @@ module systole_vx_reduce #(
   );
   wire        sum_valid;
   wire [31:0] sum_value;
-  reg  [2:0]  square_end_q;
-  always @(posedge clk_i) square_end_q <= {square_end_q[1:0], row_end_i};
+  reg  [3:0]  square_end_q;
+  always @(posedge clk_i) square_end_q <= {square_end_q[2:0], row_end_i};
   systole_vx_sum #(.Dim(Dim)) u_sum (
-    .clk_i, .rst_ni, .start_i, .row_end_i(sumsq_i ? square_end_q[2] : row_end_i),
+    .clk_i, .rst_ni, .start_i, .row_end_i(sumsq_i ? square_end_q[3] : row_end_i),
     .valid_i(sumsq_i ? square_valid : valid_i && sum_i), .v_i(sumsq_i ? square : v_i),
     .valid_o(sum_valid), .sum_o(sum_value)
   );

@@ -8,6 +8,7 @@ module systole_issue_bench #(
     input  logic         clk_i,
     input  logic         rst_ni,
     input  logic         clear_i,
+    input  logic [3:0]   offer_i,
     input  logic [3:0]   push_i,
     input  logic [31:0]  push_nibbles_i,
     input  logic [31:0]  push_index_i,
@@ -50,7 +51,7 @@ module systole_issue_bench #(
           .Addresses(e == 0 ? 2 : e == 3 ? 1 : 0)
       ) i_issue (
           .clk_i, .rst_ni, .clear_i,
-          .push_i(push_i[e]), .push_desc_i(desc), .push_index_i,
+          .offer_i(offer_i[e]), .push_i(push_i[e]), .push_desc_i(desc), .push_index_i,
           .push_addr_i({32'd0, push_index_i} + 64'd1), .push_index_addr_i({32'd0, push_index_i} + 64'd2),
           .full_o(full_o[e]),
           .count_i({count_o[96+8*e+:8], count_o[64+8*e+:8], count_o[32+8*e+:8], count_o[8*e+:8]}),

@@ -105,6 +105,7 @@ static entry drive(bench *b, const mood *m) {
     p->stall |= (uint8_t)(rnd(b, 2) << e);
     p->done |= (uint8_t)((g->inside > 0 && b->cycle >= g->may_end && rnd(b, m->done) == 0) << e);
   }
+  p->offer = (uint8_t)(p->push | rnd(b, 16));  // what is offered need not be pushed
   p->cycle = b->cycle;
   p->enable = rnd(b, 200) != 0;
   p->restart = rnd(b, 200) == 0;
