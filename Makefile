@@ -35,6 +35,7 @@ LIBRARY_SOURCES := $(filter-out $(wildcard hw/isa/generate*.c), \
   $(wildcard hw/base/*.c hw/configs/*.c hw/isa/*.c sim/model/*.c sim/dram/*.c sim/fuzz/*.c sim/reference/*.c \
              compiler/*.c compiler/*/*.c driver/*.c driver/*/*.c firmware/draw.c))
 CLI_SOURCES := $(wildcard cli/*.c)
+SITES_SOURCES := $(filter-out %/main.c,$(wildcard hw/fpga/ecp5/sites/*.c))
 objects = $(patsubst %.c,$(BUILD)/%.o,$(1))
 
 .PHONY: all
@@ -136,7 +137,7 @@ $(SUITES): $(UNIT_SOURCES)
 $(BUILD)/tests/unit/main.o: $(SUITES)
 $(BUILD)/tests/unit/main.o: CFLAGS += -DSYSTOLE_SUITES='"$(SUITES)"'
 
-$(BUILD)/unit_tests: $(call objects,$(UNIT_SOURCES)) $(BUILD)/libfirmware.a $(BUILD)/libsystole.a
+$(BUILD)/unit_tests: $(call objects,$(UNIT_SOURCES) $(SITES_SOURCES)) $(BUILD)/libfirmware.a $(BUILD)/libsystole.a
 	$(CC) $(LDFLAGS) -o $@ $^ -lcunit $(LDLIBS)
 
 .PHONY: unit
@@ -169,6 +170,9 @@ lint: $(BUILD)/systole
 # ---- boards ----------------------------------------------------------------------
 # FPGA is a configuration. Yosys takes minutes, nextpnr some ten to place, routing hours.
 FPGA ?= tiny8
+
+$(BUILD)/sites: $(call objects,hw/fpga/ecp5/sites/main.c $(SITES_SOURCES)) $(BUILD)/libsystole.a
+	$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
 .PHONY: fpga-ecp5 fpga-xilinx
 fpga-ecp5:

@@ -1,0 +1,85 @@
+// In turns: where wires are shortest (solve), and from there to where there is room
+// (spread), which holds the cells more with every turn. RAMs and multipliers have some
+// fifty nets each, and no place at all between the rows in which they stand: they are
+// held as much harder.
+#include "hw/fpga/ecp5/sites/place.h"
+
+#include <stdlib.h>
+
+#include "hw/fpga/ecp5/sites/assign.h"
+#include "hw/fpga/ecp5/sites/solve.h"
+#include "hw/fpga/ecp5/sites/spread.h"
+
+enum { TURNS = 100 };
+static const float hold_per_turn[SITES_KINDS] = {0.01f, 3, 3};
+static const float full[SITES_KINDS] = {0.85f, 1, 1};
+
+typedef struct {
+  float *x, *y, *to_x, *to_y;
+  int *site_of;
+} places;
+
+// Near the middle, no two alike.
+static void begin(const sites_netlist *n, places *p) {
+  for (int c = 0; c < n->cells; c++) {
+    p->x[c] = p->to_x[c] = SITES_WIDTH / 2 + (float)(c * 7919ll % 1000) / 1000;
+    p->y[c] = p->to_y[c] = SITES_HEIGHT / 2 + (float)(c * 104729ll % 1000) / 1000;
+  }
+}
+
+static systole_status turn(const sites_netlist *n, places *p, int number, systole_error *err) {
+  float hold[SITES_KINDS];
+  for (sites_kind kind = SITES_LOGIC; kind < SITES_KINDS; kind++) hold[kind] = hold_per_turn[kind] * (float)number;
+  systole_status status = sites_solve(n, p->x, p->to_x, hold, err);
+  if (!status) status = sites_solve(n, p->y, p->to_y, hold, err);
+  for (sites_kind kind = SITES_LOGIC; kind < SITES_KINDS && !status; kind++)
+    status = sites_spread(n, kind, full[kind], p->x, p->y, p->to_x, p->to_y, err);
+  return status;
+}
+
+static systole_status write_sites(const sites_netlist *n, sites_kind kind, const int *site_of, systole_error *err) {
+  sites_place sites[SITES_MOST];
+  sites_of_chip(kind, sites);
+  for (int c = 0; c < n->cells; c++) {
+    if (n->kind[c] != kind) continue;
+    char name[32];
+    sites_name(kind, sites[site_of[c]], name);
+    cJSON *attributes = cJSON_GetObjectItem(n->json[c], "attributes");
+    if (attributes == NULL) attributes = cJSON_AddObjectToObject(n->json[c], "attributes");
+    if (cJSON_AddStringToObject(attributes, "BEL", name) == NULL)
+      return systole_fail(err, SYSTOLE_E_MEMORY, "out of memory");
+  }
+  return SYSTOLE_OK;
+}
+
+static systole_status place(const sites_netlist *n, places *p, FILE *progress, systole_error *err) {
+  systole_status status = SYSTOLE_OK;
+  begin(n, p);
+  for (int number = 0; number < TURNS && !status; number++) {
+    status = turn(n, p, number, err);
+    if (progress && number % 10 == 9 && !status)
+      fprintf(progress, "sites: turn %d of %d: wires of %.0f tiles, with room for all %.0f\n", number + 1, TURNS,
+              sites_wire_length(n, p->x, p->y), sites_wire_length(n, p->to_x, p->to_y));
+  }
+  for (sites_kind kind = SITES_RAM; kind < SITES_KINDS && !status; kind++) {
+    sites_assign(n, kind, p->to_x, p->to_y, p->site_of);
+    status = write_sites(n, kind, p->site_of, err);
+  }
+  return status;
+}
+
+systole_status sites_place_netlist(sites_netlist *n, FILE *progress, systole_error *err) {
+  const size_t cells = (size_t)n->cells;
+  float *rows = malloc(4 * cells * sizeof *rows);
+  int *site_of = malloc(cells * sizeof *site_of);
+  systole_status status = SYSTOLE_E_MEMORY;
+  if (rows && site_of) {
+    places p = {rows, rows + cells, rows + 2 * cells, rows + 3 * cells, site_of};
+    status = place(n, &p, progress, err);
+  } else {
+    systole_fail(err, status, "out of memory");
+  }
+  free(rows);
+  free(site_of);
+  return status;
+}
