@@ -142,15 +142,16 @@ module systole_issue #(
       fly_rd_q <= '0;
       fly_count_q <= '0;
     end else if (start_o || done_i) begin
-      if (start_o) begin
-        fly_index_q[fly_wr_q] <= head_index;
-        fly_raise_q[fly_wr_q] <= head_q[47:32];
-        fly_start_q[fly_wr_q] <= cycle_i;
-        fly_wr_q <= fly_wr_q + 1'b1;
-      end
+      if (start_o) fly_wr_q <= fly_wr_q + 1'b1;
       if (done_i) fly_rd_q <= fly_rd_q + 1'b1;
       if (start_o && !done_i) fly_count_q <= fly_count_q + 1'b1;
       if (done_i && !start_o) fly_count_q <= fly_count_q - 1'b1;
+    end
+    // Written before it is known whether the head starts: this one is free.
+    if (able_q && !fly_count_q[FlyW]) begin
+      fly_index_q[fly_wr_q] <= head_index;
+      fly_raise_q[fly_wr_q] <= head_q[47:32];
+      fly_start_q[fly_wr_q] <= cycle_i;
     end
   end
 

@@ -131,8 +131,8 @@ module systole_mx #(
   assign a_last   = row_q == 16'd0;
   assign a_base_d = kt_q != '0 ? a_base_q + a_tile_q : a_q;
 
-  assign act_re_o   = a_re && !qnt_q;
-  assign qnt_re_o   = a_re && qnt_q;
+  assign act_re_o   = active_q && !qnt_q;  // taken only where a_re was high
+  assign qnt_re_o   = active_q && qnt_q;
   assign act_addr_o = a_addr_q[ActAddrW-1:0];
   assign qnt_addr_o = a_addr_q[QntAddrW-1:0];
 

@@ -47,7 +47,7 @@ module systole_vx #(
   output wire                ready_o,
   input  wire                start_i,
   /* verilator lint_off UNUSED */
-  input  wire [511:0]        desc_i,   // with start_i
+  input  wire [511:0]        desc_i,   // with start_i and in the cycle after
   /* verilator lint_on UNUSED */
   output wire                done_o,
   output wire [3:0]          cause_o,
@@ -281,7 +281,7 @@ module systole_vx #(
     .row_end_i(to_add_end), .address_o(c_address)
   );
   systole_vx_walk u_d (
-    .clk_i, .start_i, .base_i(desc_i[`SYS_VX_D]), .stride_i(d_row_q),
+    .clk_i, .start_i(begin_q[0]), .base_i(desc_i[`SYS_VX_D]), .stride_i(d_row_q),
     .step_i(d_qnt_q ? quantised : write_q),
     .row_end_i(d_qnt_q ? quantised_end_q[1] : write_end_q), .address_o(d_address)
   );
@@ -297,16 +297,16 @@ module systole_vx #(
   wire [15:0] rs_t_word = carry_step_q[0] ? r_q : carry_step_q[1] ? x_word_q
                         : b_rs_q ? b_address : t_word;
 
-  assign acc_re_o = issue_q && a_acc_q;
-  assign par_a_re_o = issue_q && a_par_q;
-  assign vm_a_re_o = issue_q && a_vm_q;
-  assign par_b_re_o = b_read && b_par_q;
-  assign vm_b_re_o = b_read && b_vm_q;
-  assign par_c_re_o = c_read && c_par_q;
-  assign vm_c_re_o = c_read && c_vm_q;
-  assign rs_s_re_o = (issue_q && a_rs_q) || (s_read && mul_row_q);
-  assign rs_t_re_o = (b_read && b_rs_q) || (c_read && add_row_q) || carry_step_q[0]
-                   || carry_step_q[1];
+  // What is read in a cycle that needs no word is not taken.
+  assign acc_re_o = active_q && a_acc_q;
+  assign par_a_re_o = active_q && a_par_q;
+  assign vm_a_re_o = active_q && a_vm_q;
+  assign par_b_re_o = active_q && b_par_q;
+  assign vm_b_re_o = active_q && b_vm_q;
+  assign par_c_re_o = active_q && c_par_q;
+  assign vm_c_re_o = active_q && c_vm_q;
+  assign rs_s_re_o = active_q && (a_rs_q || mul_row_q);
+  assign rs_t_re_o = active_q && (b_rs_q || add_row_q || carry_q);
   assign acc_addr_o = a_address[AccAddrW-1:0];
   assign par_a_addr_o = a_address[ParAddrW-1:0];
   assign vm_a_addr_o = a_address[VmAddrW-1:0];
@@ -424,7 +424,7 @@ module systole_vx #(
     .valid_o(value_valid), .y_o(value)
   );
   systole_vx_mask #(.Dim(Dim)) u_mask (
-    .clk_i, .start_i, .n_i(desc_i[`SYS_VX_N]), .limits_i(desc_i[`SYS_VX_LIMITS]),
+    .clk_i, .start_i(begin_q[0]), .n_i(desc_i[`SYS_VX_N]), .limits_i(desc_i[`SYS_VX_LIMITS]),
     .low_i(desc_i[`SYS_VX_LOW]), .high_i(desc_i[`SYS_VX_HIGH]),
     .low_step_i(desc_i[`SYS_VX_LOW_STEP]), .high_step_i(desc_i[`SYS_VX_HIGH_STEP]),
     .step_i(choose_q), .row_end_i(choose_end_q), .mask_o(mask)
@@ -437,7 +437,7 @@ module systole_vx #(
   wire [15:0]       reduce_waddr;
   wire [32*Dim-1:0] reduce_wdata;
   systole_vx_reduce #(.Dim(Dim)) u_reduce (
-    .clk_i, .rst_ni, .start_i(begin_work), .sum_i(sum_q), .sumsq_i(sumsq_q), .best_i(best_q),
+    .clk_i, .rst_ni, .start_i(begin_q[0]), .sum_i(sum_q), .sumsq_i(sumsq_q), .best_i(best_q),
     .abs_i(abs_q), .arg_i(arg_q), .carry_i(carry_q),
     .last_row_i(last_row),
     .index_i(desc_i[`SYS_VX_INDEX]), .r_i(desc_i[`SYS_VX_R]),

@@ -1,9 +1,9 @@
 // The reduction of the vector engine: takes the masked words of an instruction,
 // row after row without gaps, and writes each row's result into its lane of RS.
 //
-// start_i loads the description; words come with valid_i from the fifth cycle
+// start_i loads the description; words come with valid_i from the fourth cycle
 // after that at the earliest, when `carry`'s words are stable and first_i, in the
-// fourth, has taken up row 0's. A word of results is written when its last lane
+// third, has taken up row 0's. A word of results is written when its last lane
 // or the last row is done; ARGMAX writes the indices one cycle after the values.
 //
 // Cycles from the last word on v_i to the last write, with L = log2(Dim):

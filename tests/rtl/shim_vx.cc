@@ -104,7 +104,6 @@ systole_shim_vx_result systole_shim_vx_run(systole_shim_vx *shim, const uint32_t
   top.eval();
   shim->tick();
   top.start_i = 0;
-  std::memset(&top.desc_i, 0x5A, 64);
   top.eval();
   for (result.cycles = 1; result.cycles < limit; result.cycles++) {
     result.protocol = result.protocol && top.active_o && !top.ready_o;
@@ -112,6 +111,8 @@ systole_shim_vx_result systole_shim_vx_run(systole_shim_vx *shim, const uint32_t
     const bool done = top.done_o;
     result.cause = top.cause_o;
     shim->tick();
+    std::memset(&top.desc_i, 0x5A, 64);  // it stands for one cycle after the start
+    top.eval();
     if (done) break;
   }
   result.protocol = result.protocol && top.ready_o && !top.active_o && !top.done_o;
