@@ -43,7 +43,7 @@ nice -n 10 timeout 3600 yosys -q -l "$out/yosys.log" -p "
   { cat "$out/yosys.err" >&2; exit 1; }
 
 # RAMs and multipliers first: see docs/decisions/011.
-make -s BUILD="${BUILD:-build}" "${BUILD:-build}/sites" >&2
+make -s BUILD="${BUILD:-build}" "${BUILD:-build}/sites" >/dev/null
 nice -n 10 "${BUILD:-build}/sites" "$out/netlist.json" "$out/placed.json"
 
 # Paths are short and many: the placer has to look at the clock far more than it does

@@ -37,6 +37,7 @@ int sites_room(sites_kind kind, int x, int y) {
     const bool inside = x >= 2 && x < SITES_WIDTH - 1 && y >= 2 && y < SITES_HEIGHT - 1;
     return inside && !is_row(SITES_RAM, y) && !is_row(SITES_MULT, y) ? TILE_LUTS : 0;
   }
+  if (!is_row(kind, y)) return 0;
   sites_place places[SITES_MOST];
   int n = 0;
   for (int s = sites_of_chip(kind, places) - 1; s >= 0; s--) n += places[s].x == x && places[s].y == y;

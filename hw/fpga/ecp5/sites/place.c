@@ -1,3 +1,4 @@
+// From several beginnings, of which the one counts that ends with the shortest wires.
 // In turns: where wires are shortest (solve), and from there to where there is room
 // (spread), which holds the cells more with every turn. RAMs and multipliers have some
 // fifty nets each, and no place at all between the rows in which they stand: they are
@@ -5,25 +6,27 @@
 #include "hw/fpga/ecp5/sites/place.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "hw/fpga/ecp5/sites/assign.h"
 #include "hw/fpga/ecp5/sites/solve.h"
 #include "hw/fpga/ecp5/sites/spread.h"
 
-enum { TURNS = 100 };
+enum { BEGINNINGS = 5, TURNS = 100 };
 static const float hold_per_turn[SITES_KINDS] = {0.01f, 3, 3};
 static const float full[SITES_KINDS] = {0.85f, 1, 1};
 
 typedef struct {
   float *x, *y, *to_x, *to_y;
-  int *site_of;
+  int *site_of, *best;  // the best: of the beginnings so far
 } places;
 
-// Near the middle, no two alike.
-static void begin(const sites_netlist *n, places *p) {
+// Near the middle, no two alike, each time in other directions.
+static void begin(const sites_netlist *n, places *p, int beginning) {
   for (int c = 0; c < n->cells; c++) {
-    p->x[c] = p->to_x[c] = SITES_WIDTH / 2 + (float)(c * 7919ll % 1000) / 1000;
-    p->y[c] = p->to_y[c] = SITES_HEIGHT / 2 + (float)(c * 104729ll % 1000) / 1000;
+    const long long away = (long long)beginning * (c % 17);
+    p->x[c] = p->to_x[c] = SITES_WIDTH / 2 + (float)((c * 7919ll + away * 331) % 1000) / 1000;
+    p->y[c] = p->to_y[c] = SITES_HEIGHT / 2 + (float)((c * 104729ll + away * 577) % 1000) / 1000;
   }
 }
 
@@ -37,13 +40,24 @@ static systole_status turn(const sites_netlist *n, places *p, int number, systol
   return status;
 }
 
-static systole_status write_sites(const sites_netlist *n, sites_kind kind, const int *site_of, systole_error *err) {
-  sites_place sites[SITES_MOST];
-  sites_of_chip(kind, sites);
+// All turns from one beginning; the length of the wires with everything in its place.
+static systole_status place(const sites_netlist *n, places *p, int beginning, double *length, systole_error *err) {
+  systole_status status = SYSTOLE_OK;
+  begin(n, p, beginning);
+  for (int number = 0; number < TURNS && !status; number++) status = turn(n, p, number, err);
+  for (sites_kind kind = SITES_RAM; kind < SITES_KINDS && !status; kind++)
+    sites_assign(n, kind, p->to_x, p->to_y, p->site_of);
+  *length = sites_wire_length(n, p->to_x, p->to_y);
+  return status;
+}
+
+static systole_status write_sites(const sites_netlist *n, const int *site_of, systole_error *err) {
+  sites_place sites[SITES_KINDS][SITES_MOST];
+  for (sites_kind kind = SITES_RAM; kind < SITES_KINDS; kind++) sites_of_chip(kind, sites[kind]);
   for (int c = 0; c < n->cells; c++) {
-    if (n->kind[c] != kind) continue;
+    if (n->kind[c] == SITES_LOGIC) continue;
     char name[32];
-    sites_name(kind, sites[site_of[c]], name);
+    sites_name(n->kind[c], sites[n->kind[c]][site_of[c]], name);
     cJSON *attributes = cJSON_GetObjectItem(n->json[c], "attributes");
     if (attributes == NULL) attributes = cJSON_AddObjectToObject(n->json[c], "attributes");
     if (cJSON_AddStringToObject(attributes, "BEL", name) == NULL)
@@ -52,30 +66,29 @@ static systole_status write_sites(const sites_netlist *n, sites_kind kind, const
   return SYSTOLE_OK;
 }
 
-static systole_status place(const sites_netlist *n, places *p, FILE *progress, systole_error *err) {
-  systole_status status = SYSTOLE_OK;
-  begin(n, p);
-  for (int number = 0; number < TURNS && !status; number++) {
-    status = turn(n, p, number, err);
-    if (progress && number % 10 == 9 && !status)
-      fprintf(progress, "sites: turn %d of %d: wires of %.0f tiles, with room for all %.0f\n", number + 1, TURNS,
-              sites_wire_length(n, p->x, p->y), sites_wire_length(n, p->to_x, p->to_y));
+static systole_status place_best(const sites_netlist *n, places *p, FILE *progress, systole_error *err) {
+  double best = 0;
+  for (int beginning = 0; beginning < BEGINNINGS; beginning++) {
+    double length;
+    const systole_status status = place(n, p, beginning, &length, err);
+    if (status) return status;
+    if (progress)
+      fprintf(progress, "sites: %d of %d: wires of %.0f tiles\n", beginning + 1, BEGINNINGS, length);
+    if (beginning > 0 && length >= best) continue;
+    best = length;
+    memcpy(p->best, p->site_of, (size_t)n->cells * sizeof *p->best);
   }
-  for (sites_kind kind = SITES_RAM; kind < SITES_KINDS && !status; kind++) {
-    sites_assign(n, kind, p->to_x, p->to_y, p->site_of);
-    status = write_sites(n, kind, p->site_of, err);
-  }
-  return status;
+  return write_sites(n, p->best, err);
 }
 
 systole_status sites_place_netlist(sites_netlist *n, FILE *progress, systole_error *err) {
   const size_t cells = (size_t)n->cells;
   float *rows = malloc(4 * cells * sizeof *rows);
-  int *site_of = malloc(cells * sizeof *site_of);
+  int *site_of = calloc(2 * cells, sizeof *site_of);
   systole_status status = SYSTOLE_E_MEMORY;
   if (rows && site_of) {
-    places p = {rows, rows + cells, rows + 2 * cells, rows + 3 * cells, site_of};
-    status = place(n, &p, progress, err);
+    places p = {rows, rows + cells, rows + 2 * cells, rows + 3 * cells, site_of, site_of + cells};
+    status = place_best(n, &p, progress, err);
   } else {
     systole_fail(err, status, "out of memory");
   }
