@@ -42,20 +42,21 @@ nice -n 10 timeout 3600 yosys -q -l "$out/yosys.log" -p "
   script hw/fpga/ecp5/synth.ys; write_json $out/netlist.json" 2>"$out/yosys.err" ||
   { cat "$out/yosys.err" >&2; exit 1; }
 
-# RAMs and multipliers first: see docs/decisions/011.
+# RAMs and multipliers first: docs/decisions/011-sites-of-rams-and-multipliers.md.
 make -s BUILD="${BUILD:-build}" "${BUILD:-build}/sites" >/dev/null
-nice -n 10 "${BUILD:-build}/sites" "$out/netlist.json" "$out/placed.json"
+nice -n 10 "${BUILD:-build}/sites" "$out/netlist.json" "$out/sites.json"
 
 # Paths are short and many: the placer has to look at the clock far more than it does
-# by itself (weight 10, exponent 2), which makes the clock more than half as fast again. Refinement
-# in threads takes minutes instead of a quarter of an hour, where the tool has it.
-placer="--placer-heap-timingweight 100 --placer-heap-critexp 4"
+# by itself (weight 10, exponent 2). Where it packs tiles to nine tenths, as it does by itself,
+# routes end in hot spots. Refinement in threads takes minutes instead of a quarter of an
+# hour, where the tool has it.
+placer="--placer-heap-timingweight 50 --placer-heap-critexp 4 --placer-heap-beta 0.7"
 if "$nextpnr" --help 2>&1 | grep -q parallel-refine; then placer="$placer --parallel-refine"; fi
 # The tool may see only what lies below its working directory.
 echo "nextpnr: $out/nextpnr.log"
 ended=0
 (cd "$out" && rm -f nextpnr.log && nice -n 10 timeout 7200 "$nextpnr" --85k --package CABGA756 --speed "$speed" --freq 60 --seed "$seed" $placer --router router2 \
-  --timing-allow-fail --lpf-allow-unconstrained --json placed.json --report report.json --log nextpnr.log -q 2>nextpnr.err) || ended=$?
+  --timing-allow-fail --lpf-allow-unconstrained --json sites.json --report report.json --log nextpnr.log -q 2>nextpnr.err) || ended=$?
 if ! grep -qs 'Max frequency' "$out/nextpnr.log"; then
   cat "$out/nextpnr.err" >&2
   echo "fpga-ecp5: nextpnr ended with $ended before anything was placed: see $out/nextpnr.log" >&2
