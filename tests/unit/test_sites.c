@@ -70,6 +70,8 @@ static void expect_refusal(cJSON *document, systole_status status, const char *w
 static void test_refused(void) {
   expect_refusal(cJSON_Parse("{\"modules\": {\"a\": {\"cells\": {}}}}"), SYSTOLE_E_FORMAT, "no top module");
   expect_refusal(cJSON_Parse("[]"), SYSTOLE_E_FORMAT, "no top module");
+  expect_refusal(cJSON_Parse("{\"modules\": {\"a\": {\"attributes\": {\"top\": 1}, \"cells\": [{}]}}}"), SYSTOLE_E_FORMAT,
+                 "no top module");
   static const char *const strange[] = {"LUT4:1", "SB_LUT4:1"};
   expect_refusal(document_of(strange, 2), SYSTOLE_E_FORMAT, "cell1 is a SB_LUT4");
   const char *many[157];

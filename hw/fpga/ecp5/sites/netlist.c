@@ -107,7 +107,7 @@ systole_status sites_netlist_read(cJSON *document, sites_netlist *n, systole_err
   const cJSON *module, *cells = NULL;
   cJSON_ArrayForEach(module, systole_json_get(document, "modules"))
     if (systole_json_get(systole_json_get(module, "attributes"), "top")) cells = systole_json_get(module, "cells");
-  n->cells = cJSON_GetArraySize(cells);
+  n->cells = cJSON_IsObject(cells) ? cJSON_GetArraySize(cells) : 0;
   if (n->cells == 0)
     return systole_fail(err, SYSTOLE_E_FORMAT, "no top module with cells: expected a netlist of Yosys (write_json)");
   const systole_status status = read_cells(n, cells, err);
