@@ -24,9 +24,8 @@ typedef struct {
 // Near the middle, no two alike, each time in other directions.
 static void begin(const sites_netlist *n, places *p, int beginning) {
   for (int c = 0; c < n->cells; c++) {
-    const long long away = (long long)beginning * (c % 17);
-    p->x[c] = p->to_x[c] = SITES_WIDTH / 2 + (float)((c * 7919ll + away * 331) % 1000) / 1000;
-    p->y[c] = p->to_y[c] = SITES_HEIGHT / 2 + (float)((c * 104729ll + away * 577) % 1000) / 1000;
+    p->x[c] = p->to_x[c] = SITES_WIDTH / 2 + (float)((c * 7919ll + beginning * 331ll * (c % 17)) % 1000) / 1000;
+    p->y[c] = p->to_y[c] = SITES_HEIGHT / 2 + (float)((c * 104729ll + beginning * 577ll * (c % 13)) % 1000) / 1000;
   }
 }
 
