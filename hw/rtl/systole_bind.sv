@@ -31,6 +31,8 @@ module systole_bind (
     output logic         illegal_o,
     output logic         range_o
 );
+  localparam [31:0] First = `SYS_BOUND_FIRST, Second = `SYS_BOUND_SECOND, Third = `SYS_BOUND_THIRD;
+
   // Where a bind code's field lies: {known, halfword, width}. kind: as systole_decode's;
   // without any it is a LOOP, if `loop`, or an instruction that has no such fields.
   function automatic [7:0] place(input [4:0] kind, input loop, input [7:0] code);
@@ -39,57 +41,57 @@ module systole_bind (
       unique case (1'b1)
         kind[0]:
         case (code[3:0])
-          4'd`SYS_BIND_LD_ROWS: place = {1'b1, 5'd4, 2'd0};
-          4'd`SYS_BIND_LD_WORDS: place = {1'b1, 5'd5, 2'd0};
-          4'd`SYS_BIND_LD_OFFSET: place = {1'b1, 5'd6, 2'd2};
-          4'd`SYS_BIND_LD_DST: place = {1'b1, 5'd12, 2'd0};
+          4'd`SYS_BIND_LD_ROWS: place = {1'b1, 7'd`SYS_BIND_AT_LD_ROWS};
+          4'd`SYS_BIND_LD_WORDS: place = {1'b1, 7'd`SYS_BIND_AT_LD_WORDS};
+          4'd`SYS_BIND_LD_OFFSET: place = {1'b1, 7'd`SYS_BIND_AT_LD_OFFSET};
+          4'd`SYS_BIND_LD_DST: place = {1'b1, 7'd`SYS_BIND_AT_LD_DST};
           default: place = 8'd0;
         endcase
         kind[1]:
         case (code[3:0])
-          4'd`SYS_BIND_LDG_ROWS: place = {1'b1, 5'd4, 2'd0};
-          4'd`SYS_BIND_LDG_OFFSET: place = {1'b1, 5'd6, 2'd2};
-          4'd`SYS_BIND_LDG_DST: place = {1'b1, 5'd12, 2'd0};
-          4'd`SYS_BIND_LDG_INDEX_OFFSET: place = {1'b1, 5'd16, 2'd2};
+          4'd`SYS_BIND_LDG_ROWS: place = {1'b1, 7'd`SYS_BIND_AT_LDG_ROWS};
+          4'd`SYS_BIND_LDG_OFFSET: place = {1'b1, 7'd`SYS_BIND_AT_LDG_OFFSET};
+          4'd`SYS_BIND_LDG_DST: place = {1'b1, 7'd`SYS_BIND_AT_LDG_DST};
+          4'd`SYS_BIND_LDG_INDEX_OFFSET: place = {1'b1, 7'd`SYS_BIND_AT_LDG_INDEX_OFFSET};
           default: place = 8'd0;
         endcase
         kind[2]:
         case (code[3:0])
-          4'd`SYS_BIND_MX_M: place = {1'b1, 5'd4, 2'd0};
-          4'd`SYS_BIND_MX_K: place = {1'b1, 5'd5, 2'd0};
-          4'd`SYS_BIND_MX_N: place = {1'b1, 5'd6, 2'd0};
-          4'd`SYS_BIND_MX_A: place = {1'b1, 5'd7, 2'd0};
-          4'd`SYS_BIND_MX_W: place = {1'b1, 5'd10, 2'd0};
-          4'd`SYS_BIND_MX_C: place = {1'b1, 5'd13, 2'd0};
+          4'd`SYS_BIND_MX_M: place = {1'b1, 7'd`SYS_BIND_AT_MX_M};
+          4'd`SYS_BIND_MX_K: place = {1'b1, 7'd`SYS_BIND_AT_MX_K};
+          4'd`SYS_BIND_MX_N: place = {1'b1, 7'd`SYS_BIND_AT_MX_N};
+          4'd`SYS_BIND_MX_A: place = {1'b1, 7'd`SYS_BIND_AT_MX_A};
+          4'd`SYS_BIND_MX_W: place = {1'b1, 7'd`SYS_BIND_AT_MX_W};
+          4'd`SYS_BIND_MX_C: place = {1'b1, 7'd`SYS_BIND_AT_MX_C};
           default: place = 8'd0;
         endcase
         kind[3]:
         case (code[3:0])
-          4'd`SYS_BIND_VX_M: place = {1'b1, 5'd4, 2'd0};
-          4'd`SYS_BIND_VX_N: place = {1'b1, 5'd5, 2'd0};
-          4'd`SYS_BIND_VX_A: place = {1'b1, 5'd6, 2'd0};
-          4'd`SYS_BIND_VX_B: place = {1'b1, 5'd8, 2'd0};
-          4'd`SYS_BIND_VX_C: place = {1'b1, 5'd10, 2'd0};
-          4'd`SYS_BIND_VX_S: place = {1'b1, 5'd12, 2'd0};
-          4'd`SYS_BIND_VX_D: place = {1'b1, 5'd13, 2'd0};
-          4'd`SYS_BIND_VX_R: place = {1'b1, 5'd15, 2'd0};
-          4'd`SYS_BIND_VX_LOW: place = {1'b1, 5'd22, 2'd3};
-          4'd`SYS_BIND_VX_HIGH: place = {1'b1, 5'd24, 2'd3};
-          4'd`SYS_BIND_VX_X: place = {1'b1, 5'd28, 2'd0};
-          4'd`SYS_BIND_VX_INDEX: place = {1'b1, 5'd30, 2'd1};
+          4'd`SYS_BIND_VX_M: place = {1'b1, 7'd`SYS_BIND_AT_VX_M};
+          4'd`SYS_BIND_VX_N: place = {1'b1, 7'd`SYS_BIND_AT_VX_N};
+          4'd`SYS_BIND_VX_A: place = {1'b1, 7'd`SYS_BIND_AT_VX_A};
+          4'd`SYS_BIND_VX_B: place = {1'b1, 7'd`SYS_BIND_AT_VX_B};
+          4'd`SYS_BIND_VX_C: place = {1'b1, 7'd`SYS_BIND_AT_VX_C};
+          4'd`SYS_BIND_VX_S: place = {1'b1, 7'd`SYS_BIND_AT_VX_S};
+          4'd`SYS_BIND_VX_D: place = {1'b1, 7'd`SYS_BIND_AT_VX_D};
+          4'd`SYS_BIND_VX_R: place = {1'b1, 7'd`SYS_BIND_AT_VX_R};
+          4'd`SYS_BIND_VX_LOW: place = {1'b1, 7'd`SYS_BIND_AT_VX_LOW};
+          4'd`SYS_BIND_VX_HIGH: place = {1'b1, 7'd`SYS_BIND_AT_VX_HIGH};
+          4'd`SYS_BIND_VX_X: place = {1'b1, 7'd`SYS_BIND_AT_VX_X};
+          4'd`SYS_BIND_VX_INDEX: place = {1'b1, 7'd`SYS_BIND_AT_VX_INDEX};
           default: place = 8'd0;
         endcase
         kind[4]:
         case (code[3:0])
-          4'd`SYS_BIND_ST_ROWS: place = {1'b1, 5'd4, 2'd0};
-          4'd`SYS_BIND_ST_ELEMENTS: place = {1'b1, 5'd5, 2'd0};
-          4'd`SYS_BIND_ST_OFFSET: place = {1'b1, 5'd6, 2'd2};
-          4'd`SYS_BIND_ST_SRC: place = {1'b1, 5'd12, 2'd1};
+          4'd`SYS_BIND_ST_ROWS: place = {1'b1, 7'd`SYS_BIND_AT_ST_ROWS};
+          4'd`SYS_BIND_ST_ELEMENTS: place = {1'b1, 7'd`SYS_BIND_AT_ST_ELEMENTS};
+          4'd`SYS_BIND_ST_OFFSET: place = {1'b1, 7'd`SYS_BIND_AT_ST_OFFSET};
+          4'd`SYS_BIND_ST_SRC: place = {1'b1, 7'd`SYS_BIND_AT_ST_SRC};
           default: place = 8'd0;
         endcase
         default:
         case (code[3:0])
-          4'd`SYS_BIND_LOOP_COUNT: if (loop) place = {1'b1, 5'd4, 2'd1};
+          4'd`SYS_BIND_LOOP_COUNT: if (loop) place = {1'b1, 7'd`SYS_BIND_AT_LOOP_COUNT};
           default: place = 8'd0;
         endcase
       endcase
@@ -128,17 +130,29 @@ module systole_bind (
   logic [63:0] fix2_q;     // what the unsigned product is too large by
   logic [63:0] sum_q;
 
-  logic [39:0] raw;
-  logic [63:0] immediate, immediate2_q;  // no earlier field's write changes it
-  assign raw = where1_q[6:2] >= 5'd30 ? {8'd0, desc_i[511:480]} : desc_i[{where1_q[6:2], 4'd0}+:40];
-  always_comb begin
-    case (where1_q[1:0])
-      2'd0: immediate = {48'd0, raw[15:0]};
-      2'd1: immediate = {32'd0, raw[31:0]};
-      2'd2: immediate = {24'd0, raw[39:0]};
-      default: immediate = {{32{raw[31]}}, raw[31:0]};
-    endcase
-  end
+  // The field in the instruction as it stands. It is chosen from those halfwords only in
+  // which some field's first, second or third lies.
+  function automatic [63:0] immediate(input [511:0] desc, input [6:0] place);
+    logic [39:0] raw;
+    integer h;
+    begin
+      raw = 40'd0;
+      for (h = 0; h < 32; h = h + 1) begin
+        if (place[6:2] == h[4:0]) begin
+          if (First[h]) raw[15:0] = desc[16*h+:16];
+          if (h < 31 && Second[(h+1)%32]) raw[31:16] = desc[16*((h+1)%32)+:16];
+          if (h < 30 && Third[(h+2)%32]) raw[39:32] = desc[16*((h+2)%32)+:8];
+        end
+      end
+      case (place[1:0])
+        2'd0: immediate = {48'd0, raw[15:0]};
+        2'd1: immediate = {32'd0, raw[31:0]};
+        2'd2: immediate = {24'd0, raw[39:0]};
+        default: immediate = {{32{raw[31]}}, raw[31:0]};
+      endcase
+    end
+  endfunction
+  logic [63:0] immediate2_q;  // no earlier field's write changes it
 
   // Whether the cap and the sum fit the field is asked beside which of them it is.
   function automatic fits(input [63:16] value, input [1:0] width);
@@ -206,7 +220,7 @@ module systole_bind (
       first2_q <= first1_q;
       last2_q <= last1_q;
       cap2_q <= cap1_q;
-      immediate2_q <= immediate;
+      immediate2_q <= immediate(desc_i, where1_q);
       fix2_q <= (a1_q[31] ? {b1_q, 32'd0} : 64'd0) + (b1_q[31] ? {a1_q, 32'd0} : 64'd0);
 
       valid3_q <= valid2_q;

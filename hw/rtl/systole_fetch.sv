@@ -167,16 +167,28 @@ module systole_fetch #(
     end
   end
 
+  // What came in the cycle before, if it completed line at_q: the memories are read in
+  // every cycle, and what is written in that cycle is not in what they give.
+  logic [8*BusBytes-1:0] last_q;
+  logic fresh_q;
+  always_ff @(posedge clk_i) begin
+    if (come != 2'd0) last_q <= rdata_i;
+    fresh_q <= come != 2'd0 && held_q == 6'd0;
+  end
+
   // The lines, in a memory for each part of a line that a beat fills.
   genvar g;
   generate
     if (Lines == 1) begin : gen_fill
       for (g = 0; g < Beats; g = g + 1) begin : gen_part
-        (* no_rw_check *)
+        (* no_rw_check, ram_style = "block" *)
         logic [8*BusBytes-1:0] slot_q[0:31];
-        always_ff @(posedge clk_i)
+        logic [8*BusBytes-1:0] read_q;
+        always_ff @(posedge clk_i) begin
           if (keep && part_q == g[BeatW-1:0]) slot_q[got_q] <= rdata_i;
-        assign line_o[8*BusBytes*g+:8*BusBytes] = slot_q[at_q[4:0]];
+          read_q <= slot_q[at_q[4:0]];
+        end
+        assign line_o[8*BusBytes*g+:8*BusBytes] = g == Beats - 1 && fresh_q ? last_q : read_q;
       end
       logic bad_q, bad;  // a beat of line got_q was an error
       assign bad = bad_q && part_q != '0;
@@ -189,11 +201,14 @@ module systole_fetch #(
         err_q <= held_q == 6'd0 ? rerr_i || bad : errs_q[at_q[4:0]];
       end
     end else begin : gen_fill
-      (* no_rw_check *)
+      (* no_rw_check, ram_style = "block" *)
       logic [511:0] even_q[0:15];
-      (* no_rw_check *)
+      (* no_rw_check, ram_style = "block" *)
       logic [511:0] odd_q[0:15];
+      logic [511:0] even_read_q, odd_read_q;
       always_ff @(posedge clk_i) begin
+        even_read_q <= even_q[at_q[4:1]];
+        odd_read_q <= odd_q[at_q[4:1]];
         if (keep) begin
           even_q[got_q[4:1]] <= rdata_i[511:0];
           odd_q[got_q[4:1]] <= rdata_i[1023:512];
@@ -204,7 +219,7 @@ module systole_fetch #(
         end
         err_q <= held_q == 6'd0 ? rerr_i : errs_q[at_q[4:0]];
       end
-      assign line_o = at_q[0] ? odd_q[at_q[4:1]] : even_q[at_q[4:1]];
+      assign line_o = at_q[0] ? (fresh_q ? last_q[1023:512] : odd_read_q) : (fresh_q ? last_q[511:0] : even_read_q);
     end
   endgenerate
 

@@ -95,6 +95,7 @@ module systole_seq #(
     output logic                  status_start_o,
     input  logic                  status_done_i
 );
+  localparam [31:0] First = `SYS_BOUND_FIRST, Second = `SYS_BOUND_SECOND, Third = `SYS_BOUND_THIRD;
   // A bit for each state.
   localparam Idle = 0, Begin = 1, Line = 2, Decode = 3, Kind = 4, BindLine = 5, Bind = 6, Verdict = 7,
              Loop = 8, EndLoop = 9, Check = 10, Commit = 11, End = 12, Drain = 13, Clear = 14,
@@ -458,11 +459,11 @@ module systole_seq #(
     else if (state_q[BindLine]) tail_q <= 2'd0;
 
     if (pop && state_q[Line]) desc_q <= line;
-    else if (write) begin  // no field that can be bound is in the first halfwords
-      for (h = 4; h < 32; h = h + 1) begin
-        if (write_at == h[4:0]) desc_q[16*h+:16] <= write_value[15:0];
-        if (write_width != 2'd0 && write_at + 5'd1 == h[4:0]) desc_q[16*h+:16] <= write_value[31:16];
-        if (write_width == 2'd2 && write_at + 5'd2 == h[4:0]) desc_q[16*h+:8] <= write_value[39:32];
+    else if (write) begin  // into those halfwords only in which a field can be bound
+      for (h = 0; h < 32; h = h + 1) begin
+        if (First[h] && write_at == h[4:0]) desc_q[16*h+:16] <= write_value[15:0];
+        if (Second[h] && write_width != 2'd0 && write_at + 5'd1 == h[4:0]) desc_q[16*h+:16] <= write_value[31:16];
+        if (Third[h] && write_width == 2'd2 && write_at + 5'd2 == h[4:0]) desc_q[16*h+:8] <= write_value[39:32];
       end
     end
 
