@@ -132,19 +132,19 @@ module systole_bind (
 
   // The field in the instruction as it stands. It is chosen from those halfwords only in
   // which some field's first, second or third lies.
-  function automatic [63:0] immediate(input [511:0] desc, input [6:0] place);
+  function automatic [63:0] immediate(input [511:0] desc, input [6:0] at);
     logic [39:0] raw;
     integer h;
     begin
       raw = 40'd0;
       for (h = 0; h < 32; h = h + 1) begin
-        if (place[6:2] == h[4:0]) begin
+        if (at[6:2] == h[4:0]) begin
           if (First[h]) raw[15:0] = desc[16*h+:16];
           if (h < 31 && Second[(h+1)%32]) raw[31:16] = desc[16*((h+1)%32)+:16];
           if (h < 30 && Third[(h+2)%32]) raw[39:32] = desc[16*((h+2)%32)+:8];
         end
       end
-      case (place[1:0])
+      case (at[1:0])
         2'd0: immediate = {48'd0, raw[15:0]};
         2'd1: immediate = {32'd0, raw[31:0]};
         2'd2: immediate = {24'd0, raw[39:0]};

@@ -1,9 +1,11 @@
 // One engine's queue and what follows from it: waiting for semaphores,
 // starting, remembering what was started, and raising at the end.
 //
-// Push: with push_i, the entry is taken (only given while full_o is low, and with
-// offer_i); in an empty queue it is the head in the next cycle. offer_i is known early:
-// with it the entry is written to where it would go, which is free. Start: start_o is high in the
+// Offer: with offer_i the parts of the next entry are written to where it would go,
+// which is free: quarters of the description as part_i says, the rest as it stands.
+// Push: with push_i, what has been offered is taken; only given while full_o is low, with
+// offer_i, and each quarter and the rest were there a cycle before at the latest. In an
+// empty queue it is the head in the next cycle. Start: start_o is high in the
 // first cycle after one in which the head's semaphores are all there (counts as
 // registered), in which the engine is ready_i and fewer than InFlight instructions
 // are inside; the semaphores are taken in that cycle (take_o is the head's wait
@@ -24,8 +26,9 @@ module systole_issue #(
     input  logic         rst_ni,
     input  logic         clear_i,       // empties queue and memory of the started
     input  logic         offer_i,
+    input  logic [3:0]   part_i,        // a bit for the quarter that offer_part_i is, or none
+    input  logic [127:0] offer_part_i,
     input  logic         push_i,
-    input  logic [511:0] push_desc_i,
     input  logic [31:0]  push_index_i,
     input  logic [63:0]  push_addr_i,
     input  logic [63:0]  push_index_addr_i,
@@ -53,10 +56,12 @@ module systole_issue #(
 );
   localparam PtrW = $clog2(Depth);
   localparam FlyW = $clog2(InFlight);
-  localparam EntryBits = 512 + 32 + 64 * Addresses;
+  localparam RestBits = 32 + 64 * Addresses;
+  localparam EntryBits = 512 + RestBits;
 
-  // The entries behind the head.
-  logic [EntryBits-1:0] mem_q[0:Depth-1];
+  // The entries behind the head, and what is offered.
+  logic [RestBits-1:0] rest_q[0:Depth-1];
+  logic [511:0] quarters;               // of the one at rd_q
   logic [PtrW-1:0] wr_q, rd_q;
   logic [PtrW:0] count_q;               // head included
   logic head_valid_q;
@@ -96,20 +101,20 @@ module systole_issue #(
   logic more;                           // an entry waits behind the head
   assign more = count_q > {{PtrW{1'b0}}, 1'b1};
 
-  logic [EntryBits-1:0] entry;
+  logic [RestBits-1:0] rest;
   generate
     if (Addresses == 2) begin : gen_both
-      assign entry = {push_index_addr_i, push_addr_i, push_index_i, push_desc_i};
+      assign rest = {push_index_addr_i, push_addr_i, push_index_i};
       assign addr_o = head_q[607:544];
       assign index_addr_o = head_q[671:608];
     end else if (Addresses == 1) begin : gen_one
-      assign entry = {push_addr_i, push_index_i, push_desc_i};
+      assign rest = {push_addr_i, push_index_i};
       assign addr_o = head_q[607:544];
       assign index_addr_o = 64'd0;
       logic unused;
       assign unused = ^push_index_addr_i;
     end else begin : gen_none
-      assign entry = {push_index_i, push_desc_i};
+      assign rest = push_index_i;
       assign addr_o = 64'd0;
       assign index_addr_o = 64'd0;
       logic unused;
@@ -131,10 +136,18 @@ module systole_issue #(
       // Whatever does not become the head at once goes behind it.
       if (push_i && head_valid_q && !(pop_q && !more)) wr_q <= wr_q + 1'b1;
     end
-    if (pop_q && more) head_q <= mem_q[rd_q];
-    else if (offer_i && (pop_q || !head_valid_q)) head_q <= entry;
-    if (offer_i) mem_q[wr_q] <= entry;  // wr_q: never one that is taken, as the head is not here
+    // With nothing behind the head, rd_q is wr_q, where the entry is that may be pushed.
+    if (pop_q || (offer_i && !head_valid_q)) head_q <= {rest_q[rd_q], quarters};
+    if (offer_i) rest_q[wr_q] <= rest;  // wr_q: never one that is taken, as the head is not here
   end
+  genvar g;
+  generate
+    for (g = 0; g < 4; g = g + 1) begin : gen_quarter
+      logic [127:0] quarter_q[0:Depth-1];
+      always_ff @(posedge clk_i) if (offer_i && part_i[g]) quarter_q[wr_q] <= offer_part_i;
+      assign quarters[128*g+:128] = quarter_q[rd_q];
+    end
+  endgenerate
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni || clear_i) begin

@@ -67,9 +67,10 @@ module systole_seq #(
     input  logic [8*BusBytes-1:0] rdata_i,
     input  logic                  rerr_i,
     // dispatch
-    output logic [3:0]            offer_o,         // desc_o may be pushed in this cycle: known early
-    output logic [3:0]            push_o,
-    output logic [511:0]          desc_o,
+    output logic [3:0]            offer_o,         // who may get the instruction that is checked
+    output logic [3:0]            part_o,          // a bit for the quarter of it that is here, or none
+    output logic [127:0]          desc_part_o,
+    output logic [3:0]            push_o,          // all quarters were here
     output logic [31:0]           desc_index_o,
     output logic [63:0]           desc_addr_o,
     output logic [63:0]           desc_index_addr_o,
@@ -334,12 +335,22 @@ module systole_seq #(
     endcase
   end
 
-  // Dispatch. What is offered while it is still checked is not what is pushed in the end.
-  logic [3:0] offer_q;
-  always_ff @(posedge clk_i) offer_q <= state_q[Check] || state_q[Commit] ? engine : 4'd0;
+  // Dispatch. An instruction goes to its queue quarter by quarter in the first cycles of
+  // its check, of which there are five at least.
+  logic [3:0] offer_q, next_part_q, part_q;
+  logic [127:0] desc_part_q;
+  always_ff @(posedge clk_i) begin
+    offer_q <= state_q[Check] || state_q[Commit] ? engine : 4'd0;
+    next_part_q <= state_q[Kind] || state_q[Verdict] ? 4'd1 : next_part_q << 1;
+    part_q <= state_q[Check] ? next_part_q : 4'd0;
+    if (state_q[Check])
+      desc_part_q <= (desc_q[127:0] & {128{next_part_q[0]}}) | (desc_q[255:128] & {128{next_part_q[1]}}) |
+                     (desc_q[383:256] & {128{next_part_q[2]}}) | (desc_q[511:384] & {128{next_part_q[3]}});
+  end
   assign offer_o = offer_q;
+  assign part_o = part_q;
+  assign desc_part_o = desc_part_q;
   assign push_o = state_q[Commit] && !commit_bad ? engine & ~full_i : 4'd0;
-  assign desc_o = desc_q;
   assign desc_index_o = pc_q;
 
   // The end

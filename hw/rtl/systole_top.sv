@@ -137,7 +137,8 @@ module systole_top #(
   logic [63:0] take_nibbles, raise_nibbles;
   logic [127:0] semaphores;
   logic [3:0] overflow;
-  logic [511:0] desc;
+  logic [3:0] part;
+  logic [127:0] desc_part;
   logic [31:0] desc_index;
   logic [63:0] desc_addr, desc_index_addr;
   logic [47:0] macs;
@@ -248,8 +249,9 @@ module systole_top #(
       .rdata_i          (rsp_data),
       .rerr_i           (rsp_error),
       .offer_o          (offer),
+      .part_o           (part),
+      .desc_part_o      (desc_part),
       .push_o           (push),
-      .desc_o           (desc),
       .desc_index_o     (desc_index),
       .desc_addr_o      (desc_addr),
       .desc_index_addr_o(desc_index_addr),
@@ -349,8 +351,9 @@ module systole_top #(
       .rst_ni           (rst_ni),
       .clear_i          (clear),
       .offer_i          (offer[0]),
+      .part_i           (part),
+      .offer_part_i     (desc_part),
       .push_i           (push[0]),
-      .push_desc_i      (desc),
       .push_index_i     (desc_index),
       .push_addr_i      (desc_addr),
       .push_index_addr_i(desc_index_addr),
@@ -387,8 +390,9 @@ module systole_top #(
       .rst_ni           (rst_ni),
       .clear_i          (clear),
       .offer_i          (offer[1]),
+      .part_i           (part),
+      .offer_part_i     (desc_part),
       .push_i           (push[1]),
-      .push_desc_i      (desc),
       .push_index_i     (desc_index),
       .push_addr_i      (desc_addr),
       .push_index_addr_i(desc_index_addr),
@@ -425,8 +429,9 @@ module systole_top #(
       .rst_ni           (rst_ni),
       .clear_i          (clear),
       .offer_i          (offer[2]),
+      .part_i           (part),
+      .offer_part_i     (desc_part),
       .push_i           (push[2]),
-      .push_desc_i      (desc),
       .push_index_i     (desc_index),
       .push_addr_i      (desc_addr),
       .push_index_addr_i(desc_index_addr),
@@ -462,8 +467,9 @@ module systole_top #(
       .rst_ni           (rst_ni),
       .clear_i          (clear),
       .offer_i          (offer[3]),
+      .part_i           (part),
+      .offer_part_i     (desc_part),
       .push_i           (push[3]),
-      .push_desc_i      (desc),
       .push_index_i     (desc_index),
       .push_addr_i      (desc_addr),
       .push_index_addr_i(desc_index_addr),

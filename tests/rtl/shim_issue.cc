@@ -25,6 +25,7 @@ extern "C" void issue_eval(void *block, issue_pins *p) {
   t.rst_ni = p->rst_n;
   t.clear_i = p->clear;
   t.offer_i = p->offer;
+  t.part_i = p->part;
   t.push_i = p->push;
   t.push_nibbles_i = p->nibbles;
   t.push_index_i = p->index;

@@ -6,7 +6,7 @@
 
 typedef struct {
   // in; a bit for each engine where there is no [4]
-  uint8_t rst_n, clear, offer, push, ready, done, active, stall, enable, restart;
+  uint8_t rst_n, clear, offer, part, push, ready, done, active, stall, enable, restart;
   uint32_t nibbles, index, limit;
   uint64_t cycle;
   // out

@@ -11,6 +11,7 @@ struct Block {
   // What the segment tables and the fault unit, outside the block, saw a cycle ago.
   unsigned segment = 0;
   bool fault = false;
+  uint32_t desc[16] = {};  // what has come of the instruction, quarter by quarter
 };
 }  // namespace
 
@@ -52,7 +53,7 @@ extern "C" void seq_eval(void *block, const seq_in *in, seq_out *out) {
   out->beats = t.beats_o;
   out->push = t.push_o;
   out->line = t.line_o;
-  std::memcpy(out->desc, &t.desc_o, sizeof out->desc);
+  std::memcpy(out->desc, static_cast<Block *>(block)->desc, sizeof out->desc);
   out->desc_index = t.desc_index_o;
   out->desc_addr = t.desc_addr_o;
   out->desc_index_addr = t.desc_index_addr_o;
@@ -68,6 +69,8 @@ extern "C" void seq_clock(void *block) {
   Vblock &t = b->top;
   b->segment = t.segment_o;
   b->fault = t.fault_o;
+  for (unsigned quarter = 0; quarter < 4; quarter++)
+    if (t.part_o >> quarter & 1) std::memcpy(b->desc + 4 * quarter, &t.desc_part_o, 16);
   t.clk_i = 1;
   t.eval();
 }

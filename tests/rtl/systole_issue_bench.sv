@@ -9,6 +9,7 @@ module systole_issue_bench #(
     input  logic         rst_ni,
     input  logic         clear_i,
     input  logic [3:0]   offer_i,
+    input  logic [3:0]   part_i,          // as systole_issue's, or all of the last three together
     input  logic [3:0]   push_i,
     input  logic [31:0]  push_nibbles_i,
     input  logic [31:0]  push_index_i,
@@ -38,8 +39,8 @@ module systole_issue_bench #(
     output logic         bite_o
 );
   logic [63:0] take, raise;
-  logic [511:0] desc;
-  assign desc = {{14{push_index_i}}, 16'd0, push_nibbles_i, 16'd0};
+  logic [127:0] part;
+  assign part = part_i[0] ? {{2{push_index_i}}, 16'd0, push_nibbles_i, 16'd0} : {4{push_index_i}};
 
   genvar e;
   generate
@@ -51,7 +52,7 @@ module systole_issue_bench #(
           .Addresses(e == 0 ? 2 : e == 3 ? 1 : 0)
       ) i_issue (
           .clk_i, .rst_ni, .clear_i,
-          .offer_i(offer_i[e]), .push_i(push_i[e]), .push_desc_i(desc), .push_index_i,
+          .offer_i(offer_i[e]), .part_i, .offer_part_i(part), .push_i(push_i[e]), .push_index_i,
           .push_addr_i({32'd0, push_index_i} + 64'd1), .push_index_addr_i({32'd0, push_index_i} + 64'd2),
           .full_o(full_o[e]),
           .count_i({count_o[96+8*e+:8], count_o[64+8*e+:8], count_o[32+8*e+:8], count_o[8*e+:8]}),

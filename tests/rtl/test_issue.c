@@ -10,7 +10,7 @@
 #include "tests/rtl/shim_issue.h"
 #include "tests/rtl/tally.h"
 
-enum { MOST = 16, RUNS = 300, CYCLES = 600 };
+enum { MOST = 16, RUNS = 150, CYCLES = 2000 };
 enum { STARTS, ENDS, COUNTERS, OVERFLOW, STATES, WATCHDOG };
 static const char *const names[] = {"starts: when, in order, with their words", "ends: line and start cycle",
                                     "semaphores", "overflow, and the counter stays at 255",
@@ -38,6 +38,8 @@ typedef struct {
   uint64_t random, cycle;
   engine engines[4];
   unsigned count[4][4];
+  entry coming;            // what is pushed next,
+  unsigned to, offered;    // where, and how much of it is there: the first quarter, the others
   uint64_t idle;  // cycles without progress
   bool due, bites;  // they were too many two cycles ago, or one
   unsigned seen_overflow, seen_bite, seen_full;
@@ -85,19 +87,37 @@ typedef struct {
   unsigned waits, raises, push, ready, done;  // largest nibbles; one in `push` cycles, and so on
 } mood;
 
-// The inputs of a cycle; the entry that is pushed, if one is.
-static entry drive(bench *b, const mood *m) {
+// Another entry is coming; what was may be there in part, or all of it, and is not pushed.
+static void choose(bench *b, const mood *m) {
   issue_pins *p = &b->pins;
-  p->push = p->ready = p->done = p->active = p->stall = 0;
-  entry made = {0};
-  const unsigned to = rnd(b, 4);
-  if (rnd(b, m->push) == 0 && b->engines[to].queued < b->depth) {
-    made = random_entry(b, to, m->waits, m->raises);
-    p->push = (uint8_t)(1u << to);
-    p->index = made.index;
-    p->nibbles = 0;
-    for (unsigned f = 0; f < 4; f++) p->nibbles |= made.wait[f] << 4 * f | made.raise[f] << (16 + 4 * f);
+  b->to = rnd(b, 4);
+  b->offered = 0;
+  b->coming = random_entry(b, b->to, m->waits, m->raises);
+  p->index = b->coming.index;
+  p->nibbles = 0;
+  for (unsigned f = 0; f < 4; f++) p->nibbles |= b->coming.wait[f] << 4 * f | b->coming.raise[f] << (16 + 4 * f);
+}
+
+// It is offered in two cycles, then pushed; any part may be offered again, to others, too.
+static void offer_or_push(bench *b, const mood *m) {
+  issue_pins *p = &b->pins;
+  const bool full = b->engines[b->to].queued == b->depth;
+  if (p->push || rnd(b, full ? 2 : 50) == 0) choose(b, m);
+  p->push = 0;
+  p->offer = (uint8_t)(1u << b->to | rnd(b, 16));
+  p->part = rnd(b, 2) ? 1 : 0xE;
+  if (b->offered < 2) {
+    p->part = b->offered++ ? 0xE : 1;
+  } else if (rnd(b, m->push) == 0 && b->engines[b->to].queued < b->depth) {
+    p->push = (uint8_t)(1u << b->to);
   }
+}
+
+// The inputs of a cycle.
+static void drive(bench *b, const mood *m) {
+  issue_pins *p = &b->pins;
+  p->ready = p->done = p->active = p->stall = 0;
+  offer_or_push(b, m);
   for (unsigned e = 0; e < 4; e++) {
     const engine *g = &b->engines[e];
     p->ready |= (uint8_t)((rnd(b, m->ready) == 0) << e);
@@ -105,11 +125,9 @@ static entry drive(bench *b, const mood *m) {
     p->stall |= (uint8_t)(rnd(b, 2) << e);
     p->done |= (uint8_t)((g->inside > 0 && b->cycle >= g->may_end && rnd(b, m->done) == 0) << e);
   }
-  p->offer = (uint8_t)(p->push | rnd(b, 16));  // what is offered need not be pushed
   p->cycle = b->cycle;
   p->enable = rnd(b, 200) != 0;
   p->restart = rnd(b, 200) == 0;
-  return made;
 }
 
 static void check_states(bench *b, unsigned e) {
@@ -166,7 +184,7 @@ static void move_counters(bench *b) {
   }
 }
 
-static void move_queues(bench *b, entry made) {
+static void move_queues(bench *b) {
   for (unsigned e = 0; e < 4; e++) {
     engine *g = &b->engines[e];
     if (b->pins.done >> e & 1) memmove(g->flying, g->flying + 1, --g->inside * sizeof *g->flying);
@@ -177,7 +195,7 @@ static void move_queues(bench *b, entry made) {
     }
     if (g->leaves) memmove(g->queue, g->queue + 1, --g->queued * sizeof *g->queue);
     g->leaves = b->pins.start >> e & 1;
-    if (b->pins.push >> e & 1) g->queue[g->queued++] = made;
+    if (b->pins.push >> e & 1) g->queue[g->queued++] = b->coming;
     b->seen_full += g->queued == b->depth;
   }
 }
@@ -209,8 +227,9 @@ static void run(bench *b) {
   static const unsigned nibbles[] = {0, 1, 3, 15}, rates[] = {1, 2, 4, 40};
   const mood m = {nibbles[rnd(b, 4)], nibbles[rnd(b, 4)], rates[rnd(b, 4)], rates[rnd(b, 3)], rates[rnd(b, 4)]};
   b->pins.limit = 1 + rnd(b, 60);
+  choose(b, &m);
   for (unsigned c = 0; c < CYCLES; c++, b->cycle++) {
-    const entry made = drive(b, &m);
+    drive(b, &m);
     issue_eval(b->block, &b->pins);
     for (unsigned e = 0; e < 4; e++) {
       check_states(b, e);
@@ -219,7 +238,7 @@ static void run(bench *b) {
     watch(b);
     look_at_heads(b);
     move_counters(b);
-    move_queues(b, made);
+    move_queues(b);
     issue_clock(b->block);
     if (tally_wrong(&b->tally)) return;
   }
