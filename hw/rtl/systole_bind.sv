@@ -127,6 +127,7 @@ module systole_bind (
   logic [6:0]  where1_q, where2_q, where3_q;
   assign valid1 = here1_q && known1_q;
   logic [31:0] cap1_q, cap2_q, cap3_q, a1_q, b1_q;
+  logic        capped3_q;  // there is a cap
   logic [63:0] fix2_q;     // what the unsigned product is too large by
   logic [63:0] sum_q;
 
@@ -167,7 +168,7 @@ module systole_bind (
   endfunction
   logic [39:0] value;
   logic capped, too_large;
-  assign capped = cap3_q != 32'hFFFFFFFF && sum_q > {32'd0, cap3_q};
+  assign capped = capped3_q && (sum_q[63:32] != 32'd0 || sum_q[31:0] > cap3_q);
   assign too_large = !sum_q[63] && !(capped ? fits({32'd0, cap3_q[31:16]}, where3_q[1:0])
                                                 : fits(sum_q[63:16], where3_q[1:0]));
   always_comb begin
@@ -227,6 +228,7 @@ module systole_bind (
       where3_q <= where2_q;
       last3_q <= last2_q;
       cap3_q <= cap2_q;
+      capped3_q <= cap2_q != 32'hFFFFFFFF;
       if (valid2_q) sum_q <= (first2_q ? immediate2_q : sum_q) + prod_i - fix2_q;
 
       if (write_o && too_large) range_q <= 1'b1;

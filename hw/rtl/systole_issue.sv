@@ -3,8 +3,8 @@
 //
 // Offer: with offer_i the parts of the next entry are written to where it would go,
 // which is free: quarters of the description as part_i says, the rest as it stands.
-// Push: with push_i, what has been offered is taken; only given while full_o is low, with
-// offer_i, and each quarter and the rest were there a cycle before at the latest. In an
+// Push: with push_i, what has been offered is taken; only given while full_o is low, and
+// after a cycle with offer_i and one each with the last of a quarter and the rest. In an
 // empty queue it is the head in the next cycle. Start: start_o is high in the
 // first cycle after one in which the head's semaphores are all there (counts as
 // registered), in which the engine is ready_i and fewer than InFlight instructions
@@ -64,7 +64,7 @@ module systole_issue #(
   logic [511:0] quarters;               // of the one at rd_q
   logic [PtrW-1:0] wr_q, rd_q;
   logic [PtrW:0] count_q;               // head included
-  logic head_valid_q;
+  logic head_valid_q, offered_q;        // offered_q: an entry may be pushed
   logic [EntryBits-1:0] head_q;
 
   logic [15:0] head_wait;
@@ -137,7 +137,8 @@ module systole_issue #(
       if (push_i && head_valid_q && !(pop_q && !more)) wr_q <= wr_q + 1'b1;
     end
     // With nothing behind the head, rd_q is wr_q, where the entry is that may be pushed.
-    if (pop_q || (offer_i && !head_valid_q)) head_q <= {rest_q[rd_q], quarters};
+    offered_q <= offer_i;
+    if (pop_q || (offered_q && !head_valid_q)) head_q <= {rest_q[rd_q], quarters};
     if (offer_i) rest_q[wr_q] <= rest;  // wr_q: never one that is taken, as the head is not here
   end
   genvar g;

@@ -252,6 +252,7 @@ module systole_seq #(
   logic [31:0] body_q[0:3];
   logic [31:0] count_q[0:3];
   logic [3:0] counter_q[0:3];
+  logic [3:0] inner_counter_q;  // the innermost loop's
   logic [2:0] depth_q;
   logic [1:0] top;
   logic [31:0] after_body_q;
@@ -268,7 +269,7 @@ module systole_seq #(
   // scalars since the line was taken, the description since KIND or, bound, VERDICT.
   always_ff @(posedge clk_i) begin
     left_q <= lines_i - at;
-    inner_q <= scalar_q[counter_q[top]];
+    inner_q <= scalar_q[inner_counter_q];
     inner_count_q <= count_q[top];
     if (state_q[Decode]) passes_q <= inner_q + 32'd1;
     if (state_q[Kind]) again_q <= passes_q < inner_count_q;
@@ -428,12 +429,16 @@ module systole_seq #(
             body_q[depth_q[1:0]] <= at;
             count_q[depth_q[1:0]] <= loop_count;
             counter_q[depth_q[1:0]] <= desc_q[`SYS_LOOP_COUNTER];
+            inner_counter_q <= desc_q[`SYS_LOOP_COUNTER];
           end
         end
         state_q[EndLoop]:
         if (depth_q != 3'd0) begin
           state_q <= only(Line);
-          if (!again_q) depth_q <= depth_q - 3'd1;
+          if (!again_q) begin
+            depth_q <= depth_q - 3'd1;
+            inner_counter_q <= counter_q[depth_q[1:0]-2'd2];
+          end
         end
         state_q[Check]: if (check_last) state_q <= only(Commit);
         state_q[Commit]: if (push_o != 4'd0) state_q <= only(Line);
@@ -481,7 +486,7 @@ module systole_seq #(
     if (take_o) begin
       for (i = 0; i < 16; i = i + 1) scalar_q[i] <= scalars_i[32*i+:32];
     end else if (state_q[Loop]) scalar_q[desc_q[`SYS_LOOP_COUNTER]] <= 32'd0;
-    else if (state_q[EndLoop] && depth_q != 3'd0) scalar_q[counter_q[top]] <= passes_q;
+    else if (state_q[EndLoop] && depth_q != 3'd0) scalar_q[inner_counter_q] <= passes_q;
   end
 
   logic unused;
