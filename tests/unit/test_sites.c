@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "hw/fpga/ecp5/sites/assign.h"
+#include "hw/fpga/ecp5/sites/demand.h"
+#include "hw/fpga/ecp5/sites/free.h"
 #include "hw/fpga/ecp5/sites/place.h"
 #include "hw/fpga/ecp5/sites/solve.h"
 #include "hw/fpga/ecp5/sites/spread.h"
@@ -97,6 +99,8 @@ static void test_chip(void) {
   sites_of_chip(SITES_RAM, places);
   sites_name(SITES_RAM, places[207], name);
   CU_ASSERT_STRING_EQUAL(name, "X120/Y82/EBR3");
+  sites_name(SITES_LOGIC, (sites_place){5, 6, 5}, name);
+  CU_ASSERT_STRING_EQUAL(name, "X5/Y6/SLICEC.K1");
 }
 
 // ---- steps on cells without a document
@@ -194,6 +198,58 @@ static void test_assign(void) {
   }
 }
 
+// Nets in the middle of 20 x 10 tiles: all that they ask for, and nothing far away.
+static void test_demand(void) {
+  enum { NETS = 1000 };
+  static float x[2 * NETS], y[2 * NETS];
+  static int first[NETS + 1], pins[2 * NETS];
+  sites_netlist n = cells_of(2 * NETS, SITES_LOGIC, 1);
+  n.nets = NETS, n.first = first, n.pins = pins;
+  state = SEED;
+  double wires = 0;
+  for (int c = 0; c < 2 * NETS; c++) {
+    pins[c] = c, first[c / 2] = c / 2 * 2;
+    x[c] = (float)(50 + rnd(20)), y[c] = (float)(40 + rnd(10));
+    if (c % 2) wires += fabsf(x[c] - x[c - 1]) + fabsf(y[c] - y[c - 1]) + 0.5f;
+  }
+  first[NETS] = 2 * NETS;
+  static sites_map demand;
+  sites_demand(&n, x, y, demand);
+  double sum = 0, outside = 0;
+  for (int j = 0; j < SITES_HEIGHT; j++)
+    for (int i = 0; i < SITES_WIDTH; i++) {
+      sum += demand[j][i];
+      if (i < 50 - SITES_AROUND || i >= 70 + SITES_AROUND || j < 40 - SITES_AROUND || j >= 50 + SITES_AROUND)
+        outside += fabsf(demand[j][i]);
+    }
+  CU_ASSERT_DOUBLE_EQUAL(sum, wires, wires / 1000);
+  CU_ASSERT(outside < wires / 1000);
+  CU_ASSERT(demand[45][60] > demand[41][51]);
+  free(n.kind), free(n.area);
+}
+
+// A spot with thrice the demand that is no trouble: two thirds of its rows are free.
+static void test_free(void) {
+  static sites_map demand;
+  static sites_tiles tiles;
+  for (int j = 0; j < SITES_HEIGHT; j++)
+    for (int i = 0; i < SITES_WIDTH; i++) demand[j][i] = i >= 40 && i < 60 && j >= 24 && j < 34 ? 3 * SITES_ENOUGH : 10;
+  const int count = sites_leave_free(demand, 10000, tiles);
+  CU_ASSERT(count >= 20 * 6 && count <= 20 * 8);
+  int found = 0;
+  for (int j = 0; j < SITES_HEIGHT; j++)
+    for (int i = 0; i < SITES_WIDTH; i++) {
+      found += tiles[j][i];
+      if (tiles[j][i]) CU_ASSERT(i >= 40 && i < 60 && j >= 24 && j < 34);
+      if (tiles[j][i]) CU_ASSERT_EQUAL(tiles[j][40], 1);  // whole rows
+    }
+  CU_ASSERT_EQUAL(found, count);
+  // In a fuller chip fewer, and none where there is no room.
+  const int fewer = sites_leave_free(demand, (int)(83640 * SITES_FILLED) - 500, tiles);
+  CU_ASSERT(fewer > 0 && fewer < count && fewer <= 500 / SITES_FILLED / SITES_TILE_LUTS);
+  CU_ASSERT_EQUAL(sites_leave_free(demand, 83640, tiles), 0);
+}
+
 // ---- all of it: a chain of RAM, LUT, RAM, LUT ... comes out as one
 
 static void test_place(void) {
@@ -231,6 +287,8 @@ void suite_sites(void) {
                                        {"places of short wires", test_solve},
                                        {"no part too full", test_spread},
                                        {"sites with the shortest ways", test_assign},
+                                       {"wires asked for", test_demand},
+                                       {"tiles left free", test_free},
                                        {"a chain stays one", test_place},
                                        {0}};
   systole_test_suite("sites", tests);

@@ -46,6 +46,11 @@ nice -n 10 timeout 3600 yosys -q -l "$out/yosys.log" -p "
 make -s BUILD="${BUILD:-build}" "${BUILD:-build}/sites" >/dev/null
 nice -n 10 "${BUILD:-build}/sites" "$out/netlist.json" "$out/sites.json"
 
+# The router's weights, which have no options: shortest ways are looked for (1.25: soon
+# found ones), and what wires cost that others use grows slowly (0.5, and 2.0 a round).
+router='"router2/estimateWeight":"1.0","router2/initCurrCongWeight":"1.0","router2/currCongWeightMult":"1.0"'
+sed "s,\"systole_ecp5\":{,&\"settings\":{$router},," "$out/sites.json" >"$out/design.json"
+
 # Paths are short and many: the placer has to look at the clock far more than it does
 # by itself (weight 10, exponent 2). Where it packs tiles to nine tenths, as it does by itself,
 # routes end in hot spots. Refinement in threads takes minutes instead of a quarter of an
@@ -56,7 +61,7 @@ if "$nextpnr" --help 2>&1 | grep -q parallel-refine; then placer="$placer --para
 echo "nextpnr: $out/nextpnr.log"
 ended=0
 (cd "$out" && rm -f nextpnr.log && nice -n 10 timeout 7200 "$nextpnr" --85k --package CABGA756 --speed "$speed" --freq 60 --seed "$seed" $placer --router router2 \
-  --timing-allow-fail --lpf-allow-unconstrained --json sites.json --report report.json --log nextpnr.log -q 2>nextpnr.err) || ended=$?
+  --timing-allow-fail --lpf-allow-unconstrained --json design.json --report report.json --log nextpnr.log -q 2>nextpnr.err) || ended=$?
 if ! grep -qs 'Max frequency' "$out/nextpnr.log"; then
   cat "$out/nextpnr.err" >&2
   echo "fpga-ecp5: nextpnr ended with $ended before anything was placed: see $out/nextpnr.log" >&2

@@ -5,7 +5,7 @@
 
 // RAMs and multipliers stand in rows of their own, in 13 groups of four, nine columns
 // apart; two more columns lie between the seventh and the eighth.
-enum { GROUPS = 13, PER_GROUP = 4, FIRST = 4, PITCH = 9, MIDDLE = 7, GAP = 2, TILE_LUTS = 8 };
+enum { GROUPS = 13, PER_GROUP = 4, FIRST = 4, PITCH = 9, MIDDLE = 7, GAP = 2 };
 
 typedef struct {
   int count, rows[4], offsets[PER_GROUP], names[PER_GROUP];
@@ -35,7 +35,7 @@ static bool is_row(sites_kind kind, int y) {
 int sites_room(sites_kind kind, int x, int y) {
   if (kind == SITES_LOGIC) {
     const bool inside = x >= 2 && x < SITES_WIDTH - 1 && y >= 2 && y < SITES_HEIGHT - 1;
-    return inside && !is_row(SITES_RAM, y) && !is_row(SITES_MULT, y) ? TILE_LUTS : 0;
+    return inside && !is_row(SITES_RAM, y) && !is_row(SITES_MULT, y) ? SITES_TILE_LUTS : 0;
   }
   if (!is_row(kind, y)) return 0;
   sites_place places[SITES_MOST];
@@ -45,5 +45,8 @@ int sites_room(sites_kind kind, int x, int y) {
 }
 
 void sites_name(sites_kind kind, sites_place at, char name[32]) {
-  snprintf(name, 32, "X%d/Y%d/%s%d", at.x, at.y, kind == SITES_RAM ? "EBR" : "MULT18_", at.index);
+  if (kind == SITES_LOGIC)
+    snprintf(name, 32, "X%d/Y%d/SLICE%c.K%d", at.x, at.y, 'A' + at.index / 2, at.index % 2);
+  else
+    snprintf(name, 32, "X%d/Y%d/%s%d", at.x, at.y, kind == SITES_RAM ? "EBR" : "MULT18_", at.index);
 }

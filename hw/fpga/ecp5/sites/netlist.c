@@ -37,7 +37,7 @@ static systole_status set_type(sites_netlist *n, int cell, systole_error *err) {
                       n->json[cell]->string, name);
 }
 
-static systole_status read_cells(sites_netlist *n, const cJSON *cells, systole_error *err) {
+static systole_status read_cells(sites_netlist *n, systole_error *err) {
   int used[SITES_KINDS] = {0};
   const size_t count = (size_t)n->cells;
   n->json = malloc(count * sizeof *n->json);
@@ -45,7 +45,7 @@ static systole_status read_cells(sites_netlist *n, const cJSON *cells, systole_e
   n->area = malloc(count * sizeof *n->area);
   if (!n->json || !n->kind || !n->area) return systole_fail(err, SYSTOLE_E_MEMORY, "out of memory");
   int c = 0;
-  for (cJSON *cell = cells->child; cell; cell = cell->next) {
+  for (cJSON *cell = n->list->child; cell; cell = cell->next) {
     n->json[c] = cell;
     const systole_status status = set_type(n, c, err);
     if (status) return status;
@@ -104,13 +104,13 @@ static systole_status read_nets(sites_netlist *n, systole_error *err) {
 
 systole_status sites_netlist_read(cJSON *document, sites_netlist *n, systole_error *err) {
   *n = (sites_netlist){0};
-  const cJSON *module, *cells = NULL;
+  const cJSON *module;
   cJSON_ArrayForEach(module, systole_json_get(document, "modules"))
-    if (systole_json_get(systole_json_get(module, "attributes"), "top")) cells = systole_json_get(module, "cells");
-  n->cells = cJSON_IsObject(cells) ? cJSON_GetArraySize(cells) : 0;
+    if (systole_json_get(systole_json_get(module, "attributes"), "top")) n->list = cJSON_GetObjectItem(module, "cells");
+  n->cells = cJSON_IsObject(n->list) ? cJSON_GetArraySize(n->list) : 0;
   if (n->cells == 0)
     return systole_fail(err, SYSTOLE_E_FORMAT, "no top module with cells: expected a netlist of Yosys (write_json)");
-  const systole_status status = read_cells(n, cells, err);
+  const systole_status status = read_cells(n, err);
   return status ? status : read_nets(n, err);
 }
 

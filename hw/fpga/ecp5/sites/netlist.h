@@ -9,6 +9,7 @@
 
 typedef struct {
   int cells;
+  cJSON *list;         // what they are in
   cJSON **json;        // of each cell
   sites_kind *kind;
   float *area;         // of room of its kind

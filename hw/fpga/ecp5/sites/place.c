@@ -5,10 +5,12 @@
 // held as much harder.
 #include "hw/fpga/ecp5/sites/place.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "hw/fpga/ecp5/sites/assign.h"
+#include "hw/fpga/ecp5/sites/free.h"
 #include "hw/fpga/ecp5/sites/solve.h"
 #include "hw/fpga/ecp5/sites/spread.h"
 
@@ -18,7 +20,8 @@ static const float full[SITES_KINDS] = {0.85f, 1, 1};
 
 typedef struct {
   float *x, *y, *to_x, *to_y;
-  int *site_of, *best;  // the best: of the beginnings so far
+  float *best_x, *best_y;  // the best: of the beginnings so far
+  int *site_of, *best;
 } places;
 
 // Near the middle, no two alike, each time in other directions.
@@ -65,6 +68,33 @@ static systole_status write_sites(const sites_netlist *n, const int *site_of, sy
   return SYSTOLE_OK;
 }
 
+// A LUT that nothing is joined to.
+static bool add_lut(cJSON *list, sites_place at) {
+  char name[32], cell_name[48];
+  sites_name(SITES_LOGIC, at, name);
+  snprintf(cell_name, sizeof cell_name, "$free$%s", name);
+  cJSON *cell = cJSON_AddObjectToObject(list, cell_name);
+  return cell && cJSON_AddNumberToObject(cell, "hide_name", 1) && cJSON_AddStringToObject(cell, "type", "LUT4") &&
+         cJSON_AddStringToObject(cJSON_AddObjectToObject(cell, "parameters"), "INIT", "0000000000000000") &&
+         cJSON_AddStringToObject(cJSON_AddObjectToObject(cell, "attributes"), "BEL", name) &&
+         cJSON_AddObjectToObject(cell, "port_directions") && cJSON_AddObjectToObject(cell, "connections");
+}
+
+static systole_status write_free(const sites_netlist *n, const places *p, FILE *progress, systole_error *err) {
+  sites_map demand;
+  sites_tiles tiles;
+  float luts = 0;
+  for (int c = 0; c < n->cells; c++) luts += n->kind[c] == SITES_LOGIC && n->area[c] >= 1 ? n->area[c] : 0;
+  sites_demand(n, p->best_x, p->best_y, demand);
+  const int count = sites_leave_free(demand, (int)luts, tiles);
+  for (int y = 0; y < SITES_HEIGHT; y++)
+    for (int x = 0; x < SITES_WIDTH; x++)
+      for (int i = 0; i < SITES_TILE_LUTS && tiles[y][x]; i++)
+        if (!add_lut(n->list, (sites_place){x, y, i})) return systole_fail(err, SYSTOLE_E_MEMORY, "out of memory");
+  if (progress) fprintf(progress, "sites: %d tiles left free\n", count);
+  return SYSTOLE_OK;
+}
+
 static systole_status place_best(const sites_netlist *n, places *p, FILE *progress, systole_error *err) {
   double best = 0;
   for (int beginning = 0; beginning < BEGINNINGS; beginning++) {
@@ -76,17 +106,21 @@ static systole_status place_best(const sites_netlist *n, places *p, FILE *progre
     if (beginning > 0 && length >= best) continue;
     best = length;
     memcpy(p->best, p->site_of, (size_t)n->cells * sizeof *p->best);
+    memcpy(p->best_x, p->to_x, (size_t)n->cells * sizeof *p->best_x);
+    memcpy(p->best_y, p->to_y, (size_t)n->cells * sizeof *p->best_y);
   }
-  return write_sites(n, p->best, err);
+  const systole_status status = write_sites(n, p->best, err);
+  return status ? status : write_free(n, p, progress, err);
 }
 
 systole_status sites_place_netlist(sites_netlist *n, FILE *progress, systole_error *err) {
   const size_t cells = (size_t)n->cells;
-  float *rows = malloc(4 * cells * sizeof *rows);
+  float *rows = malloc(6 * cells * sizeof *rows);
   int *site_of = calloc(2 * cells, sizeof *site_of);
   systole_status status = SYSTOLE_E_MEMORY;
   if (rows && site_of) {
-    places p = {rows, rows + cells, rows + 2 * cells, rows + 3 * cells, site_of, site_of + cells};
+    places p = {rows, rows + cells, rows + 2 * cells, rows + 3 * cells, rows + 4 * cells, rows + 5 * cells,
+                site_of, site_of + cells};
     status = place_best(n, &p, progress, err);
   } else {
     systole_fail(err, status, "out of memory");
