@@ -1,8 +1,10 @@
 // Sites on an ECP5 for RAMs and multipliers: netlists by hand and at random.
 #include <math.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "hw/fpga/ecp5/sites/again.h"
 #include "hw/fpga/ecp5/sites/assign.h"
 #include "hw/fpga/ecp5/sites/demand.h"
 #include "hw/fpga/ecp5/sites/free.h"
@@ -234,7 +236,8 @@ static void test_free(void) {
   static sites_tiles tiles;
   for (int j = 0; j < SITES_HEIGHT; j++)
     for (int i = 0; i < SITES_WIDTH; i++) demand[j][i] = i >= 40 && i < 60 && j >= 24 && j < 34 ? 3 * SITES_ENOUGH : 10;
-  const int count = sites_leave_free(demand, 10000, tiles);
+  static sites_tiles before;
+  const int count = sites_leave_free(demand, before, 10000, tiles);
   CU_ASSERT(count >= 20 * 6 && count <= 20 * 8);
   int found = 0;
   for (int j = 0; j < SITES_HEIGHT; j++)
@@ -245,9 +248,78 @@ static void test_free(void) {
     }
   CU_ASSERT_EQUAL(found, count);
   // In a fuller chip fewer, and none where there is no room.
-  const int fewer = sites_leave_free(demand, (int)(83640 * SITES_FILLED) - 500, tiles);
+  const int fewer = sites_leave_free(demand, before, (int)(83640 * SITES_FILLED) - 500, tiles);
   CU_ASSERT(fewer > 0 && fewer < count && fewer <= 500 / SITES_FILLED / SITES_TILE_LUTS);
-  CU_ASSERT_EQUAL(sites_leave_free(demand, 83640, tiles), 0);
+  CU_ASSERT_EQUAL(sites_leave_free(demand, before, 83640, tiles), 0);
+  // Where half was free the demand would be twice what it is: more of it is free than before.
+  for (int j = 24; j < 34; j++) memset(&before[j][40], j % 2, 20);
+  CU_ASSERT(sites_leave_free(demand, before, 10000, tiles) > count);
+}
+
+// ---- free tiles for what nextpnr placed
+
+static void place_cell(cJSON *document, int c, int x, int y) {
+  char name[32], bel[32];
+  snprintf(name, sizeof name, "cell%d", c);
+  snprintf(bel, sizeof bel, "X%d/Y%d/SLICEA.K0", x, y);
+  cJSON *cells = cJSON_GetObjectItem(cJSON_GetObjectItem(cJSON_GetObjectItem(document, "modules"), "machine"), "cells");
+  cJSON *attributes = cJSON_AddObjectToObject(cJSON_GetObjectItem(cells, name), "attributes");
+  if (x) cJSON_AddStringToObject(attributes, "NEXTPNR_BEL", bel);
+}
+
+// How many LUTs keep places free, all of them in tiles between 10/30 and 30/40.
+static int free_luts(const sites_netlist *n) {
+  int found = 0, x, y;
+  for (const cJSON *cell = n->list->child; cell; cell = cell->next) {
+    if (strncmp(cell->string, "$free$", 6)) continue;
+    found++;
+    CU_ASSERT_EQUAL(sscanf(cell->string, "$free$X%d/Y%d/SLICE", &x, &y), 2);
+    CU_ASSERT(x >= 10 && x <= 30 && y >= 30 && y <= 40);
+  }
+  return found;
+}
+
+// Chains of `times` nets each from corner to corner of 10 x 4 tiles.
+static void check_again(int times, bool many) {
+  enum { CELLS = 40 };
+  static char text[CELLS][2000];
+  const char *cells[CELLS];
+  for (int c = 0; c < CELLS; c++) {
+    char *end = text[c] + sprintf(text[c], "TRELLIS_COMB:1");
+    for (int t = 0; t < times; t++) end += sprintf(end, ",%d,%d", 2 + c * 100 + t, 2 + (c + 1) * 100 + t);
+    cells[c] = text[c];
+  }
+  cJSON *document = document_of(cells, CELLS), *design = cJSON_Duplicate(document, true);
+  for (int c = 0; c < CELLS; c++) place_cell(document, c, c % 2 ? 15 : 25, c % 2 ? 33 : 37);
+  sites_netlist n, placed;
+  CU_ASSERT_EQUAL(sites_netlist_read(design, &n, NULL), SYSTOLE_OK);
+  cJSON *old = cJSON_AddObjectToObject(n.list, "$free$X90/Y90/SLICEA.K0");  // far from all nets
+  cJSON_AddStringToObject(old, "type", "LUT4");
+  sites_netlist_free(&n);
+  CU_ASSERT_EQUAL(sites_netlist_read(design, &n, NULL), SYSTOLE_OK);
+  CU_ASSERT_EQUAL(sites_netlist_read(document, &placed, NULL), SYSTOLE_OK);
+  CU_ASSERT_EQUAL(sites_free_again(&n, &placed, NULL, NULL), SYSTOLE_OK);
+  const int found = free_luts(&n);
+  CU_ASSERT_EQUAL(found > 0, many);
+  CU_ASSERT_EQUAL(found % SITES_TILE_LUTS, 0);
+  sites_netlist_free(&n), sites_netlist_free(&placed);
+  cJSON_Delete(document), cJSON_Delete(design);
+}
+
+static void test_again(void) {
+  check_again(1, false);
+  check_again(90, true);
+  static const char *const cells[] = {"LUT4:2,3", "LUT4:2,3"};
+  cJSON *document = document_of(cells, 2);
+  place_cell(document, 0, 15, 33);
+  place_cell(document, 1, 0, 0);
+  sites_netlist n;
+  systole_error err = {""};
+  CU_ASSERT_EQUAL(sites_netlist_read(document, &n, NULL), SYSTOLE_OK);
+  CU_ASSERT_EQUAL(sites_free_again(&n, &n, NULL, &err), SYSTOLE_E_FORMAT);
+  CU_ASSERT_PTR_NOT_NULL(strstr(err.text, "cell1 has no place"));
+  sites_netlist_free(&n);
+  cJSON_Delete(document);
 }
 
 // ---- all of it: a chain of RAM, LUT, RAM, LUT ... comes out as one
@@ -289,6 +361,7 @@ void suite_sites(void) {
                                        {"sites with the shortest ways", test_assign},
                                        {"wires asked for", test_demand},
                                        {"tiles left free", test_free},
+                                       {"free tiles of what is placed", test_again},
                                        {"a chain stays one", test_place},
                                        {0}};
   systole_test_suite("sites", tests);

@@ -34,6 +34,7 @@ if [ -z "$nextpnr" ] || ! command -v "$nextpnr" >/dev/null; then
 fi
 
 mkdir -p "$out"
+rm -f "$out/nextpnr.log"
 parameters=$(bash hw/fpga/parameters.sh "$config" "$out") || exit 2
 
 echo "yosys: $out/yosys.log"
@@ -42,14 +43,15 @@ nice -n 10 timeout 3600 yosys -q -l "$out/yosys.log" -p "
   script hw/fpga/ecp5/synth.ys; write_json $out/netlist.json" 2>"$out/yosys.err" ||
   { cat "$out/yosys.err" >&2; exit 1; }
 
+# The router's weights, which have no options: estimates as they are, not a quarter too
+# large; and what a wire costs that others use, which by itself starts at 0.5 and grows by 2.
+router='"router2/estimateWeight":"1.0","router2/initCurrCongWeight":"1.0","router2/currCongWeightMult":"1.0"'
+sed "s|\"systole_ecp5\": *{|&\"settings\":{$router},|" "$out/netlist.json" >"$out/weighted.json"
+
 # RAMs and multipliers first: docs/decisions/011-sites-of-rams-and-multipliers.md.
 make -s BUILD="${BUILD:-build}" "${BUILD:-build}/sites" >/dev/null
-nice -n 10 "${BUILD:-build}/sites" "$out/netlist.json" "$out/sites.json"
-
-# The router's weights, which have no options: shortest ways are looked for (1.25: soon
-# found ones), and what wires cost that others use grows slowly (0.5, and 2.0 a round).
-router='"router2/estimateWeight":"1.0","router2/initCurrCongWeight":"1.0","router2/currCongWeightMult":"1.0"'
-sed "s,\"systole_ecp5\":{,&\"settings\":{$router},," "$out/sites.json" >"$out/design.json"
+sites="nice -n 10 ${BUILD:-build}/sites"
+$sites "$out/weighted.json" "$out/sites.json"
 
 # Paths are short and many: the placer has to look at the clock far more than it does
 # by itself (weight 10, exponent 2). Where it packs tiles to nine tenths, as it does by itself,
@@ -57,17 +59,30 @@ sed "s,\"systole_ecp5\":{,&\"settings\":{$router},," "$out/sites.json" >"$out/de
 # hour, where the tool has it.
 placer="--placer-heap-timingweight 50 --placer-heap-critexp 4 --placer-heap-beta 0.7"
 if "$nextpnr" --help 2>&1 | grep -q parallel-refine; then placer="$placer --parallel-refine"; fi
+# run_nextpnr LOG OPTION...: places, and routes if no option says otherwise; into `ended`.
 # The tool may see only what lies below its working directory.
-echo "nextpnr: $out/nextpnr.log"
-ended=0
-(cd "$out" && rm -f nextpnr.log && nice -n 10 timeout 7200 "$nextpnr" --85k --package CABGA756 --speed "$speed" --freq 60 --seed "$seed" $placer --router router2 \
-  --timing-allow-fail --lpf-allow-unconstrained --json design.json --report report.json --log nextpnr.log -q 2>nextpnr.err) || ended=$?
+run_nextpnr() {
+  local log=$1
+  shift
+  ended=0
+  echo "nextpnr: $out/$log"
+  (cd "$out" && rm -f "$log" && nice -n 10 timeout 7200 "$nextpnr" --85k --package CABGA756 --speed "$speed" --freq 60 \
+    --seed "$seed" $placer --router router2 --timing-allow-fail --lpf-allow-unconstrained --log "$log" -q "$@" 2>nextpnr.err) || ended=$?
+}
+
+# Twice: where wires are asked for most in the first placement, the second has tiles
+# free (docs/decisions/012-room-for-wires.md).
+run_nextpnr place.log --json sites.json --no-route --write placed.json
+if [ $ended = 0 ]; then
+  $sites "$out/sites.json" "$out/design.json" "$out/placed.json"
+  run_nextpnr nextpnr.log --json design.json --report report.json
+fi
 if ! grep -qs 'Max frequency' "$out/nextpnr.log"; then
   cat "$out/nextpnr.err" >&2
-  echo "fpga-ecp5: nextpnr ended with $ended before anything was placed: see $out/nextpnr.log" >&2
+  echo "fpga-ecp5: nextpnr ended with $ended before all was placed: see the logs in $out" >&2
   exit 1
 fi
-awk -v json="$json" -v name="$name" -v speed="$speed" -v tool="$(yosys -V | cut -d' ' -f1,2), $("$nextpnr" --version 2>&1 | tail -1)" \
+awk -v json="$json" -v free="$(grep -o '"$free$X' "$out/design.json" | wc -l)" -v name="$name" -v speed="$speed" -v tool="$(yosys -V | cut -d' ' -f1,2), $("$nextpnr" --version 2>&1 | tail -1)" \
     -f hw/fpga/ecp5/report.awk "$out/nextpnr.log"
 if [ $ended != 0 ]; then
   echo "fpga-ecp5: placed but not routed (nextpnr ended with $ended; 124: after two hours): the clock is an estimate; see $out/nextpnr.log" >&2

@@ -1,5 +1,6 @@
 # What nextpnr's log says, in a few lines: resources, clock, longest path.
-#   awk -v name=CONFIG -v speed=GRADE -v tool=VERSIONS -v json=FILE -f report.awk nextpnr.log
+#   awk -v name=CONFIG -v speed=GRADE -v tool=VERSIONS -v free=LUTS -v json=FILE -f report.awk nextpnr.log
+# free: LUTs that only keep room for wires.
 function resource(key, label) {
   printf "  %-14s %6d of %6d  %5.1f %%\n", label, used[key], all[key], 100 * used[key] / all[key]
 }
@@ -21,6 +22,7 @@ path && match($0, /systole_[a-z_]+\.sv/) {
   if (module != "systole_ecp5" && module != "systole_top" && module != "systole_chip" && !seen[module]++) through[n++] = module
 }
 END {
+  used["TRELLIS_COMB"] -= free
   if (mhz == "") { print "report: no clock in this log" > "/dev/stderr"; exit 1 }
   printf "%s on an ECP5-85F, speed grade %s (%s)\n", name, speed, tool
   resource("TRELLIS_COMB", "LUTs"); resource("TRELLIS_FF", "flip-flops")

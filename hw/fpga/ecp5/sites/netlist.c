@@ -13,7 +13,10 @@ static const struct {
   sites_kind kind;
   float area;
 } types[] = {{"LUT4", SITES_LOGIC, 1},  {"TRELLIS_FF", SITES_LOGIC, 0.35f}, {"CCU2C", SITES_LOGIC, 2},
-             {"DP16KD", SITES_RAM, 1},  {"TRELLIS_DPR16X4", SITES_LOGIC, 6}, {"MULT18X18D", SITES_MULT, 1}};
+             {"DP16KD", SITES_RAM, 1},  {"TRELLIS_DPR16X4", SITES_LOGIC, 6}, {"MULT18X18D", SITES_MULT, 1},
+             // and as nextpnr calls them
+             {"TRELLIS_COMB", SITES_LOGIC, 1}, {"TRELLIS_RAMW", SITES_LOGIC, 2}, {"TRELLIS_IO", SITES_LOGIC, 0},
+             {"DCCA", SITES_LOGIC, 0}};
 
 typedef struct {
   int net, cell;

@@ -5,7 +5,6 @@
 // held as much harder.
 #include "hw/fpga/ecp5/sites/place.h"
 
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -68,34 +67,17 @@ static systole_status write_sites(const sites_netlist *n, const int *site_of, sy
   return SYSTOLE_OK;
 }
 
-// A LUT that nothing is joined to.
-static bool add_lut(cJSON *list, sites_place at) {
-  char name[32], cell_name[48];
-  sites_name(SITES_LOGIC, at, name);
-  snprintf(cell_name, sizeof cell_name, "$free$%s", name);
-  cJSON *cell = cJSON_AddObjectToObject(list, cell_name);
-  return cell && cJSON_AddNumberToObject(cell, "hide_name", 1) && cJSON_AddStringToObject(cell, "type", "LUT4") &&
-         cJSON_AddStringToObject(cJSON_AddObjectToObject(cell, "parameters"), "INIT", "0000000000000000") &&
-         cJSON_AddStringToObject(cJSON_AddObjectToObject(cell, "attributes"), "BEL", name) &&
-         cJSON_AddObjectToObject(cell, "port_directions") && cJSON_AddObjectToObject(cell, "connections");
-}
-
-static systole_status write_free(const sites_netlist *n, const places *p, FILE *progress, systole_error *err) {
+static systole_status write_free(sites_netlist *n, const places *p, FILE *progress, systole_error *err) {
   sites_map demand;
-  sites_tiles tiles;
-  float luts = 0;
-  for (int c = 0; c < n->cells; c++) luts += n->kind[c] == SITES_LOGIC && n->area[c] >= 1 ? n->area[c] : 0;
+  sites_tiles before, tiles;
+  const int luts = sites_read_free(n, before);
   sites_demand(n, p->best_x, p->best_y, demand);
-  const int count = sites_leave_free(demand, (int)luts, tiles);
-  for (int y = 0; y < SITES_HEIGHT; y++)
-    for (int x = 0; x < SITES_WIDTH; x++)
-      for (int i = 0; i < SITES_TILE_LUTS && tiles[y][x]; i++)
-        if (!add_lut(n->list, (sites_place){x, y, i})) return systole_fail(err, SYSTOLE_E_MEMORY, "out of memory");
+  const int count = sites_leave_free(demand, before, luts, tiles);
   if (progress) fprintf(progress, "sites: %d tiles left free\n", count);
-  return SYSTOLE_OK;
+  return sites_write_free(n, tiles, err);
 }
 
-static systole_status place_best(const sites_netlist *n, places *p, FILE *progress, systole_error *err) {
+static systole_status place_best(sites_netlist *n, places *p, FILE *progress, systole_error *err) {
   double best = 0;
   for (int beginning = 0; beginning < BEGINNINGS; beginning++) {
     double length;
