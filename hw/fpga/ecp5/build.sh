@@ -34,7 +34,6 @@ if [ -z "$nextpnr" ] || ! command -v "$nextpnr" >/dev/null; then
 fi
 
 mkdir -p "$out"
-rm -f "$out/nextpnr.log"
 parameters=$(bash hw/fpga/parameters.sh "$config" "$out") || exit 2
 
 echo "yosys: $out/yosys.log"
@@ -58,32 +57,41 @@ $sites "$out/weighted.json" "$out/sites.json"
 # routes end in hot spots. Refinement in threads takes minutes instead of a quarter of an
 # hour, where the tool has it.
 placer="--placer-heap-timingweight 50 --placer-heap-critexp 4 --placer-heap-beta 0.7"
-if "$nextpnr" --help 2>&1 | grep -q parallel-refine; then placer="$placer --parallel-refine"; fi
-# run_nextpnr LOG OPTION...: places, and routes if no option says otherwise; into `ended`.
+# Late routes are taken up again, where it can.
+help=$("$nextpnr" --help 2>&1 || true)
+case $help in *--parallel-refine*) placer="$placer --parallel-refine" ;; esac
+late=
+case $help in *' --tmg-ripup'*) late=--tmg-ripup ;; *--router2-tmg-ripup*) late=--router2-tmg-ripup ;; esac
+# run_nextpnr LOG OPTION...: one step; how it ended is in `ended`.
 # The tool may see only what lies below its working directory.
 run_nextpnr() {
   local log=$1
   shift
   ended=0
   echo "nextpnr: $out/$log"
-  (cd "$out" && rm -f "$log" && nice -n 10 timeout 7200 "$nextpnr" --85k --package CABGA756 --speed "$speed" --freq 60 \
-    --seed "$seed" $placer --router router2 --timing-allow-fail --lpf-allow-unconstrained --log "$log" -q "$@" 2>nextpnr.err) || ended=$?
+  (cd "$out" && rm -f "$log" && nice -n 10 timeout 7200 "$nextpnr" --85k --package CABGA756 --speed "$speed" \
+    --router router2 --timing-allow-fail --lpf-allow-unconstrained --log "$log" -q "$@" 2>nextpnr.err) || ended=$?
 }
+# Threads: the places depend on how many there are, so it is always two.
+run_place() { run_nextpnr "$1" --freq 60 --seed "$seed" --threads 2 $placer --no-route --json "$2" --write "$3"; }
 
 # Twice: where wires are asked for most in the first placement, the second has tiles
-# free (docs/decisions/012-room-for-wires.md).
-run_nextpnr place.log --json sites.json --no-route --write placed.json
+# free (docs/decisions/012-room-for-wires.md). What is written keeps clock and seed.
+run_place place.log sites.json placed.json
 if [ $ended = 0 ]; then
   $sites "$out/sites.json" "$out/design.json" "$out/placed.json"
-  run_nextpnr nextpnr.log --json design.json --report report.json
+  run_place place2.log design.json placed2.json
 fi
-if ! grep -qs 'Max frequency' "$out/nextpnr.log"; then
+if [ $ended != 0 ]; then
   cat "$out/nextpnr.err" >&2
   echo "fpga-ecp5: nextpnr ended with $ended before all was placed: see the logs in $out" >&2
   exit 1
 fi
+run_nextpnr nextpnr.log --no-pack --no-place --json placed2.json $late --report report.json
+log=nextpnr.log
+[ $ended = 0 ] || log=place2.log
 awk -v json="$json" -v free="$(grep -o '"$free$X' "$out/design.json" | wc -l)" -v name="$name" -v speed="$speed" -v tool="$(yosys -V | cut -d' ' -f1,2), $("$nextpnr" --version 2>&1 | tail -1)" \
-    -f hw/fpga/ecp5/report.awk "$out/nextpnr.log"
+    -f hw/fpga/ecp5/report.awk "$out/$log"
 if [ $ended != 0 ]; then
   echo "fpga-ecp5: placed but not routed (nextpnr ended with $ended; 124: after two hours): the clock is an estimate; see $out/nextpnr.log" >&2
   exit 1
