@@ -72,7 +72,7 @@ run_nextpnr() {
   (cd "$out" && rm -f "$log" && nice -n 10 timeout 7200 "$nextpnr" --85k --package CABGA756 --speed "$speed" \
     --router router2 --timing-allow-fail --lpf-allow-unconstrained --log "$log" -q "$@" 2>nextpnr.err) || ended=$?
 }
-# Threads: the places depend on how many there are, so it is always two.
+# Two threads, whatever the machine has; places still differ a little from run to run.
 run_place() { run_nextpnr "$1" --freq 60 --seed "$seed" --threads 2 $placer --no-route --json "$2" --write "$3"; }
 
 # Twice: where wires are asked for most in the first placement, the second has tiles
