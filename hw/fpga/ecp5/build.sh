@@ -90,7 +90,7 @@ fi
 run_nextpnr nextpnr.log --no-pack --no-place --json placed2.json $late --report report.json
 log=nextpnr.log
 [ $ended = 0 ] || log=place2.log
-awk -v json="$json" -v free="$(grep -o '"$free$X' "$out/design.json" | wc -l)" -v name="$name" -v speed="$speed" -v tool="$(yosys -V | cut -d' ' -f1,2), $("$nextpnr" --version 2>&1 | tail -1)" \
+awk -v json="$json" -v free="$(grep -o '"$free$X' "$out/design.json" | wc -l)" -v name="$name" -v speed="$speed" -v tool="$(yosys -V | cut -d' ' -f1,2), $("$nextpnr" --version 2>&1 | tail -1 | tr -d '"')" \
     -f hw/fpga/ecp5/report.awk "$out/$log"
 if [ $ended != 0 ]; then
   echo "fpga-ecp5: placed but not routed (nextpnr ended with $ended; 124: after two hours): the clock is an estimate; see $out/nextpnr.log" >&2
