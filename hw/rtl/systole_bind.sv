@@ -4,7 +4,7 @@
 // zero; more_o is high as long as one of them is to come. Then run_i is high, for
 // three cycles more than there are slots, the first of them the one after load_i.
 // In the cycles with more_o one slot a cycle asks the shared multiplier (a_o x b_o,
-// signed; prod_i must hold the product two cycles later). Three cycles after
+// signed; two cycles later outer_i + middle_i must be the product). Three cycles after
 // the last slot of a field, write_o is high: halfword write_at_o of the
 // instruction and as many bits as write_width_o says (0: 16, 1 and 3: 32, 2: 40)
 // are to become write_value_o. desc_i must show the writes in the next cycle.
@@ -23,7 +23,8 @@ module systole_bind (
     input  logic [31:0]  scalar_i,
     output logic [31:0]  a_o,
     output logic [31:0]  b_o,
-    input  logic [63:0]  prod_i,
+    input  logic [63:0]  outer_i,
+    input  logic [63:0]  middle_i,
     output logic         write_o,
     output logic [4:0]   write_at_o,
     output logic [1:0]   write_width_o,
@@ -126,10 +127,10 @@ module systole_bind (
   logic [3:0]  field1_q;
   logic [6:0]  where1_q, where2_q, where3_q;
   assign valid1 = here1_q && known1_q;
-  logic [31:0] cap1_q, cap2_q, cap3_q, a1_q, b1_q;
+  logic [31:0] cap1_q, cap2_q, cap3_q;
   logic        capped3_q;  // there is a cap
-  logic [63:0] fix2_q;     // what the unsigned product is too large by
-  logic [63:0] sum_q;
+  logic        above_q;    // and the lower half of the sum is above it
+  logic [63:0] sum, sum_q;
 
   // The field in the instruction as it stands. It is chosen from those halfwords only in
   // which some field's first, second or third lies.
@@ -168,7 +169,7 @@ module systole_bind (
   endfunction
   logic [39:0] value;
   logic capped, too_large;
-  assign capped = capped3_q && (sum_q[63:32] != 32'd0 || sum_q[31:0] > cap3_q);
+  assign capped = above_q || (capped3_q && sum_q[63:32] != 32'd0);
   assign too_large = !sum_q[63] && !(capped ? fits({32'd0, cap3_q[31:16]}, where3_q[1:0])
                                                 : fits(sum_q[63:16], where3_q[1:0]));
   always_comb begin
@@ -176,6 +177,7 @@ module systole_bind (
     if (sum_q[63]) value = 40'd0;
     else if (capped) value = {8'd0, cap3_q};
   end
+  assign sum = (first2_q ? immediate2_q : sum_q) + outer_i + middle_i;
   assign write_o = run_i && valid3_q && last3_q;
   assign write_at_o = where3_q[6:2];
   assign write_width_o = where3_q[1:0];
@@ -209,8 +211,6 @@ module systole_bind (
       first1_q <= field != before_q;
       last1_q <= field != after || filled_q[23:4] == 20'd0;
       cap1_q <= slots_q[79:48];
-      a1_q <= a_o;
-      b1_q <= b_o;
 
       if (valid1) named_q[field1_q] <= 1'b1;
       if (here1_q && (unused1_q ? more1_q : !known1_q || (named_q[field1_q] && first1_q) || reserved1_q))
@@ -222,14 +222,16 @@ module systole_bind (
       last2_q <= last1_q;
       cap2_q <= cap1_q;
       immediate2_q <= immediate(desc_i, where1_q);
-      fix2_q <= (a1_q[31] ? {b1_q, 32'd0} : 64'd0) + (b1_q[31] ? {a1_q, 32'd0} : 64'd0);
 
       valid3_q <= valid2_q;
       where3_q <= where2_q;
       last3_q <= last2_q;
       cap3_q <= cap2_q;
       capped3_q <= cap2_q != 32'hFFFFFFFF;
-      if (valid2_q) sum_q <= (first2_q ? immediate2_q : sum_q) + prod_i - fix2_q;
+      if (valid2_q) begin
+        sum_q <= sum;
+        above_q <= sum[31:0] > cap2_q;
+      end
 
       if (write_o && too_large) range_q <= 1'b1;
     end

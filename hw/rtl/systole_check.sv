@@ -6,7 +6,7 @@
 // which desc_i is there. segment_o: base_i and limit_i are asked for, to be there
 // two cycles later.
 // In the k-th of the first cycles, step k asks the shared multiplier
-// (a_o x b_o, unsigned; prod_i must hold the product two cycles later). The
+// (a_o x b_o, unsigned; two cycles later outer_i + middle_i must be the product). The
 // other outputs are complete in the cycle after run_i: one flag per cause,
 // addresses, and M x K x N of an MX. All are registered.
 `include "systole_isa.svh"
@@ -31,7 +31,8 @@ module systole_check #(
     input  logic [63:0]  limit_i,
     output logic [31:0]  a_o,
     output logic [31:0]  b_o,
-    input  logic [63:0]  prod_i,
+    input  logic [63:0]  outer_i,
+    input  logic [63:0]  middle_i,
     output logic         range_o,
     output logic         align_o,
     output logic         sram_o,
@@ -276,7 +277,7 @@ module systole_check #(
   logic over_q;                            // the sum does not fit 64 bits
   logic [64:0] sum;
   assign from = first2_q ? {23'd0, base2_q} : sum_q;
-  assign sum = {1'b0, from} + {1'b0, prod_i};
+  assign sum = {1'b0, from} + {1'b0, outer_i} + {1'b0, middle_i};
 
   logic noop_q, range_q, align_q, sram_q, bad_q;
   logic [63:0] addr_q, index_addr_q;
@@ -323,8 +324,8 @@ module systole_check #(
         if (!dram3_q) sram_q <= 1'b1;
         if (!noop_q) bad_q <= 1'b1;
       end
-      if (step_q[Mx2]) mk_q <= prod_i[31:0];
-      if (mx && tail_q[1]) macs_q <= prod_i[47:0];
+      if (step_q[Mx2]) mk_q <= sum[31:0];  // sums from 0 on
+      if (mx && tail_q[1]) macs_q <= sum[47:0];
 
       if (cycle1_q && (range_q || (!noop_q && (align_q || sram_q)))) bad_q <= 1'b1;  // see below
 

@@ -128,13 +128,15 @@ module systole_decode (
     end
   end
 
-  logic illegal_q;
+  logic bad_q, low_q, high_q;  // low, high: something reserved is set in that half
   logic [4:0] kind_q;
-  assign illegal_o = illegal_q;
+  assign illegal_o = bad_q || low_q || high_q;
   assign kind_o = kind_q;
   always_ff @(posedge clk_i) begin
     if (en_i) begin
-      illegal_q <= !known || reserved != 64'd0 || bad;
+      bad_q <= !known || bad;
+      low_q <= reserved[31:0] != 32'd0;
+      high_q <= reserved[63:32] != 32'd0;
       kind_q <= {kind == St, kind == Vx, kind == Mx, kind == Ldg, kind == Ld};
     end
   end

@@ -112,7 +112,7 @@ module systole_fetch #(
   endgenerate
 
   logic keep;  // the beat belongs to the lines that are wanted
-  assign keep = rvalid_i && !drops_q && !jump_i;
+  assign keep = rvalid_i && !drops_q;  // with jump_i, too: it goes where nothing is held
   logic [1:0] come;  // lines that are whole with it
   assign come = !keep ? 2'd0 : Lines > 1 ? 2'd2 - {1'b0, got_q[0]} :
                 {1'b0, part_q == Beats[BeatW-1:0] - 1'b1};
@@ -167,13 +167,15 @@ module systole_fetch #(
     end
   end
 
-  // What came in the cycle before, if it completed line at_q: the memories are read in
-  // every cycle, and what is written in that cycle is not in what they give.
+  // What came in the cycle before, if it completed line at_q: what is written in a cycle
+  // is not in what the memories give. They are read until all of the line has been.
   logic [8*BusBytes-1:0] last_q;
-  logic fresh_q;
+  logic fresh_q, moved_q, read;
+  assign read = !have_q || fresh_q || moved_q;
   always_ff @(posedge clk_i) begin
     if (come != 2'd0) last_q <= rdata_i;
     fresh_q <= come != 2'd0 && held_q == 6'd0;
+    moved_q <= pop_i;
   end
 
   // The lines, in a memory for each part of a line that a beat fills.
@@ -186,7 +188,7 @@ module systole_fetch #(
         logic [8*BusBytes-1:0] read_q;
         always_ff @(posedge clk_i) begin
           if (keep && part_q == g[BeatW-1:0]) slot_q[got_q] <= rdata_i;
-          read_q <= slot_q[at_q[4:0]];
+          if (read) read_q <= slot_q[at_q[4:0]];
         end
         assign line_o[8*BusBytes*g+:8*BusBytes] = g == Beats - 1 && fresh_q ? last_q : read_q;
       end
@@ -207,8 +209,10 @@ module systole_fetch #(
       logic [511:0] odd_q[0:15];
       logic [511:0] even_read_q, odd_read_q;
       always_ff @(posedge clk_i) begin
-        even_read_q <= even_q[at_q[4:1]];
-        odd_read_q <= odd_q[at_q[4:1]];
+        if (read) begin
+          even_read_q <= even_q[at_q[4:1]];
+          odd_read_q <= odd_q[at_q[4:1]];
+        end
         if (keep) begin
           even_q[got_q[4:1]] <= rdata_i[511:0];
           odd_q[got_q[4:1]] <= rdata_i[1023:512];

@@ -61,7 +61,10 @@ module systole_issue #(
 
   // The entries behind the head, and what is offered.
   logic [RestBits-1:0] rest_q[0:Depth-1];
-  logic [511:0] quarters;               // of the one at rd_q
+  logic [127:0] first_q[0:Depth-1];     // quarters of the descriptions
+  logic [127:0] second_q[0:Depth-1];
+  logic [127:0] third_q[0:Depth-1];
+  logic [127:0] fourth_q[0:Depth-1];
   logic [PtrW-1:0] wr_q, rd_q;
   logic [PtrW:0] count_q;               // head included
   logic head_valid_q, offered_q;        // offered_q: an entry may be pushed
@@ -138,17 +141,16 @@ module systole_issue #(
     end
     // With nothing behind the head, rd_q is wr_q, where the entry is that may be pushed.
     offered_q <= offer_i;
-    if (pop_q || (offered_q && !head_valid_q)) head_q <= {rest_q[rd_q], quarters};
-    if (offer_i) rest_q[wr_q] <= rest;  // wr_q: never one that is taken, as the head is not here
-  end
-  genvar g;
-  generate
-    for (g = 0; g < 4; g = g + 1) begin : gen_quarter
-      logic [127:0] quarter_q[0:Depth-1];
-      always_ff @(posedge clk_i) if (offer_i && part_i[g]) quarter_q[wr_q] <= offer_part_i;
-      assign quarters[128*g+:128] = quarter_q[rd_q];
+    if (pop_q || (offered_q && !head_valid_q))
+      head_q <= {rest_q[rd_q], fourth_q[rd_q], third_q[rd_q], second_q[rd_q], first_q[rd_q]};
+    if (offer_i) begin  // wr_q: never one that is taken, as the head is not here
+      rest_q[wr_q] <= rest;
+      if (part_i[0]) first_q[wr_q] <= offer_part_i;
+      if (part_i[1]) second_q[wr_q] <= offer_part_i;
+      if (part_i[2]) third_q[wr_q] <= offer_part_i;
+      if (part_i[3]) fourth_q[wr_q] <= offer_part_i;
     end
-  endgenerate
+  end
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni || clear_i) begin

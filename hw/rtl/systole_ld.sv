@@ -117,7 +117,7 @@ module systole_ld #(
   logic [31:0] pitch_q, limit_q;
   logic [63:0] base_q;        // address of the next run; LDG: of the list, then of table row 0
   logic [63:0] table_q;       // LDG: address of table row 0
-  logic [63:0] product_q;     // LDG: from there to the row; LD, and for the list: 0
+  logic [63:0] outer, middle; // their sum. LDG: from there to the row; LD, and for the list: 0
   logic        list_q;        // the run is LDG's list
   logic        par_q;
   logic        one_run_q;
@@ -164,7 +164,7 @@ module systole_ld #(
       .clk_i,
       .step_i (step),
       .first_i(first),
-      .addr_i (base_q + product_q),
+      .addr_i (base_q + outer + middle),
       .last_i (run_last_q),
       .addr_o (req_addr_o),
       .beats_o(burst),
@@ -197,6 +197,17 @@ module systole_ld #(
       .re_i   (state_q == Index),
       .raddr_i(row_q[9:LaneW]),
       .rdata_o(list_word)
+  );
+
+  systole_mul32 i_product (
+      .clk_i,
+      .clear_i (state_q == Idle),
+      .en_i    (state_q == Multiply),
+      .signed_i(1'b0),
+      .a_i     (index_q),
+      .b_i     (pitch_q),
+      .outer_o (outer),
+      .middle_o(middle)
   );
 
   logic bad_index, end_gather;
@@ -265,7 +276,6 @@ module systole_ld #(
         limit_q     <= desc_i[`SYS_LDG_LIMIT];
         base_q      <= in_gather ? index_addr_i : addr_i;
         table_q     <= addr_i;
-        product_q   <= '0;
         list_q      <= in_gather;
         par_q       <= in_par;
         one_run_q   <= one_run;
@@ -286,7 +296,6 @@ module systole_ld #(
           row_q  <= row_q + 10'd1;
         end
       Check:    index_q <= index;
-      Multiply: product_q <= 64'(index_q) * 64'(pitch_q);
       default: ;
     endcase
     if (list_beat) list_put_q <= list_put_q + 10'd1;

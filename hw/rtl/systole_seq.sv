@@ -165,14 +165,25 @@ module systole_seq #(
   logic [31:0] scalar_q[0:15];
   logic [3:0] scalar;
   logic [31:0] bind_a, bind_b, check_a, check_b, mul_a_q, mul_b_q;
-  logic [63:0] prod_q;
+  logic mul_signed_q;
+  logic [63:0] outer, middle;
   always_ff @(posedge clk_i) begin
     if (state_q[Bind] || state_q[Check]) begin
       mul_a_q <= state_q[Bind] ? bind_a : check_a;
       mul_b_q <= state_q[Bind] ? bind_b : check_b;
-      prod_q <= {32'd0, mul_a_q} * {32'd0, mul_b_q};
+      mul_signed_q <= state_q[Bind];
     end
   end
+  systole_mul32 u_product (
+      .clk_i   (clk_i),
+      .clear_i (1'b0),
+      .en_i    (state_q[Bind] || state_q[Check]),
+      .signed_i(mul_signed_q),
+      .a_i     (mul_a_q),
+      .b_i     (mul_b_q),
+      .outer_o (outer),
+      .middle_o(middle)
+  );
 
   logic write, bind_illegal, bind_range;
   logic [4:0] write_at;
@@ -192,7 +203,8 @@ module systole_seq #(
       .scalar_i     (scalar_q[scalar]),
       .a_o          (bind_a),
       .b_o          (bind_b),
-      .prod_i       (prod_q),
+      .outer_i      (outer),
+      .middle_i     (middle),
       .write_o      (write),
       .write_at_o   (write_at),
       .write_width_o(write_width),
@@ -224,7 +236,8 @@ module systole_seq #(
       .limit_i        (limit_i),
       .a_o            (check_a),
       .b_o            (check_b),
-      .prod_i         (prod_q),
+      .outer_i        (outer),
+      .middle_i       (middle),
       .range_o        (range),
       .align_o        (align),
       .sram_o         (sram),

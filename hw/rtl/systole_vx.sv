@@ -96,10 +96,19 @@ module systole_vx #(
   localparam [31:0] MaxEnd = LaneW + 2;
 
   // ---- The instruction: decoded at the start, stable until done.
-  reg        a_acc_q, a_par_q, a_vm_q, a_rs_q, swap_q;
-  reg        mul_q, mul_row_q, b_on_q, b_par_q, b_vm_q, b_rs_q;
-  reg        add_q, add_row_q, add_c_q, neg_q, c_par_q, c_vm_q;
+  reg        a_acc_q, a_rs_q;
+  reg        mul_q, mul_row_q, b_rs_q;
+  reg        add_q, add_row_q, neg_q;
   reg        func_q, relu_q, d_qnt_q, d_vm_q, d_rs_q, carry_q;
+  // What chooses whole words, once for so many groups of lanes: one wire to each of
+  // their bits would be the longest in the chip.
+  localparam Groups = 4;
+  localparam GroupW = 32 * Dim / Groups;
+  (* keep *) reg [Groups-1:0] from_acc_q, from_par_q, from_vm_q, from_rs_q, swap_q;
+  (* keep *) reg [Groups-1:0] converts_q, multiplies_q, scales_q, b_par_q, b_vm_q;
+  (* keep *) reg [Groups-1:0] adds_q, add_c_q, c_par_q, computes_q;
+  reg        acc_re_q, par_a_re_q, vm_a_re_q, par_b_re_q, vm_b_re_q, par_c_re_q, vm_c_re_q;
+  reg        rs_s_re_q, rs_t_re_q;
   reg [2:0]  func_code_q;
   reg        sum_q, sumsq_q, best_q, abs_q, arg_q;
   reg [3:0]  b_at_q;    // the second product's operand is read 0, 3, 4 or 7 cycles after A, if at all
@@ -123,6 +132,9 @@ module systole_vx #(
   wire       acc_on = a_space == `SYS_SPACE_VXA_ACC;
   wire       mul_on = mul != `SYS_VXMUL_NONE;
   wire       b_on = b_space != `SYS_SPACE_VXB_NONE;
+  wire       add_c = add == `SYS_VXADD_C;
+  wire       add_row = add == `SYS_VXADD_ROW;
+  wire       carry = desc_i[`SYS_VX_CARRY];
   wire       empty = desc_i[`SYS_VX_M] == 16'd0 || desc_i[`SYS_VX_N] == 16'd0;
   wire       begin_work = start_i && !empty;
 
@@ -131,6 +143,7 @@ module systole_vx #(
   wire [11:0] age = {age_q, issue_q};  // bit k: a word is k cycles old
   reg        s_load_q, mul_work_q, b_load_q, b_work_q;
   reg  [5:0] to_add_q;                // bit k: a word is T_ADD - 1 + k cycles old
+  reg  [2:0] add_step_q;              // the same, if there is a sum
   reg  [4:0] to_func_q;               // T_FUNC + k
   reg        choose_q, load_q, write_q;  // T_OUT, T_OUT + 1, T_OUT + 2
   // The same for the bit that the last word of a row has beside it.
@@ -160,22 +173,27 @@ module systole_vx #(
   always @(posedge clk_i) begin
     if (start_i) begin
       a_acc_q <= acc_on;
-      a_par_q <= a_space == `SYS_SPACE_VXA_PAR;
-      a_vm_q <= a_space == `SYS_SPACE_VXA_VM;
       a_rs_q <= a_space == `SYS_SPACE_VXA_RS;
-      swap_q <= desc_i[`SYS_VX_SWAP];
       mul_q <= mul_on;
       mul_row_q <= mul == `SYS_VXMUL_ROW;
-      b_on_q <= b_on;
-      b_par_q <= b_space == `SYS_SPACE_VXB_PAR;
-      b_vm_q <= b_space == `SYS_SPACE_VXB_VM;
       b_rs_q <= b_space == `SYS_SPACE_VXB_RS;
       add_q <= add != `SYS_VXADD_NONE;
-      add_row_q <= add == `SYS_VXADD_ROW;
-      add_c_q <= add == `SYS_VXADD_C;
+      add_row_q <= add_row;
       neg_q <= desc_i[`SYS_VX_ADD_NEG];
-      c_par_q <= add == `SYS_VXADD_C && c_space == `SYS_SPACE_VXC_PAR;
-      c_vm_q <= add == `SYS_VXADD_C && c_space == `SYS_SPACE_VXC_VM;
+      from_acc_q <= {Groups{acc_on}};
+      from_par_q <= {Groups{a_space == `SYS_SPACE_VXA_PAR}};
+      from_vm_q <= {Groups{a_space == `SYS_SPACE_VXA_VM}};
+      from_rs_q <= {Groups{a_space == `SYS_SPACE_VXA_RS}};
+      swap_q <= {Groups{desc_i[`SYS_VX_SWAP]}};
+      converts_q <= {Groups{acc_on}};
+      multiplies_q <= {Groups{mul_on}};
+      scales_q <= {Groups{b_on}};
+      b_par_q <= {Groups{b_space == `SYS_SPACE_VXB_PAR}};
+      b_vm_q <= {Groups{b_space == `SYS_SPACE_VXB_VM}};
+      adds_q <= {Groups{add != `SYS_VXADD_NONE}};
+      add_c_q <= {Groups{add_c}};
+      c_par_q <= {Groups{c_space == `SYS_SPACE_VXC_PAR}};
+      computes_q <= {Groups{func_on}};
       func_q <= func_on;
       func_code_q <= func;
       relu_q <= func == `SYS_VXFUNC_RELU;
@@ -188,7 +206,7 @@ module systole_vx #(
              || reduce == `SYS_VXREDUCE_ARGMAX;
       abs_q <= reduce == `SYS_VXREDUCE_ABSMAX;
       arg_q <= reduce == `SYS_VXREDUCE_ARGMAX;
-      carry_q <= desc_i[`SYS_VX_CARRY];
+      carry_q <= carry;
       a_row_q <= desc_i[`SYS_VX_A_ROW];
       b_row_q <= desc_i[`SYS_VX_B_ROW];
       c_row_q <= desc_i[`SYS_VX_C_ROW];
@@ -211,16 +229,40 @@ module systole_vx #(
     else if (tail_q != 6'd0) tail_q <= tail_q - 6'd1;
     if (start_i) active_q <= 1'b1;
     else if (done_q) active_q <= 1'b0;
+    // What is read in a cycle that needs no word is not taken.
+    if (start_i) begin
+      acc_re_q <= acc_on;
+      par_a_re_q <= a_space == `SYS_SPACE_VXA_PAR;
+      vm_a_re_q <= a_space == `SYS_SPACE_VXA_VM;
+      par_b_re_q <= b_space == `SYS_SPACE_VXB_PAR;
+      vm_b_re_q <= b_space == `SYS_SPACE_VXB_VM;
+      par_c_re_q <= add_c && c_space == `SYS_SPACE_VXC_PAR;
+      vm_c_re_q <= add_c && c_space == `SYS_SPACE_VXC_VM;
+      rs_s_re_q <= a_space == `SYS_SPACE_VXA_RS || mul == `SYS_VXMUL_ROW;
+      rs_t_re_q <= b_space == `SYS_SPACE_VXB_RS || add_row || carry;
+    end
+    if ((done_q && !start_i) || !rst_ni) begin
+      acc_re_q <= 1'b0;
+      par_a_re_q <= 1'b0;
+      vm_a_re_q <= 1'b0;
+      par_b_re_q <= 1'b0;
+      vm_b_re_q <= 1'b0;
+      par_c_re_q <= 1'b0;
+      vm_c_re_q <= 1'b0;
+      rs_s_re_q <= 1'b0;
+      rs_t_re_q <= 1'b0;
+    end
     if (begin_work) issue_q <= 1'b1;
     else if (a_last) issue_q <= 1'b0;
     begin_q <= {begin_q[2:0], begin_work};
-    carry_step_q <= {carry_step_q[1:0], begin_work && desc_i[`SYS_VX_CARRY]};
+    carry_step_q <= {carry_step_q[1:0], begin_work && carry};
     age_q <= age[10:0];
     s_load_q <= s_read;
     mul_work_q <= s_load_q;
     b_load_q <= b_read;
     b_work_q <= b_load_q;
     to_add_q <= {to_add_q[4:0], to_add};
+    add_step_q <= {add_step_q[1:0], c_read};
     to_func_q <= {to_func_q[3:0], to_func};
     choose_q <= to_choose;
     load_q <= choose_q;
@@ -235,6 +277,7 @@ module systole_vx #(
     if (start_i || !rst_ni) begin  // words of the last instruction are forgotten
       age_q <= 11'd0;
       to_add_q <= 6'd0;
+      add_step_q <= 3'd0;
       to_func_q <= 5'd0;
     end
     if (!rst_ni) begin
@@ -297,16 +340,15 @@ module systole_vx #(
   wire [15:0] rs_t_word = carry_step_q[0] ? r_q : carry_step_q[1] ? x_word_q
                         : b_rs_q ? b_address : t_word;
 
-  // What is read in a cycle that needs no word is not taken.
-  assign acc_re_o = active_q && a_acc_q;
-  assign par_a_re_o = active_q && a_par_q;
-  assign vm_a_re_o = active_q && a_vm_q;
-  assign par_b_re_o = active_q && b_par_q;
-  assign vm_b_re_o = active_q && b_vm_q;
-  assign par_c_re_o = active_q && c_par_q;
-  assign vm_c_re_o = active_q && c_vm_q;
-  assign rs_s_re_o = active_q && (a_rs_q || mul_row_q);
-  assign rs_t_re_o = active_q && (b_rs_q || add_row_q || carry_q);
+  assign acc_re_o = acc_re_q;
+  assign par_a_re_o = par_a_re_q;
+  assign vm_a_re_o = vm_a_re_q;
+  assign par_b_re_o = par_b_re_q;
+  assign vm_b_re_o = vm_b_re_q;
+  assign par_c_re_o = par_c_re_q;
+  assign vm_c_re_o = vm_c_re_q;
+  assign rs_s_re_o = rs_s_re_q;
+  assign rs_t_re_o = rs_t_re_q;
   assign acc_addr_o = a_address[AccAddrW-1:0];
   assign par_a_addr_o = a_address[ParAddrW-1:0];
   assign vm_a_addr_o = a_address[VmAddrW-1:0];
@@ -318,8 +360,6 @@ module systole_vx #(
   assign rs_t_addr_o = rs_t_word[RsAddrW-1:0];
 
   // ---- Operands into registers; the way out.
-  wire [32*Dim-1:0] b_read_data = b_par_q ? par_b_data_i : b_vm_q ? vm_b_data_i : rs_t_data_i;
-  wire [32*Dim-1:0] c_read_data = c_par_q ? par_c_data_i : vm_c_data_i;
   reg  [63:0]       s_scalar, t_scalar;  // row scalars, from the lower and the upper half of the lanes
   wire [31:0]       a [0:Dim-1];       // as read
   wire [31:0]       result [0:Dim-1];  // after the last unit that is on
@@ -346,17 +386,25 @@ module systole_vx #(
     reg [31:0] v, k, r;
     if (age[1]) begin
       for (l = 0; l < Dim; l = l + 1) begin
-        x_q[32*l +: 32] <= swap_q ? a[l^1] : a[l];
+        x_q[32*l +: 32] <= swap_q[Groups*l/Dim] ? a[l^1] : a[l];
       end
     end
     if (s_load_q) s_q <= mul_row_q ? s_scalar : {32'd0, mul_imm_q};
-    if (b_load_q) b_q <= b_read_data;
-    if (add_q && to_add_q[0]) begin
-      c_first_q <= c_read_data;
+    if (b_load_q) begin
+      for (l = 0; l < Groups; l = l + 1)
+        b_q[GroupW*l +: GroupW] <= b_par_q[l] ? par_b_data_i[GroupW*l +: GroupW]
+                                 : b_vm_q[l] ? vm_b_data_i[GroupW*l +: GroupW] : rs_t_data_i[GroupW*l +: GroupW];
+    end
+    if (add_step_q[0]) begin
+      for (l = 0; l < Groups; l = l + 1)
+        c_first_q[GroupW*l +: GroupW] <= c_par_q[l] ? par_c_data_i[GroupW*l +: GroupW]
+                                                    : vm_c_data_i[GroupW*l +: GroupW];
       t_q <= add_row_q ? t_scalar : {32'd0, add_imm_q};
     end
-    if (add_q && to_add_q[1]) begin
-      c_q <= (add_c_q ? c_first_q : {Dim{t_q[63:32] | t_q[31:0]}}) ^ {Dim{{neg_q, 31'b0}}};
+    if (add_step_q[1]) begin
+      for (l = 0; l < Groups; l = l + 1)
+        c_q[GroupW*l +: GroupW] <= (add_c_q[l] ? c_first_q[GroupW*l +: GroupW] : {Dim/Groups{t_q[63:32] | t_q[31:0]}})
+                                 ^ {Dim/Groups{{neg_q, 31'b0}}};
       addend_q <= add_in;
     end
     if (choose_q) begin
@@ -388,18 +436,23 @@ module systole_vx #(
   // ---- The units.
   wire [32*Dim-1:0] converted, product, product_b, sum, value;
   wire              converted_valid, product_valid, product_b_valid, sum_valid, value_valid;
-  wire [32*Dim-1:0] mul_in = a_acc_q ? converted : x_q;
-  wire [32*Dim-1:0] b_in = mul_q ? product : mul_in;
-  wire [32*Dim-1:0] add_in = b_on_q ? product_b : b_in;
-  wire [32*Dim-1:0] func_in = add_q ? sum : add_in;
-  wire [32*Dim-1:0] out_in = func_q ? value : func_in;
+  wire [32*Dim-1:0] mul_in, b_in, add_in, func_in;
 
   genvar g;
   generate
+    for (g = 0; g < Groups; g = g + 1) begin : gen_group
+      assign mul_in[GroupW*g +: GroupW] = converts_q[g] ? converted[GroupW*g +: GroupW] : x_q[GroupW*g +: GroupW];
+      assign b_in[GroupW*g +: GroupW] = multiplies_q[g] ? product[GroupW*g +: GroupW] : mul_in[GroupW*g +: GroupW];
+      assign add_in[GroupW*g +: GroupW] = scales_q[g] ? product_b[GroupW*g +: GroupW] : b_in[GroupW*g +: GroupW];
+      assign func_in[GroupW*g +: GroupW] = adds_q[g] ? sum[GroupW*g +: GroupW] : add_in[GroupW*g +: GroupW];
+    end
     for (g = 0; g < Dim; g = g + 1) begin : gen_lane
-      assign a[g] = (acc_data_i[32*g +: 32] & {32{a_acc_q}}) | (par_a_data_i[32*g +: 32] & {32{a_par_q}})
-                  | (vm_a_data_i[32*g +: 32] & {32{a_vm_q}}) | (rs_s_data_i[32*g +: 32] & {32{a_rs_q}});
-      assign result[g] = out_in[32*g +: 32];
+      localparam Group = Groups * g / Dim;
+      assign a[g] = (acc_data_i[32*g +: 32] & {32{from_acc_q[Group]}})
+                  | (par_a_data_i[32*g +: 32] & {32{from_par_q[Group]}})
+                  | (vm_a_data_i[32*g +: 32] & {32{from_vm_q[Group]}})
+                  | (rs_s_data_i[32*g +: 32] & {32{from_rs_q[Group]}});
+      assign result[g] = computes_q[Group] ? value[32*g +: 32] : func_in[32*g +: 32];
     end
   endgenerate
 
@@ -416,7 +469,7 @@ module systole_vx #(
     .valid_o(product_b_valid), .p_o(product_b)
   );
   systole_fp_add #(.Lanes(Dim)) u_add (
-    .clk_i, .rst_ni, .valid_i(add_q && to_add_q[2]), .a_i(addend_q), .b_i(c_q),
+    .clk_i, .rst_ni, .valid_i(add_step_q[2]), .a_i(addend_q), .b_i(c_q),
     .valid_o(sum_valid), .s_o(sum)
   );
   systole_fp_func #(.Lanes(Dim)) u_func (
