@@ -146,6 +146,7 @@ module systole_vx #(
   reg  [2:0] add_step_q;              // the same, if there is a sum
   reg  [4:0] to_func_q;               // T_FUNC + k
   reg        choose_q, load_q, write_q;  // T_OUT, T_OUT + 1, T_OUT + 2
+  reg        vm_write_q, rs_write_q;     // as write_q, if it is there that words go
   // The same for the bit that the last word of a row has beside it.
   wire       row_end, a_last;
   reg  [10:0] age_end_q;
@@ -267,6 +268,8 @@ module systole_vx #(
     choose_q <= to_choose;
     load_q <= choose_q;
     write_q <= load_q;
+    vm_write_q <= load_q && d_vm_q;
+    rs_write_q <= load_q && d_rs_q;
     age_end_q <= age_end[10:0];
     to_add_end_q <= {to_add_end_q[4:0], to_add_end};
     to_func_end_q <= {to_func_end_q[3:0], to_func_end};
@@ -294,6 +297,8 @@ module systole_vx #(
       choose_q <= 1'b0;
       load_q <= 1'b0;
       write_q <= 1'b0;
+      vm_write_q <= 1'b0;
+      rs_write_q <= 1'b0;
     end
   end
 
@@ -500,13 +505,13 @@ module systole_vx #(
   );
 
   // ---- Writes.
-  assign vm_we_o = d_vm_q && write_q;
+  assign vm_we_o = vm_write_q;
   assign vm_waddr_o = d_address[VmAddrW-1:0];
   assign vm_wdata_o = out_q;
   assign qnt_we_o = quantised;
   assign qnt_waddr_o = d_address[QntAddrW-1:0];
   wire [15:0] rs_waddr = d_rs_q ? d_address : reduce_waddr;
-  assign rs_we_o = reduce_we || (d_rs_q && write_q);
+  assign rs_we_o = reduce_we || rs_write_q;
   assign rs_waddr_o = rs_waddr[RsAddrW-1:0];
   assign rs_wdata_o = d_rs_q ? out_q : reduce_wdata;
 
