@@ -84,7 +84,12 @@ $(BUILD)/rtl/$(HW_NAME).trace.so: $(RTL_INPUTS)
 	@echo "  RTL $(HW), with waves"
 	@BUILD=$(BUILD) sh sim/rtl/build.sh $(HW) trace
 
-$(BUILD)/rtl/$(HW_NAME).coverage.so: $(RTL_INPUTS)
+# What COVERAGE asked for; changed only if it asks for something else.
+.PHONY: FORCE
+$(BUILD)/rtl/coverage.options: FORCE
+	@mkdir -p $(@D) && { echo '$(COVERAGE)' | cmp -s - $@ || echo '$(COVERAGE)' >$@; }
+
+$(BUILD)/rtl/$(HW_NAME).coverage.so: $(RTL_INPUTS) $(BUILD)/rtl/coverage.options
 	@echo "  RTL $(HW), with counts of lines and toggles (some minutes)"
 	@BUILD=$(BUILD) sh sim/rtl/build.sh $(HW) coverage
 
