@@ -57,6 +57,7 @@ $sites "$out/weighted.json" "$out/sites.json"
 # routes end in hot spots. Refinement in threads takes minutes instead of a quarter of an
 # hour, where the tool has it.
 placer="--placer-heap-timingweight 50 --placer-heap-critexp 4 --placer-heap-beta 0.7"
+version=$("$nextpnr" --version 2>&1 | sed -n 's/.*(Version \([^)]*\)).*/nextpnr \1/p' || true)
 # Late routes are taken up again, where it can.
 help=$("$nextpnr" --help 2>&1 || true)
 case $help in *--parallel-refine*) placer="$placer --parallel-refine" ;; esac
@@ -90,7 +91,7 @@ fi
 run_nextpnr nextpnr.log --no-pack --no-place --json placed2.json $late --report report.json
 log=nextpnr.log
 [ $ended = 0 ] || log=place2.log
-awk -v json="$json" -v free="$(grep -o '"$free$X' "$out/design.json" | wc -l)" -v name="$name" -v speed="$speed" -v tool="$(yosys -V | cut -d' ' -f1,2), $("$nextpnr" --version 2>&1 | tail -1 | tr -d '"')" \
+awk -v json="$json" -v free="$(grep -o '"$free$X' "$out/design.json" | wc -l)" -v name="$name" -v speed="$speed" -v tool="$(yosys -V | cut -d' ' -f1,2), $version" \
     -f hw/fpga/ecp5/report.awk "$out/$log"
 if [ $ended != 0 ]; then
   echo "fpga-ecp5: placed but not routed (nextpnr ended with $ended; 124: after two hours): the clock is an estimate; see $out/nextpnr.log" >&2
