@@ -12,9 +12,10 @@
 // in the order of the bursts. A client may claim again before it has sent all.
 // Address: a burst whose last beat is taken in cycle f has AWVALID from f+2 on
 // (or from the cycle after the last burst's address was accepted).
-// Beats: its address accepted in cycle g, it has WVALID from g+2 on (or from the
-// cycle after the last burst's last beat), then a beat every cycle in which
-// WREADY is high. Its slot is free in the cycle after its last beat was accepted.
+// Beats: AWVALID high from cycle p on, it has WVALID from p+2 on (or from the cycle
+// after the last burst's last beat), whether AWREADY has come or not: a slave may wait
+// for both. Then comes a beat every cycle in which WREADY is high. Its slot is free in
+// the cycle after its last beat was accepted.
 // Response: BREADY is always high; rsp_valid_o[c] and rsp_error_o are registers
 // that show the B channel of the cycle before, in order; rsp_addr_o is the low
 // half of the burst's address. A burst awaits its response until the client has
@@ -66,7 +67,7 @@ module systole_axi_wr #(
   localparam PtrW     = $clog2(Outstanding);
 
   // Slots in a ring, each pointer with one bit more than a slot's number:
-  // claimed >= filled >= addressed >= sent >= read.
+  // claimed >= filled >= addressed >= shown >= read.
   logic [2:0] claim_q, fill_q, aw_q;
   logic [63:0]      slot_addr_q[0:3];
   logic [BeatW-1:0] slot_len_q[0:3];      // beats - 1
@@ -76,7 +77,7 @@ module systole_axi_wr #(
   logic                   awvalid_q;
   logic [63:0]            awaddr_q;
   logic [BeatW-1:0]       awlen_q;
-  logic [2:0]             sent_q;         // bursts whose address was accepted
+  logic [2:0]             shown_q;        // bursts whose address has stood for a cycle
   logic [2:0]             read_q;         // bursts read from the buffer
   logic [BeatW-1:0]       read_beat_q;
   logic                   wvalid_q, wlast_q;
@@ -120,7 +121,7 @@ module systole_axi_wr #(
 
   // Beats
   logic read, read_last, w_done;
-  assign read      = read_q != sent_q && (!wvalid_q || m_axi_wready_i);
+  assign read      = read_q != shown_q && (!wvalid_q || m_axi_wready_i);
   assign read_last = read_beat_q == slot_len_q[read_q[1:0]];
   assign w_done    = wvalid_q && m_axi_wready_i && wlast_q;
 
@@ -138,7 +139,7 @@ module systole_axi_wr #(
       claim_q     <= '0;
       fill_q      <= '0;
       aw_q        <= '0;
-      sent_q      <= '0;
+      shown_q     <= '0;
       read_q      <= '0;
       filler_q    <= 1'b0;
       fill_beat_q <= '0;
@@ -163,7 +164,7 @@ module systole_axi_wr #(
       if (fill) fill_beat_q <= fill_last ? '0 : fill_beat_q + 1'b1;
       if (fill_last) fill_q <= fill_q + 1'b1;
 
-      if (awvalid_q && m_axi_awready_i) sent_q <= sent_q + 1'b1;
+      shown_q <= aw_q;
       if (aw_load) aw_q <= aw_q + 1'b1;
       awvalid_q <= aw_load || (awvalid_q && !m_axi_awready_i);
 

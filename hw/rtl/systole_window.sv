@@ -16,7 +16,7 @@
 // Time, in cycles after the first of the request in which rest_i is high: a load
 // in hand 1; a line whose last beat comes L cycles after: L + 2, with an error
 // L + 1; ARVALID is high from 1 on. A store whose response comes B cycles after:
-// B + 1; AWVALID is high from 1 on, WVALID from the cycle after its handshake.
+// B + 1; AWVALID and WVALID are high from 1 on, each until its handshake.
 // run_i low: whoever asked has gone. An access under way ends in silence, and the
 // line is given up.
 module systole_window #(
@@ -60,8 +60,9 @@ module systole_window #(
   localparam Part = BusBytes < Line ? BusBytes : Line;  // of the line, from one beat
   localparam Offset = $clog2(BusBytes);
 
-  localparam [2:0] Idle = 3'd0, Ar = 3'd1, Read = 3'd2, Aw = 3'd3, Write = 3'd4, Response = 3'd5;
+  localparam [2:0] Idle = 3'd0, Ar = 3'd1, Read = 3'd2, Write = 3'd3, Response = 3'd4;
   logic [2:0] state_q;
+  logic awvalid_q, wvalid_q;
   logic [63:0] address, address_q;
   always_comb begin
     address = 'x;
@@ -109,6 +110,8 @@ module systole_window #(
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
       state_q <= Idle;
+      awvalid_q <= 1'b0;
+      wvalid_q <= 1'b0;
       valid_q <= 1'b0;
       done_q <= 1'b0;
     end else if (state_q != Idle || req_i || clear_i || done_q || (valid_q && !run_i)) begin
@@ -121,7 +124,9 @@ module systole_window #(
             done_q <= 1'b1;
             data_q <= word;
           end else if (fresh && rest_i) begin
-            state_q <= we_i ? Aw : Ar;
+            state_q <= we_i ? Write : Ar;
+            awvalid_q <= we_i;
+            wvalid_q <= we_i;
             // The core may go while its store is on the way: its word is kept.
             wdata_q <= wdata_i;
             be_q <= be_i;
@@ -145,8 +150,11 @@ module systole_window #(
             err_q <= 1'b1;
           end
         end
-        Aw: if (awready_i) state_q <= Write;
-        Write: if (wready_i) state_q <= Response;
+        Write: begin
+          if (awready_i) awvalid_q <= 1'b0;
+          if (wready_i) wvalid_q <= 1'b0;
+          if ((awready_i || !awvalid_q) && (wready_i || !wvalid_q)) state_q <= Response;
+        end
         default:
         if (bvalid_i) begin
           state_q <= Idle;
@@ -163,8 +171,8 @@ module systole_window #(
   end
 
   assign arvalid_o = state_q == Ar;
-  assign awvalid_o = state_q == Aw;
-  assign wvalid_o = state_q == Write;
+  assign awvalid_o = awvalid_q;
+  assign wvalid_o = wvalid_q;
   assign arlen_o = 8'(Beats - 1);
   assign axaddr_o = state_q == Ar && BusBytes < Line ? {address_q[63:6], 6'd0}
                                                      : {address_q[63:Offset], {Offset{1'b0}}};

@@ -9,7 +9,7 @@ _Static_assert(BURSTS == (SYSTOLE_STATUS_BYTES + BURST - 1) / BURST, "bursts of 
 enum { DEFAULT_WATCHDOG = 1048576, LEAST_WATCHDOG = 256 };
 // Cycles of the record and the write half of the master: from CLEAR to the first
 // word; from a burst's last word to the next one's first; from its last word to
-// its last beat in the buffer; from there to AWVALID; from AW to WVALID; from the
+// its last beat in the buffer; from there to AWVALID; from that to WVALID; from the
 // last answer to the cycle in which the sequencer is told.
 enum { TO_READ = 3, BETWEEN_BURSTS = 2, TO_BUFFER = 3, TO_ADDRESS = 2, TO_BEATS = 2, TO_TELL = 1 };
 
@@ -44,8 +44,9 @@ static void plan(finish *f, const systole_job *job, systole_finish *out) {
     const uint64_t end = word + b->beats * bus / WORD - 1;
     out->reads_to[f->count - 1] = end;
     word = end + BETWEEN_BURSTS;
-    b->accepted = systole_later(end + TO_BUFFER + TO_ADDRESS, accepted + 1) + systole_dram_write_stall(dram);
-    b->first = systole_later(b->accepted + TO_BEATS, last + 1);
+    const uint64_t shown = systole_later(end + TO_BUFFER + TO_ADDRESS, accepted + 1);
+    b->accepted = shown + systole_dram_write_stall(dram);
+    b->first = systole_later(systole_later(shown + TO_BEATS, b->accepted + 1), last + 1);
     b->last = b->first + b->beats - 1;
     b->answer = systole_dram_write(dram, b->last, b->address, b->beats) + 1;
     accepted = b->accepted;

@@ -51,9 +51,10 @@ void systole_st_time_claim(systole_st_time *st, uint64_t now) {
   const systole_st_burst none = {0};
   const systole_st_burst *before = st->claims ? burst_at(st, st->claims - 1) : &none;
   const uint64_t filled = now + beats - 1 + 3;
-  const uint64_t accepted = systole_later(filled + 2, before->accepted + 1) +
-                            systole_dram_write_stall(st->dram);
-  const uint64_t first = systole_later(accepted + 2, before->last + 1);
+  const uint64_t shown = systole_later(filled + 2, before->accepted + 1);
+  const uint64_t accepted = shown + systole_dram_write_stall(st->dram);
+  // The data may stand before its address is accepted, but is not taken before.
+  const uint64_t first = systole_later(systole_later(shown + 2, accepted + 1), before->last + 1);
   const systole_st_burst burst = {.step = now, .beats = beats, .bytes = bytes,
                                   .address = st->address - lead, .accepted = accepted,
                                   .first = first, .last = first + beats - 1,

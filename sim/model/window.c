@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-enum { TO_AXI = 1, TO_DATA = 1 };  // from the request to its address; from that to WVALID
+enum { TO_AXI = 1, TO_DATA = 1 };  // from the request to its address; from its handshake to the data's
 
 uint64_t systole_window_address(const systole_window *w, uint32_t address) {
   return w->base + (address & 0x7FFFFFFF);

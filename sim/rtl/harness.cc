@@ -175,6 +175,7 @@ struct systole_machine {
       top->m_axi_rvalid_i = 0;
     }
 
+    bool fresh = false;
     if (top->m_axi_awvalid_o) {
       const bool is_core = top->m_axi_awid_o;
       if (!aw_seen) {
@@ -188,6 +189,7 @@ struct systole_machine {
                           is_core});
         top->m_axi_awready_i = 1;
         aw_seen = false;
+        fresh = true;
       } else {
         aw_wait--;
         top->m_axi_awready_i = 0;
@@ -197,7 +199,9 @@ struct systole_machine {
       aw_seen = false;
     }
 
-    if (top->m_axi_wvalid_o && !writes.empty()) write_beat_step();
+    // Data is taken from the cycle after its address.
+    top->m_axi_wready_i = writes.size() > (fresh ? 1u : 0u);
+    if (top->m_axi_wvalid_o && top->m_axi_wready_i) write_beat_step();
 
     if (!answers.empty() && now >= answers.front().cycle) {
       top->m_axi_bvalid_i = 1;
@@ -423,7 +427,6 @@ systole_status rtl_create(const systole_config *config, systole_memory *memory,
   Vsystole_chip *top = machine->top = new Vsystole_chip(&machine->context, "systole");
   top->clk_i = 0;
   top->rst_ni = 0;
-  top->m_axi_wready_i = 1;
   top->s_axil_bready_i = 1;
   top->s_axil_rready_i = 1;
   top->eval();

@@ -42,6 +42,7 @@ typedef struct {
   uint64_t cycle;
   unsigned failures;
   bool lazy_w;       // WREADY falls at random (sim/dram never does that)
+  bool late_aw;      // AWREADY waits for WVALID, as a slave's may
   uint64_t random;
 
   // From the master, this cycle
@@ -107,9 +108,10 @@ static void axi_slave_before(axi_slave *s) {
   if (s->ar.valid && !s->ar_seen) s->ar_seen = true, s->ar_stall = systole_dram_read_stall(s->dram);
   if (s->aw.valid && !s->aw_seen) s->aw_seen = true, s->aw_stall = systole_dram_write_stall(s->dram);
   s->arready = s->ar.valid && s->ar_stall == 0;
-  s->awready = s->aw.valid && s->aw_stall == 0;
+  s->awready = s->aw.valid && s->aw_stall == 0 && (!s->late_aw || s->w.valid);
   s->random = s->random * 6364136223846793005u + 1442695040888963407u;
-  s->wready = !s->lazy_w || (s->random >> 62) != 0;
+  // Data is taken from the cycle after its address.
+  s->wready = s->w_head != s->aw_tail && (!s->lazy_w || (s->random >> 62) != 0);
 
   const axi_burst *r = &s->reads[s->read_head % AXI_QUEUE];
   s->rvalid = s->read_head != s->read_tail && s->cycle >= r->time + s->read_beat;
@@ -127,10 +129,6 @@ static void axi_slave_before(axi_slave *s) {
 }
 
 static void axi_take_write(axi_slave *s) {
-  if (s->w_head == s->aw_tail) {
-    axi_wrong(s, "write data without an address", 0);
-    return;
-  }
   axi_burst *b = &s->writes[s->w_head % AXI_QUEUE];
   uint8_t *to = axi_at(s, b->addr, b->beats);
   b->error = to == NULL;

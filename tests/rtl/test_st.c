@@ -55,8 +55,9 @@ static uint64_t time_burst(timing *t, uint64_t step, uint64_t addr, uint64_t bea
   if (t->bursts >= SLOTS) step = max64(step, t->drained[t->bursts % SLOTS] + 1);
   if (t->bursts >= OUTSTANDING) step = max64(step, t->answers[t->bursts % OUTSTANDING] + 1);
   const uint64_t filled = step + beats - 1 + 3;
-  t->accepted = max64(filled + 2, t->accepted + 1) + systole_dram_write_stall(t->dram);
-  const uint64_t first = max64(t->accepted + 2, t->read_free + 1), last = first + beats - 1;
+  const uint64_t shown = max64(filled + 2, t->accepted + 1);
+  t->accepted = shown + systole_dram_write_stall(t->dram);
+  const uint64_t first = max64(max64(shown + 2, t->accepted + 1), t->read_free + 1), last = first + beats - 1;
   t->read_free = last;
   t->drained[t->bursts % SLOTS] = last;
   t->answered = systole_dram_write(t->dram, last, addr, (uint32_t)beats) + 1;
@@ -256,6 +257,7 @@ static void batch(bench *b, uint64_t seed, bool status, bool faults, bool lazy) 
       systole_dram_create(&params, &config, &twin, NULL) != SYSTOLE_OK)
     abort();
   b->slave.lazy_w = lazy;
+  b->slave.late_aw = lazy && rnd(b, 2);
   const bool timed = !status && !lazy;
   timing time = {.dram = twin};
   record rec = {0};
@@ -325,7 +327,7 @@ static void throughput(bench *b) {
   systole_dram_params params = {.preset = "ideal"};
   const systole_config config = {.dim = b->dim, .bus_bytes = b->bus, .clock_mhz = 200};
   if (systole_dram_create(&params, &config, &b->slave.dram, NULL) != SYSTOLE_OK) abort();
-  b->slave.lazy_w = false;
+  b->slave.lazy_w = b->slave.late_aw = false;
   static const char *names[3] = {"one run, aligned", "one run, shifted", "rows of one beat"};
   for (unsigned i = 0; i < 3; i++) {
     systole_line line = {0};

@@ -97,6 +97,7 @@ static void record(bench *b, unsigned number) {
   const systole_config config = {.dim = 128, .bus_bytes = b->bus, .clock_mhz = 200};
   if (systole_dram_create(&params, &config, &b->slave.dram, NULL) != SYSTOLE_OK) abort();
   b->slave.lazy_w = rnd(b, 2);
+  b->slave.late_aw = rnd(b, 2);
   b->slave.failures = 0;
   const uint64_t base = place(b);
   for (unsigned w = 0; w < WORDS; w++) b->words[w] = rnd(b, UINT32_MAX);

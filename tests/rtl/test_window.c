@@ -189,6 +189,7 @@ static void epoch(bench *b) {
   const systole_config config = {.dim = 128, .bus_bytes = b->bus, .clock_mhz = 200};
   if (systole_dram_create(&params, &config, &b->slave.dram, NULL) != SYSTOLE_OK) abort();
   b->slave.lazy_w = rnd(b, 2);
+  b->slave.late_aw = rnd(b, 2);
   for (unsigned i = 0; i < 500 && tally_wrong(&b->tally) < 5; i++) access_once(b);
   check(b, PROTOCOL, "violations", b->slave.failures, 0);
   check(b, STORES, "memory", memcmp(systole_memory_at(b->slave.memory, BASE, BYTES), b->want, BYTES), 0);
