@@ -20,6 +20,8 @@ foreach name {create_project add_files set_property update_compile_order close_p
 proc current_fileset {} { return sources_1 }
 proc get_files files { return $files }
 proc ipx::current_core {} { return core }
+proc ipx::get_bus_interfaces {name of core} { return $name }
+proc ipx::add_bus_parameter {name bus} { return $bus.$name }
 
 source $script
 close $output

@@ -232,6 +232,11 @@ static void check_commands(const char *commands, const char *kernel) {
                                       "ipx::associate_bus_interfaces -busif s_axi_control -clock ap_clk core\n",
                                       "ipx::associate_bus_interfaces -busif m_axi_gmem -clock ap_clk core\n",
                                       "ipx::associate_bus_interfaces -clock ap_clk -reset ap_rst_n core\n",
+                                      "set_property value 0 m_axi_gmem.HAS_BURST\n",
+                                      "set_property value 0 m_axi_gmem.SUPPORTS_NARROW_BURST\n",
+                                      "set_property value 64 m_axi_gmem.MAX_BURST_LENGTH\n",
+                                      "set_property value 64 m_axi_gmem.NUM_READ_OUTSTANDING\n",
+                                      "set_property value 32 m_axi_gmem.NUM_WRITE_OUTSTANDING\n",
                                       "set_property sdx_kernel true core\n",
                                       "set_property sdx_kernel_type rtl core\n",
                                       "ipx::save_core core\n",
@@ -248,6 +253,9 @@ static void check_commands(const char *commands, const char *kernel) {
         "package.tcl: package_xo lacks the kernel's name, its XML or the IP");
   const char *package = strstr(commands, "ipx::package_project ");
   check(package && strstr(package, "-vendor systole -library kernel "), "package.tcl: vendor and library are not those of kernel.xml");
+  const char *end = package ? strchr(package, '\n') : NULL;
+  const char *force = package ? strstr(package, " -force") : NULL;
+  check(force && end && force < end, "package.tcl: ipx::package_project without -force: a second run would find the IP of the first");
   expect(kernel, "vlnv", "systole:kernel:systole:1.0");
 }
 

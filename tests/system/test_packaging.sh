@@ -62,6 +62,8 @@ spoil ports.json 's/"interrupt"/"irq"/'
 spoil connectivity.cfg '/segment7:/d'
 spoil commands '/^ipx::associate_bus_interfaces -busif m_axi_gmem/d'
 spoil commands 's/systole_vx.sv//'
+spoil commands 's/-import_files -force/-import_files/'
+spoil commands '/SUPPORTS_NARROW_BURST/d'
 spoil commands 's/-kernel_name systole /-kernel_name other /'
 
 # What the script refuses by itself.

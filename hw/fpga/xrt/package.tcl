@@ -29,8 +29,9 @@ update_compile_order -fileset sources_1
 
 # ---- the IP ------------------------------------------------------------------------
 # Every port has to belong to an interface: the AXI ones are found by their
-# names, clock, reset and interrupt are named here.
-ipx::package_project -root_dir $work/ip -vendor systole -library kernel -taxonomy /KernelIP -import_files
+# names, clock, reset and interrupt are named here. An IP of an earlier run goes first.
+file delete -force $work/ip
+ipx::package_project -root_dir $work/ip -vendor systole -library kernel -taxonomy /KernelIP -import_files -force
 set core [ipx::current_core]
 set_property name systole $core
 set_property version 1.0 $core
@@ -42,6 +43,13 @@ foreach bus {s_axi_control m_axi_gmem} {
   ipx::associate_bus_interfaces -busif $bus -clock ap_clk $core
 }
 ipx::associate_bus_interfaces -clock ap_clk -reset ap_rst_n $core
+# What the interconnect may count on: bursts of full beats, 64 at most, and as many on
+# the way as systole_axi_rd and systole_axi_wr have room for.
+foreach {name value} {HAS_BURST 0 SUPPORTS_NARROW_BURST 0 MAX_BURST_LENGTH 64
+                      NUM_READ_OUTSTANDING 64 NUM_WRITE_OUTSTANDING 32} {
+  set parameter [ipx::add_bus_parameter $name [ipx::get_bus_interfaces m_axi_gmem -of_objects $core]]
+  set_property value $value $parameter
+}
 
 set_property sdx_kernel true $core
 set_property sdx_kernel_type rtl $core

@@ -8,7 +8,7 @@
 // gives them. The master's data width in kernel.xml is made from the same file.
 //
 // The reset is registered twice, as the platform's is far away and reaches
-// every corner. Bursts have one ID, which stays inside: the interconnect's
+// every corner; until it is over inside, no access to a register is taken. Bursts have one ID, which stays inside: the interconnect's
 // answers come in order of the bursts of a channel.
 //
 // Plain Verilog, unlike the machine: the vendor's packager takes no SystemVerilog
@@ -75,6 +75,10 @@ module systole (
     reset_n <= reset_far_n;
   end
 
+  wire awready, arready;
+  assign s_axi_control_awready = awready && reset_n;
+  assign s_axi_control_arready = arready && reset_n;
+
   // What only a simulator looks at, and the ID.
   wire [0:0] unused_arid, unused_awid;
   wire unused_take, unused_done, unused_busy, unused_quiet;
@@ -99,8 +103,8 @@ module systole (
   ) u_machine (
       .clk_i              (ap_clk),
       .rst_ni             (reset_n),
-      .s_axil_awvalid_i   (s_axi_control_awvalid),
-      .s_axil_awready_o   (s_axi_control_awready),
+      .s_axil_awvalid_i   (s_axi_control_awvalid && reset_n),
+      .s_axil_awready_o   (awready),
       .s_axil_awaddr_i    (s_axi_control_awaddr),
       .s_axil_wvalid_i    (s_axi_control_wvalid),
       .s_axil_wready_o    (s_axi_control_wready),
@@ -109,8 +113,8 @@ module systole (
       .s_axil_bvalid_o    (s_axi_control_bvalid),
       .s_axil_bready_i    (s_axi_control_bready),
       .s_axil_bresp_o     (s_axi_control_bresp),
-      .s_axil_arvalid_i   (s_axi_control_arvalid),
-      .s_axil_arready_o   (s_axi_control_arready),
+      .s_axil_arvalid_i   (s_axi_control_arvalid && reset_n),
+      .s_axil_arready_o   (arready),
       .s_axil_araddr_i    (s_axi_control_araddr),
       .s_axil_rvalid_o    (s_axi_control_rvalid),
       .s_axil_rready_i    (s_axi_control_rready),
