@@ -26,7 +26,8 @@ static systole_status read_names(const char *text, const systole_config *config,
   char name[64], kernel[64];
   uint64_t hash;
   int end = 0;
-  if (sscanf(text, "configuration %63s hash %16" SCNx64 " kernel %63s end%n", name, &hash, kernel, &end) != 3 || !end)
+  if (sscanf(text, "configuration %63s hash %16" SCNx64 " kernel %63s end%n", name, &hash, kernel, &end) != 3 || !end ||
+      strcmp(text + end, "\n"))
     return refuse(err, "the lines configuration, hash, kernel and end");
   if (strcmp(kernel, SYSTOLE_KERNEL_NAME)) return refuse(err, "the kernel " SYSTOLE_KERNEL_NAME);
   if (hash == config->hash) return SYSTOLE_OK;

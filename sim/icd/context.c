@@ -20,11 +20,16 @@ static bool event_is_held(const void *object, const void *context) {
   return event->context == context && (event->object.refs || event->callbacks);
 }
 
+static bool memory_is_held(const void *object, const void *context) {
+  const struct _cl_mem *memory = object;
+  return memory->context == context && memory->object.refs;
+}
+
 // Whether the host has let go of all by which it could learn what comes of the
 // context's commands.
 bool icd_context_is_abandoned(cl_context context) {
-  return !context->object.refs && !icd_any(ICD_QUEUE, queue_is_held, context) &&
-         !icd_any(ICD_EVENT, event_is_held, context);
+  return !context->object.refs && !context->waiting && !icd_any(ICD_QUEUE, queue_is_held, context) &&
+         !icd_any(ICD_EVENT, event_is_held, context) && !icd_any(ICD_MEMORY, memory_is_held, context);
 }
 
 void icd_context_tell(cl_context context, const char *text) {
@@ -128,10 +133,10 @@ cl_int systole_clGetContextInfo(cl_context context, cl_context_info name, size_t
 // There are no images, so no format of one.
 cl_int systole_clGetSupportedImageFormats(cl_context context, cl_mem_flags flags, cl_mem_object_type type,
                                           cl_uint entries, cl_image_format *formats, cl_uint *count) {
-  (void)flags, (void)type;
   icd_lock();
   if (!icd_is(ICD_CONTEXT, context)) return icd_unlock(CL_INVALID_CONTEXT);
-  if (formats && !entries) return icd_unlock(CL_INVALID_VALUE);
+  const bool image = type >= CL_MEM_OBJECT_IMAGE2D && type <= CL_MEM_OBJECT_IMAGE1D_BUFFER;
+  if (!image || !icd_memory_flags_exist(flags) || (formats && !entries)) return icd_unlock(CL_INVALID_VALUE);
   if (count) *count = 0;
   return icd_unlock(CL_SUCCESS);
 }

@@ -46,10 +46,12 @@ static void fire(cl_event event) {
     }
     *link = c->next;
     cl_int status = event->status < 0 ? event->status : c->at;
+    event->object.told++;
     icd_unlock(CL_SUCCESS);
     c->notify(event, status, c->user);
     free(c);
     icd_lock();
+    event->object.told--;
     link = &event->callbacks;  // it may be another list by now
   }
   icd_unuse(ICD_EVENT, event);
@@ -70,7 +72,9 @@ void icd_event_set(cl_event event, cl_int status) {
 }
 
 void icd_event_wait(cl_event event) {
+  event->context->waiting++;
   while (event->status > CL_COMPLETE) pthread_cond_wait(&icd.changed, &icd.lock);
+  event->context->waiting--;
 }
 
 static cl_int add_callback(cl_event event, cl_int at, icd_event_notify notify, void *user) {

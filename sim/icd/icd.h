@@ -7,7 +7,8 @@
 // change broadcasts. One thread, the worker (worker.c), takes commands from the
 // queues and carries them out one at a time. It gives the lock away only while
 // a machine runs (`running` is set then, and memory's map of regions rests, see
-// space.c) and while it calls the host's functions.
+// space.c), while it moves bytes (of buffers that their command holds), and while it
+// calls the host's functions.
 #ifndef SYSTOLE_ICD_H
 #define SYSTOLE_ICD_H
 
@@ -20,6 +21,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "hw/isa/arguments.h"
 #include "sim/machine.h"
@@ -37,6 +39,7 @@ typedef struct {
   const cl_icd_dispatch *dispatch;  // first: the loader reads it
   cl_uint refs;                     // the host's; at 0 the handle is void, but see object.c
   cl_uint uses;                     // by other objects and by commands
+  cl_uint told;                     // ways in which the host is told of the handle: see object.c
   bool ending;
   uint64_t serial;                  // which of the slot's lives this is
 } icd_object;
@@ -74,6 +77,7 @@ struct _cl_context {
   icd_object object;
   cl_uint device_count;
   cl_device_id devices[ICD_DEVICES];
+  cl_uint waiting;  // calls that wait for its commands
   cl_context_properties *properties;
   size_t property_bytes;
   icd_context_notify notify;
@@ -117,7 +121,7 @@ struct _cl_program {
   cl_device_id devices[ICD_DEVICES];
   cl_build_status built[ICD_DEVICES];
   char *source;  // of a program that came as source, which nothing here compiles
-  char *options;
+  char *options[ICD_DEVICES];  // NULL: not built
   cl_uint kernels;
 };
 
@@ -241,7 +245,9 @@ typedef struct {
   cl_command_queue queues;
   cl_context running;  // whose kernel a machine carries out, NULL: none does
   bool stop;           // that one's: the machine looks at it without the lock
-  bool working, quit;
+  bool working;
+  pid_t process;  // the worker's
+  bool quit;      // it ends
 } icd_state;
 
 extern icd_state icd;
@@ -267,6 +273,9 @@ void icd_device_off(cl_device_id device);
 bool icd_context_has(cl_context context, cl_device_id device);
 void icd_context_tell(cl_context context, const char *text);  // gives the lock away
 bool icd_context_is_abandoned(cl_context context);
+
+// memory.c: whether they are flags of a memory object's that go together
+bool icd_memory_flags_exist(cl_mem_flags flags);
 
 // space.c: addresses, and the bytes behind them. settle brings what the machines
 // see up to date, while none runs.

@@ -90,7 +90,7 @@ static cl_int info(cl_kernel kernel, cl_kernel_info name, icd_asked asked) {
     case CL_KERNEL_REFERENCE_COUNT: return ICD_ANSWER(asked, cl_uint, kernel->object.refs);
     case CL_KERNEL_CONTEXT: return ICD_ANSWER(asked, cl_context, kernel->program->context);
     case CL_KERNEL_PROGRAM: return ICD_ANSWER(asked, cl_program, kernel->program);
-    case CL_KERNEL_ATTRIBUTES: return icd_answer_text(asked, "reqd_work_group_size(1,1,1)");
+    case CL_KERNEL_ATTRIBUTES: return icd_answer_text(asked, "");  // it is not made from source
     default: return CL_INVALID_VALUE;
   }
 }

@@ -59,6 +59,7 @@ static cl_int launch(icd_command *command) {
   const systole_job *job = &command->as.job;
   systole_report report = {0};
   systole_error err = {""};
+  if (icd.quit) return CL_OUT_OF_RESOURCES;  // its object may be gone
   cl_int status = icd_space_settle();
   if (!status) status = icd_device_power(device, &err);
   if (!status && run_machine(event->context, device, job, &report, &err)) {

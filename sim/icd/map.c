@@ -17,6 +17,16 @@ static cl_int check_map(cl_command_queue queue, cl_mem buffer, cl_map_flags flag
   return CL_SUCCESS;
 }
 
+// A mapping that came to nothing: the host has no pointer to undo it with.
+static void forget(cl_mem buffer, const icd_mapping *mapping) {
+  icd_mapping **link = &buffer->mappings;
+  while (*link && *link != mapping) link = &(*link)->next;
+  if (!*link) return;
+  icd_mapping *m = *link;
+  *link = m->next;
+  free(m);
+}
+
 static cl_int map(cl_command_queue queue, cl_mem buffer, cl_bool blocking, cl_map_flags flags, size_t offset,
                   size_t bytes, cl_uint count, const cl_event *waits, cl_event *event, void **at) {
   icd_command *c;
@@ -31,8 +41,12 @@ static cl_int map(cl_command_queue queue, cl_mem buffer, cl_bool blocking, cl_ma
   buffer->mappings = m;
   icd_command_uses(c, buffer);
   if (buffer->host && !(flags & CL_MAP_WRITE_INVALIDATE_REGION)) icd_copy_line(c, place, buffer->data + offset, bytes);
-  *at = place;
-  return icd_command_end(c, status, blocking, event);
+  icd_use(buffer);
+  status = icd_command_end(c, status, blocking, event);
+  if (status) forget(buffer, m);
+  else *at = place;
+  icd_unuse(ICD_MEMORY, buffer);
+  return status;
 }
 
 void *systole_clEnqueueMapBuffer(cl_command_queue queue, cl_mem buffer, cl_bool blocking, cl_map_flags flags,

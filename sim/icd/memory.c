@@ -15,11 +15,15 @@ static bool good_flags(cl_mem_flags flags, cl_mem_flags allowed) {
          !(flags & CL_MEM_USE_HOST_PTR && flags & (CL_MEM_ALLOC_HOST_PTR | CL_MEM_COPY_HOST_PTR));
 }
 
+bool icd_memory_flags_exist(cl_mem_flags flags) {
+  return good_flags(flags, device_access | host_access | host_pointer);
+}
+
 // ---- buffers ---------------------------------------------------------------------
 
 static cl_int create_buffer(cl_context context, cl_mem_flags flags, size_t bytes, void *host, cl_mem *memory) {
   if (!icd_is(ICD_CONTEXT, context)) return CL_INVALID_CONTEXT;
-  if (!good_flags(flags, device_access | host_access | host_pointer)) return CL_INVALID_VALUE;
+  if (!icd_memory_flags_exist(flags)) return CL_INVALID_VALUE;
   if (!bytes || bytes > icd.settings.bank_bytes) return CL_INVALID_BUFFER_SIZE;
   if (!host == !!(flags & (CL_MEM_USE_HOST_PTR | CL_MEM_COPY_HOST_PTR))) return CL_INVALID_HOST_PTR;
   cl_mem m = icd_object_new(ICD_MEMORY);
@@ -75,6 +79,7 @@ static cl_int create_part(cl_mem whole, cl_mem_flags flags, cl_buffer_create_typ
   if (!m) return CL_OUT_OF_HOST_MEMORY;
   icd_use(whole->context);
   icd_use(whole);
+  whole->object.told++;
   m->context = whole->context;
   m->flags = flags;
   m->bytes = region.size;
@@ -109,14 +114,18 @@ static void call_destructors(cl_mem memory) {
 }
 
 void icd_memory_end(cl_mem memory) {
-  if (memory->parent) icd_unuse(ICD_MEMORY, memory->parent);
-  else if (memory->place) icd_space_give(memory);
+  call_destructors(memory);
   while (memory->mappings) {
     icd_mapping *m = memory->mappings;
     memory->mappings = m->next;
     free(m);
   }
-  call_destructors(memory);
+  if (memory->parent) {
+    memory->parent->object.told--;
+    icd_unuse(ICD_MEMORY, memory->parent);
+  } else if (memory->place) {
+    icd_space_give(memory);
+  }
   icd_unuse(ICD_CONTEXT, memory->context);
 }
 

@@ -6,7 +6,9 @@
 enum { CHUNK = 64 };
 
 // An object that others depend on can be had from them (CL_QUEUE_CONTEXT and the
-// like), so it `outlives` the host's references and may be retained again.
+// like), so it `outlives` the host's references and may be retained again. Commands hold
+// buffers and events, too, but tell the host of none: there it counts whether a
+// part names its whole, or a callback is given its event (`told`).
 typedef struct {
   cl_int wrong;
   size_t bytes;
@@ -59,7 +61,7 @@ void *icd_object_new(icd_kind kind) {
 }
 
 static bool lives(icd_kind kind, const icd_object *object) {
-  return object->refs || (kinds[kind].outlives && object->uses && !object->ending);
+  return object->refs || ((object->told || (kinds[kind].outlives && object->uses)) && !object->ending);
 }
 
 // A handle may be anything: it is compared with what there is, not followed.

@@ -139,12 +139,14 @@ static cl_int check_build(cl_program program, cl_uint count, const cl_device_id 
 
 static cl_int build(cl_program program, cl_uint count, const cl_device_id *devices, const char *options) {
   if (!count) count = program->device_count, devices = program->devices;
-  char *copy = strdup(options ? options : "");
-  if (!copy) return CL_OUT_OF_HOST_MEMORY;
-  free(program->options);
-  program->options = copy;
-  for (cl_uint i = 0; i < count; i++)
-    program->built[place_of(program, devices[i])] = program->source ? CL_BUILD_ERROR : CL_BUILD_SUCCESS;
+  for (cl_uint i = 0; i < count; i++) {
+    const int place = place_of(program, devices[i]);
+    char *copy = strdup(options ? options : "");
+    if (!copy) return CL_OUT_OF_HOST_MEMORY;
+    free(program->options[place]);
+    program->options[place] = copy;
+    program->built[place] = program->source ? CL_BUILD_ERROR : CL_BUILD_SUCCESS;
+  }
   return program->source ? CL_COMPILER_NOT_AVAILABLE : CL_SUCCESS;
 }
 
@@ -186,7 +188,7 @@ cl_program systole_clLinkProgram(cl_context context, cl_uint count, const cl_dev
 
 void icd_program_end(cl_program program) {
   free(program->source);
-  free(program->options);
+  for (cl_uint i = 0; i < program->device_count; i++) free(program->options[i]);
   icd_unuse(ICD_CONTEXT, program->context);
 }
 
@@ -265,7 +267,7 @@ static cl_int build_info(cl_program program, cl_device_id device, cl_program_bui
   cl_build_status status = program->built[place];
   switch (name) {
     case CL_PROGRAM_BUILD_STATUS: return ICD_ANSWER(asked, cl_build_status, status);
-    case CL_PROGRAM_BUILD_OPTIONS: return icd_answer_text(asked, program->options ? program->options : "");
+    case CL_PROGRAM_BUILD_OPTIONS: return icd_answer_text(asked, program->options[place] ? program->options[place] : "");
     case CL_PROGRAM_BUILD_LOG: return answer_log(status, &device->config, asked);
     case CL_PROGRAM_BINARY_TYPE:
       return ICD_ANSWER(asked, cl_program_binary_type,

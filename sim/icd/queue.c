@@ -70,7 +70,9 @@ cl_int systole_clFinish(cl_command_queue queue) {
   if (!icd_may_wait()) return icd_unlock(CL_INVALID_OPERATION);
   const uint64_t last = queue->pushed;
   icd_use(queue);
+  queue->context->waiting++;
   while (queue->first && queue->first->number <= last) pthread_cond_wait(&icd.changed, &icd.lock);
+  queue->context->waiting--;
   icd_unuse(ICD_QUEUE, queue);
   return icd_unlock(CL_SUCCESS);
 }

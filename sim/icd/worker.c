@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "sim/icd/icd.h"
 
@@ -58,10 +59,12 @@ static bool a_wait_failed(const icd_command *c) {
 }
 
 static void carry_out(icd_command *c) {
-  cl_int status = a_wait_failed(c) ? CL_EXEC_STATUS_ERROR_FOR_EVENTS_IN_WAIT_LIST : CL_COMPLETE;
-  icd_event_set(c->event, CL_SUBMITTED);
-  icd_event_set(c->event, CL_RUNNING);
-  if (!status && c->run) status = c->run(c);
+  cl_int status = CL_EXEC_STATUS_ERROR_FOR_EVENTS_IN_WAIT_LIST;
+  if (!a_wait_failed(c)) {
+    icd_event_set(c->event, CL_SUBMITTED);
+    icd_event_set(c->event, CL_RUNNING);
+    status = c->run ? c->run(c) : CL_COMPLETE;
+  }
   icd_event_set(c->event, status);
   unlink_from_queue(c);
   icd_command_drop(c);
@@ -71,19 +74,21 @@ static void carry_out(icd_command *c) {
 static void *work(void *unused) {
   (void)unused;
   icd_lock();
-  while (!icd.quit) {
+  for (;;) {
     icd_command *c = next_command();
     if (c) carry_out(c);
     else pthread_cond_wait(&icd.changed, &icd.lock);
   }
-  icd_unlock(CL_SUCCESS);
   return NULL;
 }
 
 // A process that ends while a machine runs: its object must not be torn down
-// under the worker. Two seconds at most; then so be it.
+// under the worker. Two seconds at most; then so be it. The worker goes on, for a host's
+// own cleanup may come after this, but starts no machine any more. A child of fork
+// has no worker, and may have the lock as another thread held it.
 static void stop(void) {
   struct timespec limit;
+  if (getpid() != icd.process) return;
   clock_gettime(CLOCK_REALTIME, &limit);
   limit.tv_sec += 2;
   icd_lock();
@@ -100,6 +105,7 @@ cl_int icd_worker_start(void) {
   if (pthread_create(&worker, NULL, work, NULL)) return CL_OUT_OF_RESOURCES;
   pthread_detach(worker);
   atexit(stop);
+  icd.process = getpid();
   icd.working = true;
   return CL_SUCCESS;
 }

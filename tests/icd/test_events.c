@@ -252,6 +252,53 @@ static void callback_may_not_wait(void) {
   card_close(&link.c);
 }
 
+// Called with an event that the host has released: for as long, it can be asked and kept.
+static void CL_CALLBACK ask_and_keep(cl_event event, cl_int status, void *user) {
+  tally *t = user;
+  t->sum += status_of(event) == status;
+  t->sum += clRetainEvent(event) == CL_SUCCESS && clReleaseEvent(event) == CL_SUCCESS;
+  if (status <= CL_COMPLETE) t->done = true;
+}
+
+static void callback_may_ask_its_event(void) {
+  card c;
+  tally t = {0};
+  cl_event event;
+  card_open(&c, 0);
+  cl_event gate = user_event(&c);
+  SUCCEEDS(clEnqueueMarkerWithWaitList(c.queue, 1, &gate, &event));
+  SUCCEEDS(clSetEventCallback(event, CL_RUNNING, ask_and_keep, &t));
+  SUCCEEDS(clSetEventCallback(event, CL_COMPLETE, ask_and_keep, &t));
+  SUCCEEDS(clReleaseEvent(event));
+  SUCCEEDS(clSetUserEventStatus(gate, CL_COMPLETE));
+  await(&t);
+  CU_ASSERT_EQUAL(t.sum, 4);
+  SUCCEEDS(clFinish(c.queue));
+  CU_ASSERT_EQUAL(clRetainEvent(event), CL_INVALID_EVENT);
+  SUCCEEDS(clReleaseEvent(gate));
+  card_close(&c);
+}
+
+// A command whose wait failed never ran: its callbacks hear of the failure alone.
+static void what_never_ran_is_not_told_to_run(void) {
+  const cl_int failed = CL_EXEC_STATUS_ERROR_FOR_EVENTS_IN_WAIT_LIST;
+  card c;
+  tally t = {0};
+  cl_event event;
+  card_open(&c, 0);
+  cl_event gate = user_event(&c);
+  SUCCEEDS(clEnqueueMarkerWithWaitList(c.queue, 1, &gate, &event));
+  SUCCEEDS(clSetEventCallback(event, CL_RUNNING, count, &t));
+  SUCCEEDS(clSetEventCallback(event, CL_COMPLETE, count, &t));
+  SUCCEEDS(clSetUserEventStatus(gate, -5));
+  CU_ASSERT_EQUAL(clWaitForEvents(1, &event), failed);
+  for (int i = 0; i < 10000 && t.calls < 2; i++) rest();
+  CU_ASSERT_EQUAL(t.sum, 2 * failed);
+  SUCCEEDS(clReleaseEvent(event));
+  SUCCEEDS(clReleaseEvent(gate));
+  card_close(&c);
+}
+
 // ---- threads -----------------------------------------------------------------------------
 
 static void *hammer(void *user) {
@@ -305,6 +352,8 @@ void suite_events(void) {
                                        {"callbacks", callbacks_are_called_once_each},
                                        {"callback enqueues", callback_may_enqueue},
                                        {"callback waits", callback_may_not_wait},
+                                       {"callback asks", callback_may_ask_its_event},
+                                       {"never ran", what_never_ran_is_not_told_to_run},
                                        {"threads", threads_share_the_device},
                                        {"no profile", profile_needs_to_be_asked_for},
                                        {0}};

@@ -215,6 +215,9 @@ static void bad_binaries_are_refused(void) {
   CU_ASSERT_EQUAL(load(&c, "\x7f" "ELF or anything else", 22, NULL), CL_INVALID_BINARY);
   CU_ASSERT_EQUAL(load(&c, good.bytes, 0, &verdict), CL_INVALID_VALUE);
   CU_ASSERT_EQUAL(load(&c, NULL, 10, &verdict), CL_INVALID_VALUE);
+  binary longer = good;
+  memcpy(longer.bytes + longer.size, "junk\nend\n", 9);  // its last line is right
+  CU_ASSERT_EQUAL(load(&c, longer.bytes, longer.size + 9, &verdict), CL_INVALID_BINARY);
   for (size_t at = 0; at < good.size; at++) {  // one byte wrong: never a crash
     binary bad = good;
     bad.bytes[at] ^= 0x15;
@@ -257,6 +260,43 @@ static void source_needs_a_compiler(void) {
   card_close(&c);
 }
 
+// Options are what a device was built with; one that was not has none.
+static void options_are_a_devices(void) {
+  card c;
+  cl_device_id both[] = {find_device(CONFIG), find_device("edge16")};
+  binary b[] = {read_binary(CONFIG), read_binary("edge16")};
+  const unsigned char *bytes[] = {b[0].bytes, b[1].bytes};
+  const size_t sizes[] = {b[0].size, b[1].size};
+  char text[2][32] = {"", ""};
+  card_open(&c, 0);
+  cl_context context = clCreateContext(NULL, 2, both, NULL, NULL, NULL);
+  cl_program program = clCreateProgramWithBinary(context, 2, both, sizes, bytes, NULL, NULL);
+  CU_ASSERT_PTR_NOT_NULL(program);
+  SUCCEEDS(clBuildProgram(program, 1, &both[1], "-second", NULL, NULL));
+  for (int i = 0; i < 2; i++)
+    SUCCEEDS(clGetProgramBuildInfo(program, both[i], CL_PROGRAM_BUILD_OPTIONS, sizeof text[i], text[i], NULL));
+  CU_ASSERT(!strcmp(text[0], "") && !strcmp(text[1], "-second"));
+  SUCCEEDS(clBuildProgram(program, 1, &both[0], "-first", NULL, NULL));
+  for (int i = 0; i < 2; i++)
+    SUCCEEDS(clGetProgramBuildInfo(program, both[i], CL_PROGRAM_BUILD_OPTIONS, sizeof text[i], text[i], NULL));
+  CU_ASSERT(!strcmp(text[0], "-first") && !strcmp(text[1], "-second"));
+  SUCCEEDS(clReleaseProgram(program));
+  SUCCEEDS(clReleaseContext(context));
+  card_close(&c);
+}
+
+static void image_formats_are_none(void) {
+  card c;
+  cl_uint count = 9;
+  card_open(&c, 0);
+  SUCCEEDS(clGetSupportedImageFormats(c.context, CL_MEM_READ_ONLY, CL_MEM_OBJECT_IMAGE2D, 0, NULL, &count));
+  CU_ASSERT_EQUAL(count, 0);
+  CU_ASSERT_EQUAL(clGetSupportedImageFormats(c.context, 0, CL_MEM_OBJECT_BUFFER, 0, NULL, &count), CL_INVALID_VALUE);
+  CU_ASSERT_EQUAL(clGetSupportedImageFormats(c.context, (cl_mem_flags)1 << 50, CL_MEM_OBJECT_IMAGE2D, 0, NULL, &count),
+                  CL_INVALID_VALUE);
+  card_close(&c);
+}
+
 void suite_info(void) {
   static const systole_test tests[] = {{"sizes", answers_have_their_size},
                                        {"configuration", device_tells_its_configuration},
@@ -267,6 +307,8 @@ void suite_info(void) {
                                        {"bad binaries", bad_binaries_are_refused},
                                        {"binary comes back", binary_comes_back},
                                        {"source", source_needs_a_compiler},
+                                       {"build options", options_are_a_devices},
+                                       {"image formats", image_formats_are_none},
                                        {0}};
   systole_test_suite("icd_info", tests);
 }

@@ -202,12 +202,15 @@ static void parts_share_bytes(void) {
   CU_ASSERT_EQUAL(status, CL_INVALID_MEM_OBJECT);
   part_of(whole, 0, 64, CL_MEM_COPY_HOST_PTR, &status);
   CU_ASSERT_EQUAL(status, CL_INVALID_VALUE);
-  SUCCEEDS(clReleaseMemObject(whole));  // the part keeps its bytes
+  SUCCEEDS(clReleaseMemObject(whole));  // the part keeps its bytes, and tells its handle
+  SUCCEEDS(clRetainMemObject(owner));
+  SUCCEEDS(clReleaseMemObject(owner));
   map = clEnqueueMapBuffer(c.queue, part, CL_TRUE, CL_MAP_READ, 4, 4, 0, NULL, NULL, &status);
   CU_ASSERT_EQUAL(memcmp(map, "word", 4), 0);
   SUCCEEDS(clEnqueueUnmapMemObject(c.queue, part, map, 0, NULL, NULL));
   SUCCEEDS(clFinish(c.queue));
   SUCCEEDS(clReleaseMemObject(part));
+  CU_ASSERT_EQUAL(clRetainMemObject(owner), CL_INVALID_MEM_OBJECT);
   card_close(&c);
 }
 
@@ -232,6 +235,40 @@ static void mapped_bytes_are_the_buffers(void) {
   CU_ASSERT_EQUAL(map_count(memory), 0);
   SUCCEEDS(clEnqueueReadBuffer(c.queue, memory, CL_TRUE, 8, 8, back, 0, NULL, NULL));
   CU_ASSERT_EQUAL(memcmp(back, "mapped..", 8), 0);
+  SUCCEEDS(clReleaseMemObject(memory));
+  card_close(&c);
+}
+
+static void failed_map_leaves_nothing(void) {
+  card c;
+  cl_int status;
+  card_open(&c, 0);
+  cl_mem memory = new_buffer(&c, 64);
+  cl_event gate = clCreateUserEvent(c.context, NULL);
+  SUCCEEDS(clSetUserEventStatus(gate, -5));
+  void *map = clEnqueueMapBuffer(c.queue, memory, CL_TRUE, CL_MAP_READ, 0, 64, 1, &gate, NULL, &status);
+  CU_ASSERT_PTR_NULL(map);
+  CU_ASSERT_EQUAL(status, CL_EXEC_STATUS_ERROR_FOR_EVENTS_IN_WAIT_LIST);
+  CU_ASSERT_EQUAL(map_count(memory), 0);
+  SUCCEEDS(clReleaseEvent(gate));
+  SUCCEEDS(clReleaseMemObject(memory));
+  card_close(&c);
+}
+
+// Each byte has its place, whatever is left over.
+static void patterns_repeat(void) {
+  card c;
+  char back[96];
+  card_open(&c, 0);
+  cl_mem memory = new_buffer(&c, sizeof back);
+  for (size_t width = 1; width <= 4; width *= 2)
+    for (size_t bytes = width; bytes + 8 <= sizeof back; bytes += width) {
+      SUCCEEDS(clEnqueueFillBuffer(c.queue, memory, ".", 1, 0, sizeof back, 0, NULL, NULL));
+      SUCCEEDS(clEnqueueFillBuffer(c.queue, memory, "abcd", width, 4, bytes, 0, NULL, NULL));
+      SUCCEEDS(clEnqueueReadBuffer(c.queue, memory, CL_TRUE, 0, sizeof back, back, 0, NULL, NULL));
+      for (size_t i = 0; i < sizeof back; i++)
+        CU_ASSERT_EQUAL(back[i], i < 4 || i >= 4 + bytes ? '.' : "abcd"[(i - 4) % width]);
+    }
   SUCCEEDS(clReleaseMemObject(memory));
   card_close(&c);
 }
@@ -280,6 +317,17 @@ static void destructors_run_last_first(void) {
   CU_ASSERT_STRING_EQUAL(text, "");
   SUCCEEDS(clReleaseMemObject(memory));
   CU_ASSERT_STRING_EQUAL(text, "yx");
+  // A whole lasts until its last part is gone.
+  cl_int status;
+  at = text;
+  memory = new_buffer(&c, 1024);
+  cl_mem part = part_of(memory, 256, 128, 0, &status);
+  SUCCEEDS(clSetMemObjectDestructorCallback(memory, append, &at));
+  SUCCEEDS(clSetMemObjectDestructorCallback(part, append_other, &at));
+  SUCCEEDS(clReleaseMemObject(memory));
+  CU_ASSERT_PTR_EQUAL(at, text);
+  SUCCEEDS(clReleaseMemObject(part));
+  CU_ASSERT_STRING_EQUAL(text, "yx");
   card_close(&c);
 }
 
@@ -293,6 +341,8 @@ void suite_memory(void) {
                                        {"overlap", overlap_is_exact},
                                        {"parts", parts_share_bytes},
                                        {"mapping", mapped_bytes_are_the_buffers},
+                                       {"failed mapping", failed_map_leaves_nothing},
+                                       {"patterns", patterns_repeat},
                                        {"host pointer", host_pointer_is_where_it_maps},
                                        {"destructors", destructors_run_last_first},
                                        {0}};
