@@ -97,7 +97,7 @@ static systole_status reopen_driver(systole_error *err) {
 
 // A host that keeps the buffer may yet ask what is in it.
 static int kept_buffer_is_written(void) {
-  static const char *const late[] = {"loop count=300000 counter=0 lines=1", "ld space=PAR", "endloop", NULL};
+  static const char *const late[] = {"loop count=20000 counter=0 lines=1", "ld space=PAR", "endloop", NULL};
   const char *lines[16];
   unsigned n = 0;
   float values[LANES];
