@@ -16,6 +16,9 @@ function resource(key, label) {
 path && $2 == "clk-to-q" { from = $6 }
 path && $2 == "routing" { routing += $3 }
 path && ($2 == "logic" || $2 == "clk-to-q" || $2 == "setup") { logic += $3 }
+# 0.7 names no kinds, rounds each part to a tenth, and gives the sum.
+path && $4 == "Source" && $2 ~ /^[0-9.]+$/ && from == "" { from = $5 }
+path && / ns logic, / { logic = $2; routing = $5 }
 path && /Sink/ { to = $3 }
 path && match($0, /systole_[a-z_]+\.sv/) {
   module = substr($0, RSTART, RLENGTH - 3)
