@@ -51,7 +51,8 @@ uint32_t systole_dram_write_stall(systole_dram *dram);
 uint64_t systole_dram_read(systole_dram *dram, uint64_t cycle, uint64_t address, uint32_t beats);
 
 // A write burst whose last beat was accepted in cycle `cycle`: the cycle of
-// its response. Responses come in order.
+// its response. The slave takes a burst's beats (WREADY) from the cycle after that of
+// its address on, and then always. Responses come in order.
 uint64_t systole_dram_write(systole_dram *dram, uint64_t cycle, uint64_t address, uint32_t beats);
 
 // What the accesses since cycle 0 met; an AXI burst is one access or more.

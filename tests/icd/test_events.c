@@ -252,6 +252,15 @@ static void callback_may_not_wait(void) {
   card_close(&link.c);
 }
 
+// A command that waits for `gate` and calls back when it runs and when it is over.
+static void told_behind(const card *c, cl_event *gate, cl_event *event,
+                        void(CL_CALLBACK *notify)(cl_event, cl_int, void *), tally *t) {
+  *gate = user_event(c);
+  SUCCEEDS(clEnqueueMarkerWithWaitList(c->queue, 1, gate, event));
+  SUCCEEDS(clSetEventCallback(*event, CL_RUNNING, notify, t));
+  SUCCEEDS(clSetEventCallback(*event, CL_COMPLETE, notify, t));
+}
+
 // Called with an event that the host has released: for as long, it can be asked and kept.
 static void CL_CALLBACK ask_and_keep(cl_event event, cl_int status, void *user) {
   tally *t = user;
@@ -263,12 +272,9 @@ static void CL_CALLBACK ask_and_keep(cl_event event, cl_int status, void *user) 
 static void callback_may_ask_its_event(void) {
   card c;
   tally t = {0};
-  cl_event event;
+  cl_event gate, event;
   card_open(&c, 0);
-  cl_event gate = user_event(&c);
-  SUCCEEDS(clEnqueueMarkerWithWaitList(c.queue, 1, &gate, &event));
-  SUCCEEDS(clSetEventCallback(event, CL_RUNNING, ask_and_keep, &t));
-  SUCCEEDS(clSetEventCallback(event, CL_COMPLETE, ask_and_keep, &t));
+  told_behind(&c, &gate, &event, ask_and_keep, &t);
   SUCCEEDS(clReleaseEvent(event));
   SUCCEEDS(clSetUserEventStatus(gate, CL_COMPLETE));
   await(&t);
@@ -284,12 +290,9 @@ static void what_never_ran_is_not_told_to_run(void) {
   const cl_int failed = CL_EXEC_STATUS_ERROR_FOR_EVENTS_IN_WAIT_LIST;
   card c;
   tally t = {0};
-  cl_event event;
+  cl_event gate, event;
   card_open(&c, 0);
-  cl_event gate = user_event(&c);
-  SUCCEEDS(clEnqueueMarkerWithWaitList(c.queue, 1, &gate, &event));
-  SUCCEEDS(clSetEventCallback(event, CL_RUNNING, count, &t));
-  SUCCEEDS(clSetEventCallback(event, CL_COMPLETE, count, &t));
+  told_behind(&c, &gate, &event, count, &t);
   SUCCEEDS(clSetUserEventStatus(gate, -5));
   CU_ASSERT_EQUAL(clWaitForEvents(1, &event), failed);
   for (int i = 0; i < 10000 && t.calls < 2; i++) rest();
