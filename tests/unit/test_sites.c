@@ -6,6 +6,7 @@
 
 #include "hw/fpga/ecp5/sites/again.h"
 #include "hw/fpga/ecp5/sites/assign.h"
+#include "hw/fpga/ecp5/sites/best.h"
 #include "hw/fpga/ecp5/sites/demand.h"
 #include "hw/fpga/ecp5/sites/free.h"
 #include "hw/fpga/ecp5/sites/place.h"
@@ -200,7 +201,7 @@ static void test_assign(void) {
   }
 }
 
-// Nets in the middle of 20 x 10 tiles: all that they ask for, and nothing far away.
+// Nets in the middle of 20 x 4 tiles: all wires along them, and nothing far away.
 static void test_demand(void) {
   enum { NETS = 1000 };
   static float x[2 * NETS], y[2 * NETS];
@@ -211,8 +212,8 @@ static void test_demand(void) {
   double wires = 0;
   for (int c = 0; c < 2 * NETS; c++) {
     pins[c] = c, first[c / 2] = c / 2 * 2;
-    x[c] = (float)(50 + rnd(20)), y[c] = (float)(40 + rnd(10));
-    if (c % 2) wires += fabsf(x[c] - x[c - 1]) + fabsf(y[c] - y[c - 1]) + 0.5f;
+    x[c] = (float)(50 + rnd(20)), y[c] = (float)(40 + rnd(4));
+    if (c % 2) wires += fabsf(x[c] - x[c - 1]) + 0.25f;
   }
   first[NETS] = 2 * NETS;
   static sites_map demand;
@@ -221,12 +222,33 @@ static void test_demand(void) {
   for (int j = 0; j < SITES_HEIGHT; j++)
     for (int i = 0; i < SITES_WIDTH; i++) {
       sum += demand[j][i];
-      if (i < 50 - SITES_AROUND || i >= 70 + SITES_AROUND || j < 40 - SITES_AROUND || j >= 50 + SITES_AROUND)
+      if (i < 50 - SITES_AROUND || i >= 70 + SITES_AROUND || j < 40 - SITES_AROUND || j >= 44 + SITES_AROUND)
         outside += fabsf(demand[j][i]);
     }
   CU_ASSERT_DOUBLE_EQUAL(sum, wires, wires / 1000);
   CU_ASSERT(outside < wires / 1000);
-  CU_ASSERT(demand[45][60] > demand[41][51]);
+  CU_ASSERT(demand[42][60] > demand[42][51]);
+  free(n.kind), free(n.area);
+}
+
+// The same wires ask for more where there are fewer: the nearer to an edge. And those from
+// left to right do not count with those from top to bottom.
+static void test_edge(void) {
+  static sites_map demand;
+  sites_netlist n = cells_of(6, SITES_LOGIC, 1);
+  n.nets = 3, n.first = (int[]){0, 2, 4, 6}, n.pins = (int[]){0, 1, 2, 3, 4, 5};
+  const float x[] = {60, 64, 4, 8, 110, 114}, y[] = {45, 45, 45, 45, 45, 45};
+  sites_demand(&n, x, y, demand);
+  CU_ASSERT(demand[45][62] > 0);
+  CU_ASSERT(demand[45][6] > 1.5f * demand[45][62]);
+  CU_ASSERT(demand[45][112] > demand[45][62] && demand[45][112] < demand[45][6]);
+  const float to_x[] = {60, 64}, to_y[] = {43, 47};
+  n.nets = 1;
+  sites_demand(&n, to_x, to_y, demand);
+  double sum = 0;
+  for (int j = 0; j < SITES_HEIGHT; j++)
+    for (int i = 0; i < SITES_WIDTH; i++) sum += demand[j][i];
+  CU_ASSERT_DOUBLE_EQUAL(sum, 4.25, 0.01);
   free(n.kind), free(n.area);
 }
 
@@ -322,6 +344,41 @@ static void test_again(void) {
   cJSON_Delete(document);
 }
 
+// ---- the best of many: what comes of one of the beginnings, and few are shorter
+
+static void test_best(void) {
+  enum { CELLS = 90 };
+  char text[CELLS][48];
+  const char *cells[CELLS];
+  state = SEED;
+  for (int c = 0; c < CELLS; c++) {
+    const char *type = c % 5 ? "LUT4" : c % 2 ? "DP16KD" : "MULT18X18D";
+    snprintf(text[c], sizeof text[c], "%s:%u,%u,%u", type, 2 + rnd(40), 2 + rnd(40), 2 + rnd(40));
+    cells[c] = text[c];
+  }
+  cJSON *document = document_of(cells, CELLS);
+  sites_netlist n;
+  CU_ASSERT_EQUAL(sites_netlist_read(document, &n, NULL), SYSTOLE_OK);
+  sites_rough best;
+  CU_ASSERT_EQUAL(sites_best(&n, &best, NULL, NULL), SYSTOLE_OK);
+  int shorter = 0, equal = 0;
+  for (int beginning = 0; beginning < SITES_BEGINNINGS; beginning++) {
+    sites_rough one;
+    CU_ASSERT_EQUAL(sites_rough_begin(&n, beginning, &one, NULL), SYSTOLE_OK);
+    CU_ASSERT_EQUAL(sites_rough_turns(&n, SITES_TURNS, &one, NULL), SYSTOLE_OK);
+    sites_rough_end(&n, &one);
+    shorter += one.length < best.length;
+    equal += one.length == best.length && !memcmp(one.to_x, best.to_x, CELLS * sizeof *one.to_x) &&
+             !memcmp(one.site_of, best.site_of, CELLS * sizeof *one.site_of);
+    sites_rough_free(&one);
+  }
+  CU_ASSERT(shorter <= SITES_BEGINNINGS / 4);
+  CU_ASSERT(equal > 0);
+  sites_rough_free(&best);
+  sites_netlist_free(&n);
+  cJSON_Delete(document);
+}
+
 // ---- all of it: a chain of RAM, LUT, RAM, LUT ... comes out as one
 
 static void test_place(void) {
@@ -360,8 +417,10 @@ void suite_sites(void) {
                                        {"no part too full", test_spread},
                                        {"sites with the shortest ways", test_assign},
                                        {"wires asked for", test_demand},
+                                       {"wires asked for at an edge", test_edge},
                                        {"tiles left free", test_free},
                                        {"free tiles of what is placed", test_again},
+                                       {"the best of several beginnings", test_best},
                                        {"a chain stays one", test_place},
                                        {0}};
   systole_test_suite("sites", tests);

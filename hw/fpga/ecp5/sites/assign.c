@@ -42,10 +42,9 @@ static void place(matching *m, int cell) {
 }
 
 void sites_assign(const sites_netlist *n, sites_kind kind, float *x, float *y, int *site_of) {
-  static matching m;  // too large for a stack
   sites_place places[SITES_MOST];
   int cells[SITES_MOST];
-  m = (matching){.sites = sites_of_chip(kind, places)};
+  matching m = {.sites = sites_of_chip(kind, places)};
   for (int c = 0; c < n->cells; c++)
     if (n->kind[c] == kind) cells[m.cells++] = c;
   for (int s = 0; s < m.sites; s++) {

@@ -11,7 +11,7 @@
 // no trouble to route. Returns how many. Whole tiles, and in whole rows where the demand is
 // even, so that carry chains, which run along rows, find room between them.
 #define SITES_FILLED 0.66f
-#define SITES_ENOUGH 40.0f
+#define SITES_ENOUGH 20.0f
 typedef unsigned char sites_tiles[SITES_HEIGHT][SITES_WIDTH];
 int sites_leave_free(sites_map demand, sites_tiles before, int luts, sites_tiles tiles);
 

@@ -46,14 +46,22 @@ static void join(equations *e, int a, int b, float share, const float *at) {
   e->diagonal[b] += w;
 }
 
-static void join_net(equations *e, const int *pins, int count, const float *at) {
+// What a block RAM puts out comes late, and a multiplier takes long: what is between them has
+// to be short, and nobody moves them later.
+static float pull(const sites_netlist *n, const int *pins, int count) {
+  bool of[SITES_KINDS] = {false};
+  for (int p = 0; p < count; p++) of[n->kind[pins[p]]] = true;
+  return of[SITES_RAM] && of[SITES_MULT] ? 4 : 1;
+}
+
+static void join_net(equations *e, const sites_netlist *n, const int *pins, int count, const float *at) {
   int low = pins[0], high = pins[count - 1];
   for (int p = 0; p < count; p++) {
     if (at[pins[p]] < at[low]) low = pins[p];
     if (at[pins[p]] > at[high]) high = pins[p];
   }
   if (low == high) high = pins[low == pins[0] ? 1 : 0];
-  const float share = 1.0f / (float)(count - 1);
+  const float share = pull(n, pins, count) / (float)(count - 1);
   join(e, low, high, share, at);
   for (int p = 0; p < count; p++) {
     if (pins[p] == low || pins[p] == high) continue;
@@ -70,7 +78,7 @@ static void set_up(equations *e, const sites_netlist *n, const float *at, const 
     e->right[c] = w * to[c];
   }
   for (int net = 0; net < n->nets; net++)
-    join_net(e, n->pins + n->first[net], n->first[net + 1] - n->first[net], at);
+    join_net(e, n, n->pins + n->first[net], n->first[net + 1] - n->first[net], at);
 }
 
 // ---- Conjugate gradients, with the diagonal as preconditioner
