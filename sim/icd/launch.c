@@ -1,5 +1,5 @@
 // Starting the kernel: the arguments become control registers, the machine is
-// started through them and ends by its interrupt (sim/rtl/harness.cc, run).
+// started through them and ends by its interrupt (sim/rtl/api.cc, rtl_run).
 #include <stdio.h>
 #include <string.h>
 

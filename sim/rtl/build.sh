@@ -61,15 +61,22 @@ make -s -C "$obj" -j2 -f Vsystole_chip.mk CXX="$CXX" LINK="$CXX" OPT_FAST="$fast
   OPT_SLOW=$slow OPT_GLOBAL=-O2 USER_CPPFLAGS="$flags" \
   Vsystole_chip__ALL.a verilated.o verilated_threads.o $extra
 include=$(verilator --getenv VERILATOR_ROOT)/include
-"$CXX" -std=c++17 -O3 $march $flags $define -I. -I"$obj" -isystem "$include" \
-  -isystem "$include/vltstd" -c -o "$obj/harness.o" sim/rtl/harness.cc
-set --
+set -- # objects of the harness and of what it uses
+compiling=
+for source in sim/rtl/*.cc; do
+  o=$obj/$(basename "$source" .cc).harness.o
+  "$CXX" -std=c++17 -O3 $march $flags $define -I. -I"$obj" -isystem "$include" -isystem "$include/vltstd" \
+    -c -o "$o" "$source" &
+  compiling="$compiling $!"
+  set -- "$@" "$o"
+done
+for process in $compiling; do wait "$process"; done
 for c in sim/dram/*.c hw/base/status.c hw/configs/config.c; do
   o=$obj/$(basename "$c" .c).o
   "$cc" -std=c11 -D_GNU_SOURCE -O3 $flags -I. -DSYSTOLE_ROOT="\"$root\"" -c -o "$o" "$c"
   set -- "$@" "$o"
 done
 libs="-linih -pthread -latomic -lm $zlib"
-"$CXX" -shared -Wl,-z,defs -o "$obj/machine.so" "$obj/harness.o" "$obj/Vsystole_chip__ALL.a" "$obj/verilated.o" \
-  "$obj/verilated_threads.o" ${extra:+"$obj/$extra"} "$@" $libs
+"$CXX" -shared -Wl,-z,defs -o "$obj/machine.so" "$@" "$obj/Vsystole_chip__ALL.a" "$obj/verilated.o" \
+  "$obj/verilated_threads.o" ${extra:+"$obj/$extra"} $libs
 mv "$obj/machine.so" "$out/$name${kind:+.$kind}.so"
