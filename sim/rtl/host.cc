@@ -2,7 +2,7 @@
 // another, as a host would.
 #include "sim/rtl/machine.h"
 
-// Host: the handshake of this cycle, if its access is under way.
+// The handshake of this cycle, if its access is under way.
 void systole_machine::lite_step() {
   switch (lite) {
     case Lite::WriteAddress:

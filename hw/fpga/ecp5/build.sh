@@ -88,10 +88,16 @@ if [ $ended != 0 ]; then
   echo "fpga-ecp5: nextpnr ended with $ended before all was placed: see the logs in $out" >&2
   exit 1
 fi
-run_nextpnr nextpnr.log --no-pack --no-place --json placed2.json $late --report report.json
-log=nextpnr.log
-[ $ended = 0 ] || log=place2.log
-awk -v json="$json" -v free="$(grep -o '"$free$X' "$out/design.json" | wc -l)" -v name="$name" -v speed="$speed" -v tool="$(yosys -V | cut -d' ' -f1,2), $version" \
+
+# Tiles elsewhere free move everything: of the two that with the shorter wires is routed.
+wires_of() { sed -n 's/.*wirelen = \([0-9]*\).*/\1/p' "$out/$1" | tail -1; }
+first=$(wires_of place.log) second=$(wires_of place2.log)
+from=design.json placed=placed2.json log=place2.log
+[ "${second:-0}" -le "${first:-0}" ] || { from=sites.json placed=placed.json log=place.log; }
+echo "wires of ${first:-?} tiles, then of ${second:-?}: routing $placed"
+run_nextpnr nextpnr.log --no-pack --no-place --json $placed $late --report report.json
+[ $ended != 0 ] || log=nextpnr.log
+awk -v json="$json" -v free="$(grep -o '"$free$X' "$out/$from" | wc -l)" -v name="$name" -v speed="$speed" -v tool="$(yosys -V | cut -d' ' -f1,2), $version" \
     -f hw/fpga/ecp5/report.awk "$out/$log"
 if [ $ended != 0 ]; then
   echo "fpga-ecp5: placed but not routed (nextpnr ended with $ended; 124: after two hours): the clock is an estimate; see $out/nextpnr.log" >&2

@@ -3,8 +3,6 @@
 #include <pthread.h>
 #include <stdlib.h>
 
-#include "hw/fpga/ecp5/sites/demand.h"
-
 enum { THREADS = 2 };
 
 typedef struct {
@@ -72,37 +70,15 @@ static void report(const search *s, FILE *progress) {
           s->round.turns, s->all[0].length, s->all[s->round.count - 1].length);
 }
 
-static float peak_of(const sites_netlist *n, const sites_rough *r) {
-  sites_map demand;
-  sites_demand(n, r->to_x, r->to_y, demand);
-  return sites_peak(demand);
-}
-
-// The number of the one whose tiles ask for least where they ask for most.
-static int least_peak(search *s, FILE *progress) {
-  int best = 0;
-  float least = 0;
-  for (int one = 0; one < s->round.count; one++) {
-    sites_rough *r = &s->all[one];
-    sites_rough_end(s->n, r);
-    const float peak = peak_of(s->n, r);
-    if (progress)
-      fprintf(progress, "sites: beginning %d: wires of %.0f tiles, %.1f in a tile that asks for many\n", r->beginning,
-              r->length, (double)peak);
-    if (one == 0 || peak < least) least = peak, best = one;
-  }
-  return best;
-}
-
 systole_status sites_best(const sites_netlist *n, sites_rough *best, FILE *progress, systole_error *err) {
   search s = {.n = n, .lock = PTHREAD_MUTEX_INITIALIZER};
   for (size_t r = 0; r < sizeof rounds / sizeof *rounds && !s.status; r++) {
     run_round(&s, rounds[r]);
     if (progress && !s.status) report(&s, progress);
   }
-  const int chosen = s.status ? 0 : least_peak(&s, progress);
-  for (int one = 0; one < SITES_BEGINNINGS; one++)
-    if (one != chosen) sites_rough_free(&s.all[one]);
-  *best = s.all[chosen];
-  return s.status ? systole_fail(err, s.status, "%s", s.err.text) : SYSTOLE_OK;
+  for (int one = 1; one < SITES_BEGINNINGS; one++) sites_rough_free(&s.all[one]);
+  *best = s.all[0];
+  if (s.status) return systole_fail(err, s.status, "%s", s.err.text);
+  sites_rough_end(n, best);
+  return SYSTOLE_OK;
 }

@@ -1,7 +1,6 @@
 #include "hw/fpga/ecp5/sites/demand.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 typedef struct {
@@ -78,18 +77,4 @@ void sites_demand(const sites_netlist *n, const float *x, const float *y, sites_
       across[j][i] = fmaxf(across[j][i] / wires_at(i, SITES_WIDTH), along[j][i] / wires_at(j, SITES_HEIGHT));
   for (int j = 0; j < SITES_HEIGHT; j++)
     for (int i = 0; i < SITES_WIDTH; i++) demand[j][i] = average(across, i, j);
-}
-
-static int larger_first(const void *a, const void *b) {
-  const float p = *(const float *)a, q = *(const float *)b;
-  return (p < q) - (p > q);
-}
-
-float sites_peak(sites_map demand) {
-  enum { TILES = SITES_WIDTH * SITES_HEIGHT, PEAK = TILES / 20 };
-  float tiles[TILES], sum = 0;
-  memcpy(tiles, demand, sizeof tiles);
-  qsort(tiles, TILES, sizeof *tiles, larger_first);
-  for (int t = 0; t < PEAK; t++) sum += tiles[t];
-  return sum / PEAK;
 }

@@ -12,7 +12,4 @@ typedef float sites_map[SITES_HEIGHT][SITES_WIDTH];
 enum { SITES_AROUND = 3 };
 void sites_demand(const sites_netlist *n, const float *x, const float *y, sites_map demand);
 
-// What the twentieth of all tiles asks that asks most, on average.
-float sites_peak(sites_map demand);
-
 #endif
