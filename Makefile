@@ -173,7 +173,7 @@ lint: $(BUILD)/systole
 	BUILD=$(BUILD) bash scripts/lint.sh
 
 # ---- boards ----------------------------------------------------------------------
-# FPGA is a configuration. Yosys takes minutes, nextpnr some ten to place, routing hours.
+# FPGA is a configuration. Half an hour: Yosys, sites, nextpnr twice to place and once to route.
 FPGA ?= tiny8
 
 $(BUILD)/sites: $(call objects,hw/fpga/ecp5/sites/main.c $(SITES_SOURCES)) $(BUILD)/libsystole.a
