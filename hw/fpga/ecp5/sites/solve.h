@@ -12,6 +12,7 @@ double sites_wire_length(const sites_netlist *n, const float *x, const float *y)
 // A net is springs from each of its cells to its two outermost ones, so strong that
 // their energy is near its extent where they are now (P. Spindler, U. Schlichtmann,
 // F. M. Johannes, "Kraftwerk2", IEEE TCAD 27(8), 2008, section III).
+// A net between a block RAM and a multiplier counts four times.
 systole_status sites_solve(const sites_netlist *n, float *at, const float *to, const float hold[SITES_KINDS],
                            systole_error *err);
 
